@@ -1,0 +1,21 @@
+"""How messages get to the org, each exactly once: lanes, canaries, presence, settling."""
+
+from __future__ import annotations
+
+from bridge.delivery.deliver import Ending, EndingKind, deliver
+from bridge.delivery.halt import Halt
+from bridge.delivery.rounds import STEPS
+from bridge.delivery.sender import Clock, Observer, Tempo
+from bridge.delivery.verify import verify_run
+
+__all__ = [
+    "STEPS",
+    "Clock",
+    "Ending",
+    "EndingKind",
+    "Halt",
+    "Observer",
+    "Tempo",
+    "deliver",
+    "verify_run",
+]

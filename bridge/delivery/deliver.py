@@ -1,0 +1,181 @@
+"""The delivery of a run, from its first unsettled message to its last outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import structlog
+
+from bridge.delivery.halt import Halt
+from bridge.delivery.lanes import Job, Lanes, share
+from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
+from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
+from bridge.errors import BridgeError
+from bridge.ledger import Ledger, PendingItem, Run, Verdict
+from bridge.model import Delivery, HeldReason, Kind, ObjectSchema, Outcome
+from bridge.salesforce import Org
+
+log = structlog.get_logger(__name__)
+
+
+class EndingKind(StrEnum):
+    """How the delivery of a run ended."""
+
+    FINISHED = "finished"
+    """Every item was gone through."""
+    LIMITED = "limited"
+    """As many were sent as this call was to send; `apply` goes on."""
+    INTERRUPTED = "interrupted"
+    """A person ended it; `apply` goes on."""
+    STOPPED = "stopped"
+    """Nothing more would pass; `apply` goes on once that is mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the delivery of a run ended, and why."""
+
+    kind: EndingKind
+    reason: BridgeError | None = None
+    """Set exactly where it was stopped."""
+
+
+def _nobody(_: Sequence[Verdict]) -> None:
+    return None
+
+
+def deliver(
+    run: Run,
+    ledger: Ledger,
+    org: Org,
+    schema: ObjectSchema,
+    *,
+    user_id: str,
+    lanes: int = 4,
+    canary: Sequence[int] = STEPS,
+    limit: int | None = None,
+    halt: Halt | None = None,
+    clock: Clock = lambda: dt.datetime.now(dt.UTC),
+    tempo: Tempo | None = None,
+    observe: Observer = _nobody,
+) -> Ending:
+    """Send what is ready in a run and has no outcome yet.
+
+    Args:
+        run: its plan is whole.
+        ledger: where the run is, and where each step is put on record before the next.
+        org: of the run.
+        schema: of the run's object.
+        user_id: as whom we write: tells our own rows from others'.
+        lanes: how many conversations are sent side by side.
+        canary: how many messages of a cause go ahead in each step; empty for none.
+        limit: how many items to send at most, the earliest first; None for all.
+        halt: ends the run early.
+        clock: the time now, aware.
+        tempo: how patient to be.
+        observe: is told of every outcome as it is put on record, from any lane.
+
+    Raises:
+        LedgerError: the ledger can't be written; what is in the air is in doubt.
+    """
+    key_field = schema.get(run.plan.key_field)
+    if key_field is None:
+        raise BridgeError(f"{schema.name} has no field {run.plan.key_field} any more")
+    halt = halt or Halt()
+    sender = Sender(
+        run=run,
+        ledger=ledger,
+        org=org,
+        schema=schema,
+        key_field=key_field,
+        user_id=user_id,
+        halt=halt,
+        clock=clock,
+        tempo=tempo or Tempo(),
+        observe=observe,
+    )
+    ledger.begin_sending(run.id)
+    _take_up(run, ledger, sender)
+    left = _open_items(run, ledger)
+    rounds = Rounds(left[:limit], canary)
+    with Lanes(lanes, halt) as pool:
+        while not halt.thrown and not (this := rounds.next()).empty:
+            verdicts = pool.run(_jobs(this, sender, lanes))
+            for held_back in rounds.tell([_told(verdict) for verdict in verdicts]):
+                _hold(run, ledger, held_back)
+    if not halt.thrown:
+        _take_up(run, ledger, sender)
+    return _end(run, ledger, halt, org.calls, beyond_limit=limit is not None and len(left) > limit)
+
+
+def _end(run: Run, ledger: Ledger, halt: Halt, calls: int, *, beyond_limit: bool) -> Ending:
+    if halt.thrown and halt.reason is not None:
+        ledger.stop(run.id, halt.reason.message, calls)
+        return Ending(EndingKind.STOPPED, halt.reason)
+    if halt.thrown:
+        ledger.stop(run.id, "interrupted", calls)
+        return Ending(EndingKind.INTERRUPTED)
+    if beyond_limit:
+        ledger.stop(run.id, "the limit of messages for one call was reached", calls)
+        return Ending(EndingKind.LIMITED)
+    ledger.finish(run.id, calls)
+    return Ending(EndingKind.FINISHED)
+
+
+def _take_up(run: Run, ledger: Ledger, sender: Sender) -> None:
+    """Settle what an earlier request left in doubt, and take over what another run delivered."""
+    pending = ledger.pending(run.id)
+    states = ledger.states(run.id, [item.key for item in pending])
+    sender.take_over(pending, states)
+    in_doubt = [i for i in pending if states[i.key].delivery is Delivery.SENDING]
+    sender.settle(in_doubt, states)
+
+
+def _open_items(run: Run, ledger: Ledger) -> list[PendingItem]:
+    pending = ledger.pending(run.id)
+    states = ledger.states(run.id, [item.key for item in pending])
+    return [item for item in pending if states[item.key].delivery is Delivery.OPEN]
+
+
+def _jobs(this: Round, sender: Sender, lanes: int) -> list[Job]:
+    steps: list[Job] = [partial(sender.send, step.candidates, step.most) for step in this.steps]
+    return steps + [partial(_send_all, sender, load) for load in share(this.conversations, lanes)]
+
+
+def _send_all(sender: Sender, load: Sequence[PendingItem]) -> list[Verdict]:
+    verdicts: list[Verdict] = []
+    for start in range(0, len(load), MOST_A_CALL):
+        verdicts += sender.send(load[start : start + MOST_A_CALL])
+    return verdicts
+
+
+def _told(verdict: Verdict) -> Told:
+    refused = verdict.diagnosis is not None and verdict.diagnosis.kind is not Kind.TRANSIENT
+    lasting = refused and verdict.outcome is Outcome.REJECTED
+    return Told(
+        verdict.position,
+        verdict.outcome,
+        verdict.cause.id if lasting and verdict.cause else None,
+    )
+
+
+def _hold(run: Run, ledger: Ledger, held_back: HeldBack) -> None:
+    ledger.hold(
+        run.id,
+        [item.position for item in held_back.items],
+        HeldReason.CANARY,
+        f"the {held_back.tried} sent ahead were all refused",
+        "Repair the cause in Salesforce, then resync the window: nothing of the rest was sent.",
+    )
+    log.warning(
+        "cause.held",
+        run=run.id,
+        cause=held_back.cause_id,
+        refused_for=held_back.rejection_cause_id,
+        tried=held_back.tried,
+        held=len(held_back.items),
+    )

@@ -1,0 +1,504 @@
+"""Sends a chunk so that each of its messages gets there once, and says what became of each.
+
+The order of every sending: ask the org by key; make the message *sending* in the ledger; let the
+request leave; put the answer on record. Whatever stops the process in between leaves a ledger from
+which the next `apply` goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bridge.delivery.halt import Halt
+from bridge.diagnosis import cause_of, diagnose_error
+from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable
+from bridge.ledger import AttemptResult, Ledger, MessageState, PendingItem, Run, Verdict
+from bridge.model import (
+    Delivery,
+    Diagnosis,
+    FieldSchema,
+    HeldReason,
+    Kind,
+    ObjectSchema,
+    Outcome,
+    Record,
+)
+from bridge.salesforce import FoundRow, Inserted, InsertResult, Org
+
+Clock = Callable[[], dt.datetime]
+Observer = Callable[[Sequence[Verdict]], None]
+
+LARGEST_BODY = 4_000_000
+"""Bytes of records in one call; the platform's own limit is higher, a proxy's may not be."""
+MOST_A_CALL = 200
+"""Records. Source: REST API Developer Guide, sObject Collections."""
+
+_TOO_MUCH = frozenset({420, 429})
+"""Statuses of a request that was not processed because there were too many."""
+_SPOILT = frozenset({400, 413})
+"""Statuses of a request that one record may have spoilt for the others."""
+
+_EXCEPTIONS = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"})
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How patient the sender is."""
+
+    tries: int = 4
+    """How often a chunk is sent that was turned away for a passing reason."""
+    tries_alone: int = 3
+    """How often each record of it is sent in a call of its own after that."""
+    first_pause: float = 1.0
+    """Seconds before the second try; doubled for each further one, with jitter."""
+    longest_pause: float = 20.0
+    """Seconds."""
+    settle_seconds: float = 600.0
+    """How long a call may still commit after it left. Source: REST calls end after ten minutes
+    (Salesforce Developer Limits, API request limits)."""
+
+    def pause(self, tried: int) -> float:
+        """Seconds to wait after this many tries."""
+        most = min(self.longest_pause, self.first_pause * 2 ** (tried - 1))
+        return random.uniform(most / 2, most)  # noqa: S311  jitter is no secret
+
+
+class Sender:
+    """Sends the items of one run. Safe to use from several lanes."""
+
+    def __init__(
+        self,
+        *,
+        run: Run,
+        ledger: Ledger,
+        org: Org,
+        schema: ObjectSchema,
+        key_field: FieldSchema,
+        user_id: str,
+        halt: Halt,
+        clock: Clock,
+        tempo: Tempo,
+        observe: Observer,
+    ) -> None:
+        self._run = run
+        self._ledger = ledger
+        self._org = org
+        self._schema = schema
+        self._key_field = key_field
+        self._user_id = user_id
+        self._halt = halt
+        self._clock = clock
+        self._tempo = tempo
+        self._observe = observe
+
+    def send(self, items: Sequence[PendingItem], most: int | None = None) -> list[Verdict]:
+        """Bring these items to the org, in this order.
+
+        Args:
+            items: of one run; those of one conversation in time order.
+            most: how many of those that are not there yet may be sent; None for all.
+
+        Returns:
+            What became of each that was looked at; an item without a verdict was not touched.
+        """
+        if self._halt.thrown or not items:
+            return []
+        try:
+            found = self._ask(items)
+        except OrgError as exc:
+            self._halt.throw(exc)
+            return []
+        there = self._there(items, found)
+        seen = {verdict.position for verdict in there}
+        absent = [item for item in items if item.position not in seen][:most]
+        if most is not None:
+            absent.sort(key=lambda item: (item.order, item.position))
+        for chunk in self._chunks(absent):
+            there += self._insert(chunk, 1)
+        return there
+
+    def settle(self, items: Sequence[PendingItem], states: Mapping[str, MessageState]) -> None:
+        """Find out what became of messages whose request gave no answer, as far as can be told."""
+        for start in range(0, len(items), MOST_A_CALL):
+            part = items[start : start + MOST_A_CALL]
+            if self._halt.thrown:
+                return
+            try:
+                found = self._ask(part)
+            except OrgError as exc:
+                self._halt.throw(exc)
+                return
+            self._record(
+                part,
+                [self._settled(item, found[item.key], states[item.key].sent_at) for item in part],
+            )
+
+    def take_over(
+        self, items: Sequence[PendingItem], states: Mapping[str, MessageState]
+    ) -> list[Verdict]:
+        """Put on record the messages that another run has brought there since this one's plan."""
+        delivered = [
+            Verdict(
+                position=item.position,
+                key=item.key,
+                delivery=Delivery.PRESENT,
+                outcome=Outcome.PRESENT,
+                salesforce_id=states[item.key].salesforce_id,
+                note=f"run {states[item.key].run_id} brought it there",
+            )
+            for item in items
+            if item.key in states
+            and states[item.key].delivery in (Delivery.DELIVERED, Delivery.PRESENT)
+        ]
+        self._record(items, delivered)
+        return delivered
+
+    def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
+        return self._org.find(self._schema, self._key_field, [item.key for item in items])
+
+    def _there(
+        self, items: Sequence[PendingItem], found: Mapping[str, tuple[FoundRow, ...]]
+    ) -> list[Verdict]:
+        """Put on record those that the org has already, and hold those that were deleted there."""
+        present: list[Verdict] = []
+        deleted: list[Verdict] = []
+        for item in items:
+            live = [row for row in found[item.key] if not row.deleted]
+            if live:
+                present.append(_present(item, live, ""))
+            elif found[item.key]:
+                deleted.append(Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT))
+        self._record(items, present)
+        self._ledger.hold(
+            self._run.id,
+            [verdict.position for verdict in deleted],
+            HeldReason.DELETED,
+            "somebody deleted it in Salesforce: it is in the recycle bin",
+            "Restore it from the recycle bin if it is wanted; nothing was inserted.",
+        )
+        return present + deleted
+
+    def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
+        """Send one chunk. `tried` counts this time."""
+        if self._halt.thrown or not chunk:
+            return []
+        claim = self._ledger.claim(self._run.id, [one.item for one in chunk], self._clock())
+        mine = [one for one in chunk if one.item.key in claim.granted]
+        elsewhere = self.take_over(
+            [one.item for one in chunk], {state.key: state for state in claim.refused}
+        )
+        if not mine:
+            return elsewhere
+        try:
+            results = self._org.insert(self._schema.name, [one.record for one in mine])
+        except OrgUnreachable as exc:
+            return elsewhere + self._not_arrived(mine, claim.sent_at, tried, exc)
+        except OrgRefused as exc:
+            return elsewhere + self._turned_away(mine, claim.sent_at, tried, exc)
+        except OrgUnanswered as exc:
+            return elsewhere + self._unanswered(mine, claim.sent_at, tried, exc)
+        return elsewhere + self._answered(mine, results, claim.sent_at, tried)
+
+    def _answered(
+        self,
+        chunk: Sequence[_Sendable],
+        results: Sequence[InsertResult],
+        sent_at: dt.datetime,
+        tried: int,
+    ) -> list[Verdict]:
+        """Each record has an answer of its own."""
+        verdicts: list[Verdict] = []
+        passing: list[_Sendable] = []
+        together: list[_Sendable] = []
+        repeated: list[tuple[_Sendable, Verdict]] = []
+        for one, result in zip(chunk, results, strict=True):
+            verdict = _verdict(one.item, result, sent_at)
+            kind = verdict.diagnosis.kind if verdict.diagnosis else None
+            if kind is Kind.TRANSIENT and tried < self._tempo.tries + self._tempo.tries_alone:
+                passing.append(one)
+                verdict = replace(verdict, outcome=Outcome.NOT_SENT)
+            elif len(chunk) > 1 and _by_an_exception(verdict):
+                together.append(one)
+                verdict = replace(verdict, outcome=Outcome.NOT_SENT)
+            elif kind is Kind.STOP:
+                self._halt.throw(_stopped_by(verdict))
+                verdict = replace(verdict, outcome=Outcome.NOT_SENT)
+            elif verdict.diagnosis and verdict.diagnosis.code == "DUPLICATE_VALUE":
+                repeated.append((one, verdict))
+                continue
+            verdicts.append(verdict)
+        verdicts += self._repeated(repeated)
+        self._record([one.item for one in chunk], verdicts)
+        again = {one.item.position for one in (*passing, *together)}
+        final = [v for v in verdicts if v.position not in again]
+        if together:
+            final += self._in_halves(together, "an exception in a trigger or flow")
+        if passing:
+            final += self._again(passing, tried)
+        return final
+
+    def _repeated(self, refused: Sequence[tuple[_Sendable, Verdict]]) -> list[Verdict]:
+        """Those refused since a unique value is there already: the key's, or another field's."""
+        if not refused:
+            return []
+        try:
+            found = self._ask([one.item for one, _ in refused])
+        except OrgError as exc:
+            self._halt.throw(exc)
+            return [replace(verdict, outcome=Outcome.NOT_SENT) for _, verdict in refused]
+        return [
+            replace(
+                _present(one.item, rows, "the org refused a second one"),
+                attempt=AttemptResult.REFUSED,
+            )
+            if (rows := found[one.item.key])
+            else verdict
+            for one, verdict in refused
+        ]
+
+    def _not_arrived(
+        self, chunk: Sequence[_Sendable], sent_at: dt.datetime, tried: int, exc: OrgUnreachable
+    ) -> list[Verdict]:
+        """The request certainly did not leave."""
+        self._reopen(chunk, sent_at, AttemptResult.NOT_ARRIVED)
+        return self._again_together(chunk, tried, exc)
+
+    def _turned_away(
+        self, chunk: Sequence[_Sendable], sent_at: dt.datetime, tried: int, exc: OrgRefused
+    ) -> list[Verdict]:
+        """The org did nothing of the call: for a passing reason, for one record's, or for all."""
+        diagnosis = diagnose_error(exc.code, exc.message, ())
+        if exc.status in _TOO_MUCH or diagnosis.kind is Kind.TRANSIENT:
+            self._reopen(chunk, sent_at, AttemptResult.REFUSED)
+            return self._again_together(chunk, tried, exc)
+        if exc.status not in _SPOILT or diagnosis.kind is Kind.STOP:
+            self._reopen(chunk, sent_at, AttemptResult.REFUSED)
+            self._halt.throw(exc)
+            return []
+        if len(chunk) == 1:
+            verdict = _rejected(chunk[0].item, diagnosis, exc.message, sent_at)
+            self._record([chunk[0].item], [verdict])
+            return [verdict]
+        self._reopen(chunk, sent_at, AttemptResult.REFUSED)
+        return self._in_halves(chunk, exc.code)
+
+    def _in_halves(self, chunk: Sequence[_Sendable], why: str) -> list[Verdict]:
+        """Send the records again in two calls: one of them spoilt the call for the others."""
+        log.info("chunk.bisected", run=self._run.id, records=len(chunk), why=why)
+        middle = (len(chunk) + 1) // 2
+        return self._insert(chunk[:middle], 1) + self._insert(chunk[middle:], 1)
+
+    def _unanswered(
+        self, chunk: Sequence[_Sendable], sent_at: dt.datetime, tried: int, exc: OrgUnanswered
+    ) -> list[Verdict]:
+        """The request may have been carried out: only the org knows."""
+        items = [one.item for one in chunk]
+        log.warning("chunk.unanswered", run=self._run.id, records=len(chunk))
+        try:
+            found = self._ask(items)
+        except OrgError as also:
+            verdicts = [self._in_doubt(item, sent_at) for item in items]
+            self._record(items, verdicts)
+            self._halt.throw(also)
+            return verdicts
+        verdicts = [self._settled(item, found[item.key], sent_at) for item in items]
+        self._record(items, verdicts)
+        open_again = {v.position for v in verdicts if v.delivery is Delivery.OPEN}
+        rest = [one for one in chunk if one.item.position in open_again]
+        done = [v for v in verdicts if v.position not in open_again]
+        return done + self._again_together(rest, tried, exc) if rest else done
+
+    def _settled(
+        self, item: PendingItem, rows: Sequence[FoundRow], sent_at: dt.datetime | None
+    ) -> Verdict:
+        """What an unanswered request came to.
+
+        A row that is there settles it. No row settles it at once where the key is unique, since a
+        second insert would be refused; else only when the request can't commit any more.
+        """
+        if rows:
+            return _found(item, rows, self._user_id)
+        if self._run.plan.key_unique or sent_at is None or self._clock() >= self._until(sent_at):
+            return Verdict(
+                position=item.position,
+                key=item.key,
+                delivery=Delivery.OPEN,
+                outcome=Outcome.NOT_SENT,
+                sent_at=sent_at,
+                attempt=AttemptResult.UNANSWERED,
+                note="a request gave no answer; the org does not have it",
+            )
+        return self._in_doubt(item, sent_at)
+
+    def _in_doubt(self, item: PendingItem, sent_at: dt.datetime) -> Verdict:
+        return Verdict(
+            position=item.position,
+            key=item.key,
+            delivery=Delivery.SENDING,
+            outcome=Outcome.IN_DOUBT,
+            sent_at=sent_at,
+            attempt=AttemptResult.UNANSWERED,
+            note="a request gave no answer; it can be settled from "
+            f"{self._until(sent_at):%Y-%m-%d %H:%M:%S} UTC",
+        )
+
+    def _until(self, sent_at: dt.datetime) -> dt.datetime:
+        return sent_at + dt.timedelta(seconds=self._tempo.settle_seconds)
+
+    def _again_together(
+        self, chunk: Sequence[_Sendable], tried: int, exc: OrgError
+    ) -> list[Verdict]:
+        """Send the chunk once more, or end the run where that did not help often enough."""
+        if tried >= self._tempo.tries:
+            self._halt.throw(exc)
+            return []
+        self._halt.pause(self._tempo.pause(tried))
+        return self._insert(chunk, tried + 1)
+
+    def _again(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
+        """Send records that were refused for a passing reason: together, in the end each alone."""
+        self._halt.pause(self._tempo.pause(tried))
+        if tried < self._tempo.tries:
+            return self._insert(chunk, tried + 1)
+        return [verdict for one in chunk for verdict in self._insert([one], tried + 1)]
+
+    def _reopen(
+        self, chunk: Sequence[_Sendable], sent_at: dt.datetime, attempt: AttemptResult
+    ) -> None:
+        self._record(
+            [one.item for one in chunk],
+            [
+                Verdict(
+                    position=one.item.position,
+                    key=one.item.key,
+                    delivery=Delivery.OPEN,
+                    outcome=Outcome.NOT_SENT,
+                    sent_at=sent_at,
+                    attempt=attempt,
+                )
+                for one in chunk
+            ],
+        )
+
+    def _chunks(self, items: Sequence[PendingItem]) -> Iterator[list[_Sendable]]:
+        """In order, each within the limits of one call."""
+        for start in range(0, len(items), MOST_A_CALL):
+            part = items[start : start + MOST_A_CALL]
+            records = self._ledger.records(self._run.id, [item.position for item in part])
+            chunk: list[_Sendable] = []
+            size = 0
+            for item in part:
+                record = records[item.position]
+                bytes_of_it = len(json.dumps(record))
+                if chunk and size + bytes_of_it > LARGEST_BODY:
+                    yield chunk
+                    chunk, size = [], 0
+                chunk.append(_Sendable(item, record))
+                size += bytes_of_it
+            yield chunk
+
+    def _record(self, items: Sequence[PendingItem], verdicts: Sequence[Verdict]) -> None:
+        self._ledger.record(self._run.id, verdicts)
+        by_position = {item.position: item for item in items}
+        final = [v for v in verdicts if v.outcome is not Outcome.NOT_SENT]
+        for verdict in final:
+            item = by_position[verdict.position]
+            log.info(
+                "item.outcome",
+                run=self._run.id,
+                key=verdict.key,
+                state=verdict.outcome.value,
+                code=verdict.diagnosis.code if verdict.diagnosis else None,
+                salesforce_id=verdict.salesforce_id,
+                attempt=item.attempts + (1 if verdict.attempt else 0),
+                fixers=list(item.fixers),
+                risk=item.risk.value,
+            )
+        self._observe(final)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sendable:
+    """An item with its record in hand."""
+
+    item: PendingItem
+    record: Record
+
+
+def _verdict(item: PendingItem, result: InsertResult, sent_at: dt.datetime) -> Verdict:
+    if isinstance(result, Inserted):
+        return Verdict(
+            position=item.position,
+            key=item.key,
+            delivery=Delivery.DELIVERED,
+            outcome=Outcome.SYNCED,
+            sent_at=sent_at,
+            salesforce_id=result.id,
+            attempt=AttemptResult.ACCEPTED,
+        )
+    error = result.errors[0]
+    diagnosis = diagnose_error(error.code, error.message, error.fields)
+    return _rejected(item, diagnosis, f"{error.code}: {error.message}", sent_at)
+
+
+def _rejected(item: PendingItem, diagnosis: Diagnosis, text: str, sent_at: dt.datetime) -> Verdict:
+    return Verdict(
+        position=item.position,
+        key=item.key,
+        delivery=Delivery.OPEN,
+        outcome=Outcome.REJECTED,
+        sent_at=sent_at,
+        diagnosis=diagnosis,
+        cause=cause_of(diagnosis),
+        error_text=text,
+        attempt=AttemptResult.REFUSED,
+    )
+
+
+def _by_an_exception(verdict: Verdict) -> bool:
+    """Whether a trigger or flow threw: then every record of the call that came so far is refused.
+
+    Source: Apex Developer Guide, "Trigger Exceptions": an unhandled exception rolls back all.
+    """
+    diagnosis = verdict.diagnosis
+    return diagnosis is not None and not _EXCEPTIONS.isdisjoint(
+        (diagnosis.code, diagnosis.outer_code)
+    )
+
+
+def _present(item: PendingItem, rows: Sequence[FoundRow], note: str) -> Verdict:
+    notes = (note, f"the org has it {len(rows)} times" if len(rows) > 1 else "")
+    return Verdict(
+        position=item.position,
+        key=item.key,
+        delivery=Delivery.PRESENT,
+        outcome=Outcome.PRESENT,
+        salesforce_id=rows[0].id,
+        note="; ".join(part for part in notes if part),
+    )
+
+
+def _found(item: PendingItem, rows: Sequence[FoundRow], user_id: str) -> Verdict:
+    """The verdict on a message whose request gave no answer and which the org has."""
+    found = _present(item, rows, "a request gave no answer; the org was asked by key and has it")
+    found = replace(found, attempt=AttemptResult.UNANSWERED)
+    if rows[0].created_by != user_id:
+        return found
+    return replace(found, delivery=Delivery.DELIVERED, outcome=Outcome.SYNCED)
+
+
+def _stopped_by(verdict: Verdict) -> OrgRefused:
+    code = verdict.diagnosis.code if verdict.diagnosis else None
+    return OrgRefused(
+        f"Salesforce takes no more records now: {verdict.error_text[:300]}",
+        "Look at the org's limits in Setup, then go on with bridge apply.",
+        code=code or "",
+    )

@@ -1,0 +1,39 @@
+"""What was decided and what became of it, durable."""
+
+from __future__ import annotations
+
+from bridge.ledger.ledger import Ledger
+from bridge.ledger.rows import (
+    Attempt,
+    AttemptResult,
+    CauseCount,
+    ChangeSum,
+    Claim,
+    HeldGroup,
+    MessageState,
+    PendingItem,
+    Plan,
+    Run,
+    RunState,
+    StoredChange,
+    StoredItem,
+    Verdict,
+)
+
+__all__ = [
+    "Attempt",
+    "AttemptResult",
+    "CauseCount",
+    "ChangeSum",
+    "Claim",
+    "HeldGroup",
+    "Ledger",
+    "MessageState",
+    "PendingItem",
+    "Plan",
+    "Run",
+    "RunState",
+    "StoredChange",
+    "StoredItem",
+    "Verdict",
+]

@@ -1,0 +1,245 @@
+"""What goes into the ledger and comes out of it, as frozen types."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bridge.model import (
+    Cause,
+    Change,
+    Decision,
+    Delivery,
+    Diagnosis,
+    HeldReason,
+    Origin,
+    Outcome,
+    Record,
+    Risk,
+    Window,
+)
+
+
+class RunState(StrEnum):
+    """How far a run has come."""
+
+    PLANNING = "planning"
+    """Its items are still being recorded: nothing of it may be sent."""
+    PLANNED = "planned"
+    SENDING = "sending"
+    STOPPED = "stopped"
+    """It ended before its last item; `apply` goes on with it."""
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a run when it begins."""
+
+    tenant_id: str
+    org_id: str
+    org_name: str
+    sandbox: bool
+    instance_url: str
+    object: str
+    namespace: str
+    key_field: str
+    key_unique: bool
+    window: Window
+    window_words: str
+    """The window as its command line has it (`--date 2026-11-22 --tz UTC`), to be pasted again."""
+    mapping_name: str
+    mapping_text: str
+    expected: int | None
+    """How many failures the operator expects, from the e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it stands in the ledger."""
+
+    id: str
+    created_at: dt.datetime
+    state: RunState
+    stop_reason: str
+    plan: Plan
+    announced: int | None
+    """The `count` that GoTallo gave."""
+    fetched: int
+    """How many items the run has: each message once, and what could not be read."""
+    repeated: int
+    """How many times a key came again within the fetch."""
+    notes: tuple[str, ...]
+    """What the operator should know of the fetch, a sentence each."""
+    api_calls: int
+    """Requests made to the org by this run's commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItem:
+    """A ready item that has no final outcome yet; enough to decide when it is sent."""
+
+    position: int
+    key: str
+    conversation: str
+    """The conversation, or the key where the message has none."""
+    order: str
+    cause_id: str
+    transient: bool
+    """Whether its cause is of a kind that needs no canary."""
+    shape: str
+    """The same for records that have the same fields filled and changed."""
+    fixers: tuple[str, ...]
+    """Those that changed it."""
+    risk: Risk
+    """The highest of its changes."""
+    attempts: int
+    """How many times it was sent before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageState:
+    """What is true of a message in an org."""
+
+    key: str
+    delivery: Delivery
+    salesforce_id: str | None
+    run_id: str | None
+    """The run that moved it last."""
+    sent_at: dt.datetime | None
+    """When the last request that carried it was about to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The messages that this run may send now, and those that it may not."""
+
+    granted: frozenset[str]
+    refused: tuple[MessageState, ...]
+    sent_at: dt.datetime
+
+
+class AttemptResult(StrEnum):
+    """What came back from one sending of one message."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+    NOT_ARRIVED = "not_arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a message's state becomes, and its item's outcome."""
+
+    position: int
+    key: str
+    delivery: Delivery
+    outcome: Outcome
+    sent_at: dt.datetime | None = None
+    """The claim that this ends. A message becomes *open* again only where nobody has claimed it
+    since."""
+    salesforce_id: str | None = None
+    diagnosis: Diagnosis | None = None
+    """Why the org refused it."""
+    cause: Cause | None = None
+    """The diagnosis' cause."""
+    error_text: str = ""
+    """What the org answered, as it came."""
+    attempt: AttemptResult | None = None
+    """Set where a request was made."""
+    note: str = ""
+    """A sentence for the report where the outcome needs one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One sending of one message."""
+
+    number: int
+    at: dt.datetime
+    result: AttemptResult
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChange:
+    """A change, and the position of its item."""
+
+    position: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item as it stands in the ledger."""
+
+    position: int
+    key: str | None
+    conversation: str | None
+    order: str
+    origin: Origin | None
+    original: Record
+    record: Record
+    changes: tuple[Change, ...]
+    decision: Decision
+    held_reason: HeldReason | None
+    held_what: str
+    held_advice: str
+    held_code: str | None
+    held_fields: tuple[str, ...]
+    treatment: str
+    error_text: str | None
+    cause_id: str
+    outcome: Outcome
+    salesforce_id: str | None
+    rejection: Diagnosis | None
+    rejection_text: str
+    rejection_cause_id: str | None
+    note: str
+    attempts: int
+    sent_at: dt.datetime | None
+    """When its message was last about to leave, whichever run sent it."""
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """How many items of a cause have this decision and outcome."""
+
+    cause: Cause
+    treatment: str
+    decision: Decision
+    held_reason: HeldReason | None
+    outcome: Outcome
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSum:
+    """What one fixer does to one field throughout a cause."""
+
+    cause_id: str
+    field: str
+    fixer: str
+    risk: str
+    why: str
+    """Of one of them."""
+    count: int
+    lost: int
+    """Characters cut, in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGroup:
+    """Held or skipped items of a cause that are held for the same thing."""
+
+    cause_id: str
+    decision: Decision
+    reason: HeldReason
+    code: str | None
+    what: str
+    """Of one of them."""
+    advice: str
+    count: int

@@ -1,0 +1,193 @@
+"""Between the rows of the tables and the types of the model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from bridge.ledger.rows import MessageState, Plan, Run, RunState, StoredItem
+from bridge.model import (
+    Cause,
+    Change,
+    Decision,
+    Delivery,
+    Diagnosis,
+    HeldReason,
+    Item,
+    Kind,
+    Origin,
+    Outcome,
+    Risk,
+    Value,
+    Window,
+)
+
+_RISKS = (Risk.LOSSLESS, Risk.LOSSY, Risk.INVENTED)
+
+
+def item_row(
+    run_id: str, position: int, item: Item, known: MessageState | None
+) -> dict[str, object]:
+    """The row of a planned item; `known` is set where its message is in the org already."""
+    return {
+        "run_id": run_id,
+        "position": position,
+        "key": item.key,
+        "conversation": item.conversation,
+        "sort_order": item.order,
+        "shape": _shape(item),
+        "fixers": list(dict.fromkeys(change.fixer for change in item.changes)),
+        "risk": max((c.risk for c in item.changes), key=_RISKS.index, default=Risk.LOSSLESS),
+        "origin": item.origin,
+        "original": dict(item.original),
+        "record": dict(item.record),
+        "decision": item.decision,
+        "held_reason": item.held.reason if item.held else None,
+        "held_what": item.held.what if item.held else None,
+        "held_advice": item.held.advice if item.held else None,
+        "held_code": item.held.code if item.held else None,
+        "held_fields": list(item.held.fields) if item.held else None,
+        "treatment": item.treatment,
+        "error_text": item.error_text,
+        "cause_id": item.cause.id,
+        "outcome": Outcome.PRESENT if known else Outcome.NOT_SENT,
+        "salesforce_id": known.salesforce_id if known else None,
+        "note": f"run {known.run_id} brought it there" if known and known.run_id else "",
+        "raw": item.raw,
+    }
+
+
+def change_row(run_id: str, position: int, number: int, change: Change) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "position": position,
+        "number": number,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "fixer": change.fixer,
+        "why": change.why,
+        "risk": change.risk,
+        "lost": change.lost,
+    }
+
+
+def cause_row(run_id: str, cause: Cause) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "id": cause.id,
+        "code": cause.code,
+        "fields": list(cause.fields),
+        "kind": cause.kind,
+        "message": cause.message,
+    }
+
+
+def diagnosis_value(diagnosis: Diagnosis | None) -> Value:
+    if diagnosis is None:
+        return None
+    return {
+        "code": diagnosis.code,
+        "kind": diagnosis.kind,
+        "message": diagnosis.message,
+        "fields": list(diagnosis.fields),
+        "outer_code": diagnosis.outer_code,
+        "limit": diagnosis.limit,
+    }
+
+
+def cause_of(row: Row[Any]) -> Cause:
+    return Cause(row.id, row.code, tuple(row.fields), Kind(row.kind), row.message)
+
+
+def change_of(row: Row[Any]) -> Change:
+    return Change(row.field, row.before, row.after, row.fixer, row.why, Risk(row.risk), row.lost)
+
+
+def state_of(row: Row[Any]) -> MessageState:
+    return MessageState(row.key, Delivery(row.delivery), row.salesforce_id, row.run_id, row.sent_at)
+
+
+def run_of(row: Row[Any]) -> Run:
+    plan = Plan(
+        tenant_id=row.tenant_id,
+        org_id=row.org_id,
+        org_name=row.org_name,
+        sandbox=row.sandbox,
+        instance_url=row.instance_url,
+        object=row.object,
+        namespace=row.namespace,
+        key_field=row.key_field,
+        key_unique=row.key_unique,
+        window=Window(row.from_time, row.till_time, row.zone),
+        window_words=row.window_words,
+        mapping_name=row.mapping_name,
+        mapping_text=row.mapping_text,
+        expected=row.expected,
+    )
+    return Run(
+        id=row.id,
+        created_at=row.created_at,
+        state=RunState(row.state),
+        stop_reason=row.stop_reason,
+        plan=plan,
+        announced=row.announced,
+        fetched=row.fetched,
+        repeated=row.repeated,
+        notes=tuple(row.notes),
+        api_calls=row.api_calls,
+    )
+
+
+def item_of(row: Row[Any], changes: Sequence[Change]) -> StoredItem:
+    return StoredItem(
+        position=row.position,
+        key=row.key,
+        conversation=row.conversation,
+        order=row.sort_order,
+        origin=Origin(row.origin) if row.origin else None,
+        original=row.original,
+        record=row.record,
+        changes=tuple(changes),
+        decision=Decision(row.decision),
+        held_reason=HeldReason(row.held_reason) if row.held_reason else None,
+        held_what=row.held_what or "",
+        held_advice=row.held_advice or "",
+        held_code=row.held_code,
+        held_fields=tuple(row.held_fields or ()),
+        treatment=row.treatment,
+        error_text=row.error_text,
+        cause_id=row.cause_id,
+        outcome=Outcome(row.outcome),
+        salesforce_id=row.salesforce_id,
+        rejection=_diagnosis(row.rejection),
+        rejection_text=row.rejection_text or "",
+        rejection_cause_id=row.rejection_cause_id,
+        note=row.note,
+        attempts=row.attempts,
+        sent_at=row.sent_at,
+        raw=row.raw,
+    )
+
+
+def _diagnosis(value: Any) -> Diagnosis | None:
+    if value is None:
+        return None
+    return Diagnosis(
+        code=value["code"],
+        kind=Kind(value["kind"]),
+        message=value["message"],
+        fields=tuple(value["fields"]),
+        outer_code=value["outer_code"],
+        limit=value["limit"],
+    )
+
+
+def _shape(item: Item) -> str:
+    """The same for records that have the same fields filled and changed, whatever their values."""
+    told = json.dumps([sorted(item.record), sorted((c.field, c.fixer) for c in item.changes)])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -1,0 +1,208 @@
+"""The ledger's tables.
+
+`messages` says what is true of a message in an org, whatever run it comes from; `items` says what a
+run decided about it and what became of it there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from bridge.model import Decision, Delivery, HeldReason, Outcome, Value
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An aware time, kept as ISO 8601 text in UTC, which sorts and which every database has."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+class Json(TypeDecorator[Value]):
+    """A value as ASCII JSON, so that any text (half an emoji, a NUL) goes in and comes back."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Value, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Value:
+        parsed: Value = None if value is None else json.loads(value)
+        return parsed
+
+
+def _one_of(column: str, values: type[Delivery | Decision | HeldReason | Outcome]) -> str:
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return f"{column} IN ({listed})"
+
+
+meta = Table(
+    "bridge_meta",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("stop_reason", Text, nullable=False, default=""),
+    Column("tenant_id", String(64), nullable=False),
+    Column("org_id", String(18), nullable=False),
+    Column("org_name", Text, nullable=False),
+    Column("sandbox", Boolean, nullable=False),
+    Column("instance_url", Text, nullable=False),
+    Column("object", String(128), nullable=False),
+    Column("namespace", String(64), nullable=False),
+    Column("key_field", String(128), nullable=False),
+    Column("key_unique", Boolean, nullable=False),
+    Column("from_time", Instant, nullable=False),
+    Column("till_time", Instant, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("window_words", Text, nullable=False),
+    Column("mapping_name", Text, nullable=False),
+    Column("mapping_text", Text, nullable=False),
+    Column("expected", Integer),
+    Column("announced", Integer),
+    Column("fetched", Integer, nullable=False, default=0),
+    Column("repeated", Integer, nullable=False, default=0),
+    Column("notes", Json, nullable=False),
+    Column("api_calls", Integer, nullable=False, default=0),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("org_id", String(18), primary_key=True),
+    Column("object", String(128), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("delivery", String(16), nullable=False),
+    Column("salesforce_id", String(18)),
+    Column("run_id", String(16)),
+    Column("sent_at", Instant),
+    CheckConstraint(_one_of("delivery", Delivery), name="delivery_is_a_state"),
+    CheckConstraint(
+        "delivery <> 'sending' OR (run_id IS NOT NULL AND sent_at IS NOT NULL)",
+        name="sending_has_a_sender",
+    ),
+    CheckConstraint(
+        "delivery <> 'delivered' OR salesforce_id IS NOT NULL", name="delivered_has_an_id"
+    ),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(255)),
+    Column("conversation", Text),
+    Column("sort_order", String(32), nullable=False),
+    Column("shape", String(16), nullable=False),
+    Column("fixers", Json, nullable=False),
+    Column("risk", String(16), nullable=False),
+    Column("origin", String(16)),
+    Column("original", Json, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("held_reason", String(16)),
+    Column("held_what", Json),
+    Column("held_advice", Json),
+    Column("held_code", String(128)),
+    Column("held_fields", Json),
+    Column("treatment", Text, nullable=False),
+    Column("error_text", Json),
+    Column("cause_id", String(32), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("salesforce_id", String(18)),
+    Column("rejection", Json),
+    Column("rejection_text", Json),
+    Column("rejection_cause_id", String(32)),
+    Column("note", Text, nullable=False, default=""),
+    Column("raw", Json, nullable=False),
+    ForeignKeyConstraint(["run_id"], ["runs.id"]),
+    Index("one_item_per_key_in_a_run", "run_id", "key", unique=True),
+    CheckConstraint(_one_of("decision", Decision), name="decision_is_one"),
+    CheckConstraint(_one_of("outcome", Outcome), name="outcome_is_one"),
+    CheckConstraint(
+        f"held_reason IS NULL OR {_one_of('held_reason', HeldReason)}", name="held_reason_is_one"
+    ),
+    CheckConstraint(
+        "(decision = 'ready') = (held_reason IS NULL)", name="what_is_not_ready_has_a_reason"
+    ),
+    CheckConstraint(
+        "outcome IN ('present', 'not_sent') OR decision = 'ready'", name="only_ready_ones_are_sent"
+    ),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(128), nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+    Column("fixer", String(64), nullable=False),
+    Column("why", Json, nullable=False),
+    Column("risk", String(16), nullable=False),
+    Column("lost", Integer, nullable=False),
+    ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
+)
+
+causes = Table(
+    "causes",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("code", String(128)),
+    Column("fields", Json, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("message", Json, nullable=False),
+    ForeignKeyConstraint(["run_id"], ["runs.id"]),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("result", String(16)),
+    Column("code", String(128)),
+    ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
+)
+"""A row is written before the request leaves; its result is null until an answer is on record."""

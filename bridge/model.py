@@ -1,0 +1,399 @@
+"""The words of the trade as frozen types.
+
+Everything here is plain data: no I/O, no clock, nothing of ours imported. What comes from outside
+(GoTallo's JSON, an org's describe, a mapping file) is parsed at its door into these types and
+wanders through the house as nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
+"""What a field of a record may hold: JSON."""
+
+Record: TypeAlias = Mapping[str, Value]
+"""Field → value: what Salesforce is given, or what GoTallo wanted to give it."""
+
+
+class Kind(StrEnum):
+    """What may help against a failure."""
+
+    TRANSIENT = "transient"
+    """Send it again."""
+    DATA = "data"
+    """Change the record."""
+    RULE = "rule"
+    """A validation rule: somebody repairs it, or a fixer satisfies it."""
+    DUPLICATE = "duplicate"
+    """It is, or seems to be, there already."""
+    ADMIN = "admin"
+    """A permission, the schema, a trigger or a flow: a person in Setup."""
+    STOP = "stop"
+    """Nothing will pass now: session, quota, storage."""
+    UNKNOWN = "unknown"
+    """The text does not say."""
+
+
+class Risk(StrEnum):
+    """What a change does to the truth of a message."""
+
+    LOSSLESS = "lossless"
+    """Another form of the same."""
+    LOSSY = "lossy"
+    """Something is cut or dropped."""
+    INVENTED = "invented"
+    """A value that the message did not have."""
+
+
+class Origin(StrEnum):
+    """Which of GoTallo's two shapes a failed message was read from."""
+
+    SALESFORCE = "salesforce"
+    STANDARD = "standard"
+    BOTH = "both"
+
+
+class Delivery(StrEnum):
+    """What is true of a message in an org, whatever run it comes from."""
+
+    OPEN = "open"
+    """Not there, as far as we know, and no request of ours is under way."""
+    SENDING = "sending"
+    """A request may have left; until it is settled nobody else may send the message."""
+    DELIVERED = "delivered"
+    """Inserted by us."""
+    PRESENT = "present"
+    """In the org already; we inserted nothing."""
+
+
+class Decision(StrEnum):
+    """What a run means to do with an item."""
+
+    READY = "ready"
+    HELD = "held"
+    SKIPPED = "skipped"
+
+
+class HeldReason(StrEnum):
+    """Why an item is held."""
+
+    SCHEMA = "schema"
+    """The org would refuse the record, as its describe tells."""
+    POLICY = "policy"
+    """The mapping says so."""
+    APPROVAL = "approval"
+    """A change in it waits for a person."""
+    CANARY = "canary"
+    """Those sent ahead were all refused."""
+    UNREADABLE = "unreadable"
+    """What GoTallo sent could not be read."""
+    DELETED = "deleted"
+    """It is in the org's recycle bin: somebody deleted it."""
+
+
+class Outcome(StrEnum):
+    """What became of an item in its run."""
+
+    SYNCED = "synced"
+    PRESENT = "present"
+    REJECTED = "rejected"
+    IN_DOUBT = "in_doubt"
+    NOT_SENT = "not_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The span of time whose failures are fetched."""
+
+    from_time: dt.datetime
+    """Aware, UTC."""
+    till_time: dt.datetime
+    """Aware, UTC, later than `from_time`."""
+    zone: str
+    """The IANA zone in which a person named it: for display only."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedMessage:
+    """One failed sync, whichever shape it came in."""
+
+    key: str
+    """See `canonical_key`."""
+    record: Record
+    """The record of the salesforce shape under field names without the package's prefix; values as
+    they came (`#N/A` and all). Empty where only the standard shape has the message."""
+    standard: Record
+    """The message of the standard shape, field → value; empty where that was not fetched."""
+    error_text: str | None
+    """The Salesforce error, as GoTallo hands it on; None where neither shape has one."""
+    origin: Origin
+    raw: str
+    """The JSON that was read, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableMessage:
+    """A result that is no failed message as far as we can tell; kept, never dropped."""
+
+    reason: str
+    """What is wrong, and where in it."""
+    raw: str
+    """The JSON as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What an error text says; what is not in the text is absent."""
+
+    code: str | None
+    """The root's status code, such as `STRING_TOO_LONG`."""
+    kind: Kind
+    message: str
+    """The root's message, without code and fields."""
+    fields: tuple[str, ...] = ()
+    """API names as written in the text."""
+    outer_code: str | None = None
+    """The wrapper's code, where the root was nested in a trigger's or a flow's error."""
+    limit: int | None = None
+    """The greatest length or value that the text names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The failures of a window that share one root."""
+
+    id: str
+    """Short and stable: the same root has the same id on another day."""
+    code: str | None
+    fields: tuple[str, ...]
+    kind: Kind
+    message: str
+    """An example of the root's message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a record, changed by a fixer."""
+
+    field: str
+    """The org's API name."""
+    before: Value
+    after: Value
+    fixer: str
+    why: str
+    """One sentence for a person, without a full stop."""
+    risk: Risk
+    lost: int = 0
+    """How many characters of text were cut; 0 where nothing was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a person has to look at an item, and what that person can do."""
+
+    reason: HeldReason
+    what: str
+    """What stands in the way."""
+    advice: str
+    """What to do next."""
+    code: str | None = None
+    """The status code with which Salesforce would refuse it, for `schema`."""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message within a run, as planned."""
+
+    key: str | None
+    """None where the message is unreadable."""
+    conversation: str | None
+    """The conversation's identifier: its items travel in one lane."""
+    order: str
+    """Sorts the items of a conversation in time; ISO 8601, empty where the message has no time."""
+    original: Record
+    """The record as GoTallo had it."""
+    record: Record
+    """What Salesforce is given: API names of the org, null fields left out."""
+    changes: tuple[Change, ...]
+    decision: Decision
+    held: Held | None
+    """Set exactly where the decision is held or skipped."""
+    error_text: str | None
+    diagnosis: Diagnosis | None
+    cause: Cause
+    origin: Origin | None
+    raw: str
+    """The JSON as GoTallo sent it."""
+    treatment: str
+    """What the mapping says about its cause, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A message that the org has more than once."""
+
+    key: str
+    ids: tuple[str, ...]
+    """Salesforce ids, oldest first."""
+    ours: int
+    """How many of them this user inserted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that the org holds otherwise than it was sent."""
+
+    key: str
+    salesforce_id: str
+    field: str
+    sent: Value
+    found: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the org itself answers about the messages of a run.
+
+    `once`, `missing`, `deleted` and `repeated` add up to the messages that should be there;
+    `absent` and `there_unsent` to those that should not.
+    """
+
+    run_id: str
+    once: int
+    """There exactly once, as they should be; `differing` among them."""
+    missing: tuple[str, ...]
+    """Keys that should be there and are not."""
+    deleted: tuple[str, ...]
+    """Keys that were there and that somebody has put into the recycle bin."""
+    repeated: tuple[Repeated, ...]
+    differing: tuple[Difference, ...]
+    absent: int
+    """Held, rejected or not sent, and not there: as it should be."""
+    there_unsent: tuple[str, ...]
+    """Keys that this run did not bring there (held, rejected, in doubt) and that are there."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether everything that should be there is there once and as it was sent."""
+        return not (self.missing or self.deleted or self.repeated or self.differing)
+
+
+TEXT_TYPES = frozenset(
+    {"string", "textarea", "email", "url", "phone", "encryptedstring", "combobox", "id"}
+)
+"""The describe types that hold free or formed text."""
+
+
+@dataclass(frozen=True, slots=True)
+class PicklistValue:
+    """One value of a picklist."""
+
+    value: str
+    label: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSchema:
+    """A field as the org's describe shows it to this user."""
+
+    name: str
+    """API name, with the namespace if it has one."""
+    label: str
+    type: str
+    """The describe type: `string`, `textarea`, `boolean`, `double`, `datetime`, `picklist`, …"""
+    length: int = 0
+    """Characters; 0 for what is no text."""
+    byte_length: int = 0
+    precision: int = 0
+    """All digits of a `double`, `currency` or `percent`."""
+    scale: int = 0
+    """Digits behind the point."""
+    digits: int = 0
+    """Digits of an `int`."""
+    nillable: bool = True
+    createable: bool = True
+    defaulted_on_create: bool = False
+    picklist_values: tuple[PicklistValue, ...] = ()
+    restricted_picklist: bool = False
+    reference_to: tuple[str, ...] = ()
+    external_id: bool = False
+    id_lookup: bool = False
+    unique: bool = False
+    case_sensitive: bool = False
+    html_formatted: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether an insert without a value is refused.
+
+        Source: "required fields" in the SOAP API Developer Guide: not nillable, not defaulted on
+        create, createable. A boolean is never null, so it is never missing.
+        """
+        return (
+            not self.nillable
+            and not self.defaulted_on_create
+            and self.createable
+            and self.type != "boolean"
+        )
+
+    @property
+    def is_text(self) -> bool:
+        return self.type in TEXT_TYPES
+
+
+@dataclass(frozen=True)
+class ObjectSchema:
+    """An object as the org's describe shows it to this user."""
+
+    name: str
+    """API name, with the namespace if it has one."""
+    label: str
+    createable: bool
+    queryable: bool
+    fields: tuple[FieldSchema, ...]
+    namespace: str = ""
+    """`Social25` for `Social25__Heroku_Message__c`, empty where the object has none."""
+
+    @cached_property
+    def _by_name(self) -> dict[str, FieldSchema]:
+        return {f.name.casefold(): f for f in self.fields}
+
+    def get(self, name: str) -> FieldSchema | None:
+        """The field of that name, or None.
+
+        A name without the namespace (`Text__c`) means the package's field where there is one, else
+        the org's own of that very name. Field names are not case-sensitive on the platform.
+        """
+        wanted = name.casefold()
+        if self.namespace:
+            prefixed = f"{self.namespace.casefold()}__{wanted}"
+            if prefixed in self._by_name:
+                return self._by_name[prefixed]
+        return self._by_name.get(wanted)
+
+    def short(self, name: str) -> str:
+        """The field's name for people: without the object's namespace."""
+        prefix = f"{self.namespace}__"
+        return name.removeprefix(prefix) if self.namespace else name
+
+
+def canonical_key(identifier: str) -> str:
+    """The one spelling of a message's identifier.
+
+    A uuid in any spelling becomes 32 lower-case hex digits, as GoTallo's records have it; anything
+    else is only stripped.
+    """
+    stripped = identifier.strip()
+    try:
+        return uuid.UUID(stripped).hex
+    except ValueError:
+        return stripped

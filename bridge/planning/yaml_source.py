@@ -1,0 +1,177 @@
+"""YAML that remembers where each value stood.
+
+PyYAML's safe loader makes the values; its node tree tells line and column, so that a mistake in a
+mapping is shown at its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import yaml
+
+from bridge.errors import MappingError
+
+Path: TypeAlias = "tuple[str | int, ...]"
+Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
+
+LONGEST_FILE = 1_000_000
+"""Characters. A mapping has a few hundred lines; more is not a mapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file, counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class YamlSource:
+    """The plain values of a YAML file, and the place of each."""
+
+    name: str
+    data: Plain
+    values: Mapping[Path, Place]
+    keys: Mapping[Path, Place]
+
+    def place(self, path: Sequence[str | int]) -> Place:
+        """The place of the value at this path, or of the nearest value around it."""
+        return self._nearest(self.values, path)
+
+    def key_place(self, path: Sequence[str | int]) -> Place:
+        """The place of the key that ends this path, or of the nearest value around it."""
+        return self.keys.get(tuple(path)) or self._nearest(self.values, path)
+
+    def _nearest(self, places: Mapping[Path, Place], path: Sequence[str | int]) -> Place:
+        for end in range(len(path), -1, -1):
+            found = places.get(tuple(path[:end]))
+            if found is not None:
+                return found
+        return Place(self.name, 1, 1)
+
+
+def read_yaml(text: str, name: str) -> YamlSource:
+    """Read one YAML document.
+
+    Raises:
+        MappingError: it is too large, no YAML, or uses what a mapping has no need of (an alias, a
+            key that is no text, the same key twice).
+    """
+    if len(text) > LONGEST_FILE:
+        raise MappingError(
+            f"{name} has {len(text):,} characters; a mapping may have {LONGEST_FILE:,}",
+            "Is this the right file?",
+        )
+    try:
+        root = _compose(text)
+    except _Alias as exc:
+        place = Place(name, exc.line, exc.column)
+        raise MappingError(f"{place}: an alias (*{exc})", "Write the value out.") from exc
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
+        raise MappingError(f"{place}: {_problem(exc)}", "Mend the YAML there.") from exc
+    except (yaml.YAMLError, RecursionError) as exc:
+        raise MappingError(f"{name}: not readable as YAML: {exc}", "Is it a text file?") from exc
+    walk = _Walk(name)
+    data = walk.value(root, ()) if root is not None else None
+    return YamlSource(name, data, walk.values, walk.keys)
+
+
+class _Alias(Exception):
+    """A mapping repeats a value by reference: harmless in small, a bomb in large."""
+
+    def __init__(self, event: yaml.AliasEvent) -> None:
+        super().__init__(event.anchor)
+        self.line = event.start_mark.line + 1 if event.start_mark else 1
+        self.column = event.start_mark.column + 1 if event.start_mark else 1
+
+
+def _compose(text: str) -> yaml.Node | None:
+    loader = yaml.SafeLoader(text)
+    try:
+        for event in _events(text):
+            if isinstance(event, yaml.AliasEvent):
+                raise _Alias(event)
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
+    return events
+
+
+def _problem(exc: yaml.MarkedYAMLError) -> str:
+    if exc.problem and "'\\t'" in exc.problem:
+        return "a tab where YAML wants spaces"
+    return exc.problem or exc.context or "not readable as YAML"
+
+
+class _Walk:
+    """Builds the plain values of a node tree and notes each one's place."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.values: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self._constructor = yaml.constructor.SafeConstructor()
+
+    def value(self, node: yaml.Node, path: Path) -> Plain:
+        self.values[path] = self._place(node)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(child, (*path, n)) for n, child in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Plain]:
+        made: dict[str, Plain] = {}
+        for key_node, value_node in node.value:
+            place = self._place(key_node)
+            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                raise MappingError(
+                    f"{place}: a key must be text, this one is read as {key!r}",
+                    "Put it in quotes.",
+                )
+            if key in made:
+                raise MappingError(
+                    f'{place}: "{key}" stands here a second time (first at line '
+                    f"{self.keys[(*path, key)].line})",
+                    "Keep one of the two.",
+                )
+            self.keys[(*path, key)] = place
+            made[key] = self.value(value_node, (*path, key))
+        return made
+
+    def _scalar(self, node: yaml.Node) -> Plain:
+        if node.tag == "tag:yaml.org,2002:timestamp":
+            return str(node.value)
+        try:
+            made = self._constructor.construct_object(node)
+        except yaml.MarkedYAMLError as exc:
+            raise MappingError(
+                f"{self._place(node)}: {_problem(exc)}", "Write a plain value."
+            ) from exc
+        except ValueError as exc:
+            raise MappingError(f"{self._place(node)}: {exc}", "Put it in quotes.") from exc
+        if made is None or isinstance(made, str | int | float | bool):
+            return made
+        raise MappingError(
+            f"{self._place(node)}: a value of the type {node.tag}", "Write a plain value."
+        )
+
+    def _place(self, node: yaml.Node) -> Place:
+        mark = node.start_mark
+        return Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name, 1, 1)
