@@ -1,4 +1,4 @@
-"""Brings messages that GoTallo could not insert into Salesforce there after all, each exactly once."""
+"""Brings messages that GoTallo could not insert into Salesforce there, each exactly once."""
 
 from __future__ import annotations
 

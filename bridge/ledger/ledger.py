@@ -11,7 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, ScalarSelect, and_, bindparam, func, select, update
+from sqlalchemy import (
+    Connection,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from bridge.errors import LedgerError, UsageError
@@ -21,10 +31,12 @@ from bridge.ledger.rows import (
     Attempt,
     AttemptResult,
     CauseCount,
+    ChangeCount,
     ChangeSum,
     Claim,
     HeldGroup,
     MessageState,
+    NoteCount,
     PendingItem,
     Plan,
     Run,
@@ -466,6 +478,57 @@ class Ledger:
                 ChangeSum(
                     row.cause_id, row.field, row.fixer, row.risk, row.why, row.n, row.lost or 0
                 )
+                for row in connection.execute(query)
+            )
+
+    def change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
+        """What the fixers do to what is sent, each value that they made up apart."""
+        c = t.changes.c
+        invented = case((c.risk == Risk.INVENTED, c.after), else_=null()).label("invented")
+        columns = (t.items.c.cause_id, c.field, c.fixer, c.risk, invented)
+        query = (
+            select(
+                *columns,
+                func.min(c.why).label("why"),
+                func.count().label("n"),
+                func.sum(c.lost).label("lost"),
+            )
+            .join(t.items, and_(t.items.c.run_id == c.run_id, t.items.c.position == c.position))
+            .where(
+                c.run_id == run_id,
+                t.items.c.decision == Decision.READY,
+                t.items.c.outcome != Outcome.PRESENT,
+            )
+            .group_by(*columns)
+            .order_by(func.count().desc(), c.field)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                ChangeCount(
+                    cause_id=row.cause_id,
+                    field=row.field,
+                    fixer=row.fixer,
+                    risk=Risk(row.risk),
+                    invented=row.invented,
+                    why=row.why,
+                    count=row.n,
+                    lost=row.lost,
+                )
+                for row in connection.execute(query)
+            )
+
+    def note_counts(self, run_id: str) -> tuple[NoteCount, ...]:
+        """The notes to outcomes, the most frequent first."""
+        c = t.items.c
+        query = (
+            select(c.outcome, c.note, func.count().label("n"))
+            .where(c.run_id == run_id, c.note != "")
+            .group_by(c.outcome, c.note)
+            .order_by(func.count().desc(), c.note)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                NoteCount(Outcome(row.outcome), row.note, row.n)
                 for row in connection.execute(query)
             )
 

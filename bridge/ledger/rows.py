@@ -17,6 +17,7 @@ from bridge.model import (
     Outcome,
     Record,
     Risk,
+    Value,
     Window,
 )
 
@@ -229,6 +230,32 @@ class ChangeSum:
     count: int
     lost: int
     """Characters cut, in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCount:
+    """What one fixer does to one field of the messages of a cause that a run sends."""
+
+    cause_id: str
+    field: str
+    fixer: str
+    risk: Risk
+    invented: Value
+    """The value that was made up; values that were not are counted together, under None."""
+    why: str
+    """Of one of them."""
+    count: int
+    lost: int
+    """Characters cut, in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCount:
+    """How many items have this outcome and this note to it."""
+
+    outcome: Outcome
+    note: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

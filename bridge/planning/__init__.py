@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from bridge.planning.check import Problem, as_stored, check
-from bridge.planning.mapping import MessageMapping, read_mapping
+from bridge.planning.mapping import MessageMapping, built_in_mapping, read_mapping
 from bridge.planning.planner import Planner
 
-__all__ = ["MessageMapping", "Planner", "Problem", "as_stored", "check", "read_mapping"]
+__all__ = [
+    "MessageMapping",
+    "Planner",
+    "Problem",
+    "as_stored",
+    "built_in_mapping",
+    "check",
+    "read_mapping",
+]

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import resources
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -18,6 +19,8 @@ from bridge.errors import MappingError
 from bridge.fixers import Fixer
 from bridge.model import Diagnosis, Kind, ObjectSchema
 from bridge.planning.yaml_source import Path, Place, Plain, YamlSource, read_yaml
+
+_BUILT_IN = "heroku_message.yaml"
 
 AnyFixer: TypeAlias = "Fixer[Any]"
 
@@ -179,6 +182,13 @@ class _File(_Strict):
     from_standard: dict[str, str] = {}
     downstream: dict[str, dict[str, str]] = {}
     version: Literal[1] = 1
+
+
+def built_in_mapping() -> FilePath:
+    """Where the mapping lies that comes with the program: in the wheel, or in the checkout."""
+    package = FilePath(str(resources.files("bridge")))
+    packaged = package / "mappings" / _BUILT_IN
+    return packaged if packaged.is_file() else package.parent / "mappings" / _BUILT_IN
 
 
 def read_mapping(path: FilePath) -> MessageMapping:

@@ -1,0 +1,119 @@
+"""`bridge apply`: send a plan, or go on with one."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import typer
+
+from bridge import resync
+from bridge.cli import screen
+from bridge.cli.options import (
+    AsJson,
+    LanesOption,
+    Limit,
+    NoCanary,
+    RunId,
+    Yes,
+    with_settings,
+)
+from bridge.delivery import STEPS, Ending, EndingKind
+from bridge.errors import Exit
+from bridge.ledger import Ledger, Run
+from bridge.report import RunDocument, exit_of, run_document, show_result
+from bridge.salesforce import Org
+from bridge.settings import Settings
+
+
+@with_settings
+def apply(
+    settings: Settings,
+    run_id: RunId,
+    *,
+    yes: Yes = False,
+    limit: Limit = None,
+    lanes: LanesOption = 4,
+    no_canary: NoCanary = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send a plan, or go on with one that was interrupted.
+
+    Example: bridge apply 7c2e1f
+    """
+    screen.refuse_without_yes(yes, f"bridge apply {run_id}")
+    request = apply_request(lanes, limit, no_canary=no_canary)
+    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+        run = ledger.run(run_id)
+        document = run_document(ledger, run)
+        if document.counts.not_sent_yet:
+            ask(document, yes=yes)
+        document, ending = send(settings, run, request, ledger, org)
+    finish(document, ending, as_json=as_json)
+
+
+def apply_request(lanes: int, limit: int | None, *, no_canary: bool) -> resync.ApplyRequest:
+    """How to send, from the options."""
+    return resync.ApplyRequest(lanes=lanes, canary=() if no_canary else STEPS, limit=limit)
+
+
+def ask(document: RunDocument, *, yes: bool) -> None:
+    """Ask whether to send the plan; names the org, and that it is a production org."""
+    org = document.org
+    where = f"{org.name}, a sandbox" if org.sandbox else f"{org.name}, a PRODUCTION org"
+    screen.confirm(
+        f"Send {document.counts.not_sent_yet} messages to {where}?",
+        yes,
+        f"The plan stays on record: bridge apply {document.run_id}",
+    )
+
+
+def send(
+    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, org: Org
+) -> tuple[RunDocument, Ending]:
+    """Send, with progress, and read back from the ledger what became of it."""
+    with _terminated_like_interrupted(), screen.counting() as counting:
+        counting.sending(run_document(ledger, run).counts.not_sent_yet)
+        ending = resync.apply(settings, run.id, request, ledger, org, observe=counting.outcomes)
+    return run_document(ledger, ledger.run(run.id)), ending
+
+
+def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:
+    """Print the result and end with its exit code."""
+    if as_json:
+        typer.echo(document.model_dump_json(indent=2))
+    else:
+        show_result(document, screen.stdout)
+    raise typer.Exit(result_exit(document, ending))
+
+
+def result_exit(document: RunDocument, ending: Ending) -> Exit:
+    """The exit code of a sending; where several hold: in doubt, remote, left over."""
+    found = exit_of(document)
+    if ending.kind is EndingKind.INTERRUPTED:
+        return Exit.INTERRUPTED
+    if ending.kind is EndingKind.STOPPED and found is not Exit.IN_DOUBT:
+        return ending.reason.exit_code if ending.reason else Exit.DEFECT
+    if ending.kind is EndingKind.LIMITED and found is Exit.LEFT_OVER and not _refused(document):
+        return Exit.OK
+    return found
+
+
+def _refused(document: RunDocument) -> bool:
+    return bool(document.counts.held or document.counts.rejected)
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Take SIGTERM, which a service manager sends, as a person's Ctrl-C."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,104 @@
+"""Where events go: stderr for the person or the collector that watches, a file for later.
+
+Events are structlog's, under stable names; their keys never hold a token, a text or a person.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+import structlog
+from structlog.typing import Processor
+
+from bridge.errors import SettingsError
+
+
+class LogFormat(StrEnum):
+    """How events look on stderr."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least that is shown on stderr."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_SHARED: tuple[Processor, ...] = (
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def set_up_logs(log_format: LogFormat, level: LogLevel | None, file: Path | None) -> None:
+    """Send the events of this program where they were asked to go.
+
+    Args:
+        log_format: of stderr; a file always has JSON lines.
+        level: of stderr; None is *warning* on a terminal, which shows progress instead, and *info*
+            elsewhere. A file has everything from *info* on.
+        file: where JSON lines are appended; None for nowhere.
+
+    Raises:
+        SettingsError: the file can't be written.
+    """
+    chosen = level or (LogLevel.WARNING if sys.stderr.isatty() else LogLevel.INFO)
+    logger = logging.getLogger("bridge")
+    for handler in logger.handlers[:]:
+        logger.removeHandler(handler)
+        handler.close()
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(_to_stderr(log_format, chosen))
+    if file is not None:
+        logger.addHandler(_to_file(file))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _to_stderr(log_format: LogFormat, level: LogLevel) -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level.value.upper())
+    rendered: Processor = (
+        structlog.processors.JSONRenderer()
+        if log_format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    handler.setFormatter(_formatter(rendered))
+    return handler
+
+
+def _to_file(path: Path) -> logging.Handler:
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as exc:
+        raise SettingsError(
+            f"The log file {path} can't be written: {exc.strerror or exc}",
+            "Name another place with --log-file.",
+        ) from exc
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(_formatter(structlog.processors.JSONRenderer()))
+    return handler
+
+
+def _formatter(rendered: Processor) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=list(_SHARED),
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, rendered],
+    )

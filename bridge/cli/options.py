@@ -1,0 +1,150 @@
+"""Options that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import inspect
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
+from bridge.errors import WindowError
+from bridge.model import Window
+from bridge.settings import load
+from bridge.window import DEFAULT_ZONE, between, day, yesterday
+
+Yesterday = Annotated[
+    bool, typer.Option("--yesterday", help="The day before today: the one of the e-mail.")
+]
+Date = Annotated[
+    str | None, typer.Option("--date", metavar="D", help="One day, such as 2026-11-22.")
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="T", help="Start: a date or an ISO 8601 time.")
+]
+Till = Annotated[
+    str | None, typer.Option("--till", metavar="T", help="End: a date or an ISO 8601 time.")
+]
+Zone = Annotated[
+    str | None,
+    typer.Option("--tz", metavar="ZONE", help="IANA zone of a day or bare time. Default: UTC."),
+]
+Expect = Annotated[
+    int | None,
+    typer.Option("--expect", min=0, metavar="N", help="How many failures the e-mail lists."),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, metavar="N", help="Send this many at most, earliest first."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
+LanesOption = Annotated[
+    int, typer.Option("--lanes", min=1, max=16, metavar="N", help="Conversations side by side.")
+]
+NoCanary = Annotated[
+    bool, typer.Option("--no-canary", help="Send all at once, without trying a few first.")
+]
+DetailedExit = Annotated[
+    bool, typer.Option("--detailed-exitcode", help="Exit with 3 where the plan holds some back.")
+]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or how it starts.")]
+
+_COMMON: dict[str, Any] = {
+    "ledger": Annotated[
+        str | None, typer.Option("--ledger", metavar="PATH", help="Beats BRIDGE_LEDGER.")
+    ],
+    "mapping": Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="Beats BRIDGE_MAPPING.")
+    ],
+    "config": Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Instead of bridge.toml.")
+    ],
+    "profile": Annotated[
+        str | None,
+        typer.Option("--profile", envvar="BRIDGE_PROFILE", metavar="NAME", help="In bridge.toml."),
+    ],
+    "log_format": Annotated[LogFormat, typer.Option("--log-format", help="Of stderr.")],
+    "log_level": Annotated[LogLevel | None, typer.Option("--log-level", help="Of stderr.")],
+    "log_file": Annotated[
+        Path | None, typer.Option("--log-file", metavar="FILE", help="JSON lines, appended.")
+    ],
+}
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every command, and hand it the settings they come to."""
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        common = {name: given.pop(name) for name in _COMMON}
+        set_up_logs(common["log_format"], common["log_level"], common["log_file"])
+        flags = {"bridge_ledger": common["ledger"], "bridge_mapping": common["mapping"]}
+        settings = load(
+            {name: value for name, value in flags.items() if value is not None},
+            config=common["config"],
+            profile=common["profile"],
+        )
+        command(settings, **given)
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=LogFormat.CONSOLE if name == "log_format" else None,
+            annotation=annotation,
+        )
+        for name, annotation in _COMMON.items()
+    ]
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    signature = inspect.Signature([*own, *shared])
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    del run.__wrapped__
+    return run
+
+
+def window_of(
+    *,
+    yesterday_too: bool,
+    date: str | None,
+    from_time: str | None,
+    till_time: str | None,
+    zone: str | None,
+) -> tuple[Window, str]:
+    """The window that the options name, and the options that name it again on another day.
+
+    Raises:
+        WindowError: none or more than one is named, or it is no window.
+    """
+    ways = [yesterday_too, date is not None, from_time is not None or till_time is not None]
+    if sum(ways) != 1:
+        raise WindowError(
+            "Name one window" + (", not several" if sum(ways) > 1 else ""),
+            "Give --yesterday, or --date 2026-11-22, or --from T --till T.",
+        )
+    in_zone = zone or DEFAULT_ZONE
+    if yesterday_too:
+        window = yesterday(in_zone, dt.datetime.now(dt.UTC))
+        return window, _day_words(window, in_zone)
+    if date is not None:
+        window = day(date, in_zone)
+        return window, _day_words(window, in_zone)
+    if from_time is None or till_time is None:
+        raise WindowError(
+            "--from and --till go together", "Give both, or --date 2026-11-22 for a whole day."
+        )
+    words = ["--from", from_time, "--till", till_time, "--tz", in_zone]
+    return between(from_time, till_time, in_zone), shlex.join(words)
+
+
+def _day_words(window: Window, zone: str) -> str:
+    local = window.from_time.astimezone(ZoneInfo(window.zone))
+    return shlex.join(["--date", f"{local:%Y-%m-%d}", "--tz", zone])

@@ -1,0 +1,70 @@
+"""`bridge plan`: a window becomes a recorded plan; nothing is sent."""
+
+from __future__ import annotations
+
+import typer
+
+from bridge import resync
+from bridge.cli import screen
+from bridge.cli.options import (
+    AsJson,
+    Date,
+    DetailedExit,
+    Expect,
+    From,
+    Limit,
+    Till,
+    Yesterday,
+    Zone,
+    window_of,
+    with_settings,
+)
+from bridge.errors import Exit
+from bridge.report import RunDocument, run_document, show_plan
+from bridge.settings import Settings
+
+
+@with_settings
+def plan(
+    settings: Settings,
+    *,
+    yesterday: Yesterday = False,
+    date: Date = None,
+    from_time: From = None,
+    till_time: Till = None,
+    tz: Zone = None,
+    expect: Expect = None,
+    limit: Limit = None,
+    as_json: AsJson = False,
+    detailed_exitcode: DetailedExit = False,
+) -> None:
+    """Fetch a window's failures and record what would be done about each. Nothing is sent.
+
+    Example: bridge plan --yesterday --tz Europe/Amsterdam --expect 34
+    """
+    window, words = window_of(
+        yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
+    )
+    request = resync.PlanRequest(window, words, expect, limit)
+    with (
+        resync.open_ledger(settings) as ledger,
+        resync.open_org(settings) as org,
+        screen.counting() as counting,
+    ):
+        run = resync.plan(settings, request, ledger, org, progress=counting.planned)
+        document = run_document(ledger, run)
+    show(document, as_json=as_json)
+    raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))
+
+
+def show(document: RunDocument, *, as_json: bool) -> None:
+    """Print a plan."""
+    if as_json:
+        typer.echo(document.model_dump_json(indent=2))
+    else:
+        show_plan(document, screen.stdout)
+
+
+def plan_exit(document: RunDocument, *, detailed: bool) -> Exit:
+    """A plan that was made is a success; with `detailed` one that holds some back says so."""
+    return Exit.LEFT_OVER if detailed and document.counts.held else Exit.OK

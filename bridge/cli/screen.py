@@ -1,0 +1,81 @@
+"""What the commands share of talking to the person: consoles, progress, the question."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bridge.errors import SafetyStop
+from bridge.ledger import Verdict
+from bridge.model import Outcome
+
+stdout = Console(highlight=False, soft_wrap=False)
+stderr = Console(stderr=True, highlight=False)
+
+
+def refuse_without_yes(yes: bool, run: str) -> None:
+    """Refuse to write to an org where nobody can be asked and nobody has said yes.
+
+    Raises:
+        SafetyStop: there is no terminal to ask on.
+    """
+    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise SafetyStop(
+            "This sends records to Salesforce, and there is no terminal to ask on",
+            f"Add --yes to {run}, or --dry-run to look first.",
+        )
+
+
+def confirm(question: str, yes: bool, advice: str) -> None:
+    """Ask before anything is sent.
+
+    Raises:
+        SafetyStop: the answer was no.
+    """
+    if yes:
+        return
+    if not typer.confirm(question, err=True):
+        raise SafetyStop("Nothing was sent", advice)
+
+
+class Counting:
+    """Progress of fetching and sending, told from any lane."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("fetched and planned", total=None)
+        self._lock = threading.Lock()
+        self._refused = 0
+
+    def planned(self, count: int) -> None:
+        self._progress.update(self._task, completed=count)
+
+    def sending(self, total: int) -> None:
+        self._progress.reset(self._task, description="sent", total=total)
+
+    def outcomes(self, verdicts: Sequence[Verdict]) -> None:
+        with self._lock:
+            self._refused += sum(v.outcome is Outcome.REJECTED for v in verdicts)
+            description = f"sent, {self._refused} refused" if self._refused else "sent"
+            self._progress.update(self._task, advance=len(verdicts), description=description)
+
+
+@contextmanager
+def counting() -> Iterator[Counting]:
+    """A progress bar on stderr where that is a terminal; elsewhere the events tell."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=stderr,
+        transient=True,
+        disable=not stderr.is_terminal,
+    ) as progress:
+        yield Counting(progress)

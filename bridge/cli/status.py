@@ -1,0 +1,42 @@
+"""`bridge status`: which runs there are, and how they stand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+
+from bridge import resync
+from bridge.cli import screen
+from bridge.cli.options import AsJson, with_settings
+from bridge.report import RunDocument, run_document, show_result, show_status
+from bridge.settings import Settings
+
+MOST_RUNS = 20
+
+
+@with_settings
+def status(
+    settings: Settings,
+    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest runs, or show how one stands.
+
+    Example: bridge status
+    """
+    with resync.open_ledger(settings) as ledger:
+        if run_id is not None:
+            document = run_document(ledger, ledger.run(run_id))
+            if as_json:
+                typer.echo(document.model_dump_json(indent=2))
+            else:
+                show_result(document, screen.stdout)
+            return
+        documents = [run_document(ledger, run, samples=0) for run in ledger.runs(MOST_RUNS)]
+    if as_json:
+        typer.echo(TypeAdapter(list[RunDocument]).dump_json(documents, indent=2).decode())
+    else:
+        show_status(documents, screen.stdout)

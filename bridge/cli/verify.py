@@ -1,0 +1,30 @@
+"""`bridge verify`: the org is asked for every message of a run."""
+
+from __future__ import annotations
+
+import typer
+from pydantic import TypeAdapter
+
+from bridge import resync
+from bridge.cli import screen
+from bridge.cli.options import AsJson, RunId, with_settings
+from bridge.errors import Exit
+from bridge.model import Verification
+from bridge.report import run_document, show_verification
+from bridge.settings import Settings
+
+
+@with_settings
+def verify(settings: Settings, run_id: RunId, *, as_json: AsJson = False) -> None:
+    """Ask Salesforce for every message of a run: there once, twice, missing, as it was sent.
+
+    Example: bridge verify 7c2e1f
+    """
+    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+        verification = resync.verify(run_id, ledger, org)
+        document = run_document(ledger, ledger.run(run_id))
+    if as_json:
+        typer.echo(TypeAdapter(Verification).dump_json(verification, indent=2).decode())
+    else:
+        show_verification(verification, document, screen.stdout)
+    raise typer.Exit(Exit.OK if verification.proven else Exit.LEFT_OVER)

@@ -1,0 +1,21 @@
+"""How a record is repaired: what a fixer is, the fixers there are, and how one is found.
+
+A fixer looks at a record with the org's schema and yields changes; see `interface.py`. A mapping
+names the fixers and their order; the planner runs them.
+"""
+
+from __future__ import annotations
+
+from bridge.fixers.interface import Example, Fixer, NoOptions
+from bridge.fixers.registry import BrokenFixer, UnknownFixer, build, find, names
+
+__all__ = [
+    "BrokenFixer",
+    "Example",
+    "Fixer",
+    "NoOptions",
+    "UnknownFixer",
+    "build",
+    "find",
+    "names",
+]

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bridge.fixers.interface import Example, Fixer, NoOptions
+from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
+
+_BULK_NULL = "#N/A"
+"""How the Bulk API writes null (Bulk API Developer Guide, "Prepare CSV Files")."""
+
+
+class Nulls(Fixer[NoOptions]):
+    """Read `#N/A` as null.
+
+    Problem: GoTallo writes its records for the Bulk API, where `#N/A` means null. Sent as JSON it
+    would be stored as text, or refused by a field that holds no text.
+
+    Repair: a value that is `#N/A` and nothing else becomes null, in a field of any type. Text that
+    has it among other words stays.
+    """
+
+    name = "nulls"
+    risk = Risk.LOSSLESS
+    examples = (
+        Example(
+            says="A field that the message has no value for is null.",
+            options=None,
+            before={"Media_Title__c": "#N/A", "Text__c": "Hi"},
+            after={"Media_Title__c": None, "Text__c": "Hi"},
+        ),
+        Example(
+            says="A sender who writes about #N/A is quoted as written.",
+            options=None,
+            before={"Text__c": "My sheet shows #N/A in each row"},
+            after={"Text__c": "My sheet shows #N/A in each row"},
+        ),
+    )
+
+    def fix(
+        self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
+    ) -> Iterator[Change]:
+        for field, value in record.items():
+            if value == _BULK_NULL:
+                yield Change(
+                    field=field,
+                    before=value,
+                    after=None,
+                    fixer=self.name,
+                    why="#N/A is how the Bulk API writes null",
+                    risk=Risk.LOSSLESS,
+                )

@@ -1,0 +1,66 @@
+"""The practice org: GoTallo and a Salesforce org on loopback, to rehearse on and to test against.
+
+It is a house of its own and imports nothing else of `bridge`. It is no Salesforce: it serves what
+the bridge calls, and what it leaves out answers as an unknown path does.
+
+    with PracticeServer(Scenario(size=40)) as practice:
+        practice.environment             # what a client needs
+        practice.org.set_rule_active("No_Links", False)
+        practice.faults.add(Fault(Remote.SALESFORCE, LoseAnswer(), Operation.INSERT))
+        practice.org.rows_per_key()
+"""
+
+from __future__ import annotations
+
+from bridge.practice.faults import (
+    CommitLate,
+    CutBefore,
+    ExhaustQuota,
+    ExpireSessions,
+    Fault,
+    ForeignNext,
+    Garbage,
+    GatewayGaveUp,
+    HalfBody,
+    HtmlPage,
+    LoseAnswer,
+    Operation,
+    Remote,
+    RowLocks,
+    Shifted,
+    Status,
+    Trickle,
+    WrongCount,
+)
+from bridge.practice.org.schema import Access
+from bridge.practice.scenario import FieldNames, MorningCause, Scenario, TriggerFailure
+from bridge.practice.serve import serve
+from bridge.practice.server import PracticeServer
+
+__all__ = [
+    "Access",
+    "CommitLate",
+    "CutBefore",
+    "ExhaustQuota",
+    "ExpireSessions",
+    "Fault",
+    "FieldNames",
+    "ForeignNext",
+    "Garbage",
+    "GatewayGaveUp",
+    "HalfBody",
+    "HtmlPage",
+    "LoseAnswer",
+    "MorningCause",
+    "Operation",
+    "PracticeServer",
+    "Remote",
+    "RowLocks",
+    "Scenario",
+    "Shifted",
+    "Status",
+    "Trickle",
+    "TriggerFailure",
+    "WrongCount",
+    "serve",
+]

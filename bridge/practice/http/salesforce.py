@@ -1,0 +1,171 @@
+"""The REST API of the practice org: its paths, and what every call of it has in common.
+
+Source of paths, status codes and bodies: REST API Developer Guide, and answers of real orgs that
+third parties recorded. An unknown path answers as the platform does, and is logged as unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from starlette.routing import Route
+
+from bridge.practice.faults import ExhaustQuota, ExpireSessions, Operation, Remote
+from bridge.practice.http.door import Door, Handler
+from bridge.practice.http.login import IDENTITY_PATH, Login
+from bridge.practice.http.queries import Queries
+from bridge.practice.http.records import Records
+from bridge.practice.http.wire import Call, Reply
+from bridge.practice.org.describe import describe_basic, describe_object
+from bridge.practice.org.errors import RequestRefused
+from bridge.practice.org.org import Org
+from bridge.practice.org.session import Allowance, Sessions
+
+OLDEST_VERSION, NEWEST_VERSION = 50, 66
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_MAX_URI_BYTES = 16_384
+"""Source: REST API Developer Guide, "Status Codes and Error Responses", 414 and 431."""
+
+_Resource: TypeAlias = Callable[[Call, str], Reply]
+"""What answers a call under /services/data/vNN.0, given the `vNN.0`."""
+
+
+class SalesforceRemote:
+    """An org's REST API over its state."""
+
+    def __init__(self, org: Org, sessions: Sessions, allowance: Allowance) -> None:
+        self._org = org
+        self._sessions = sessions
+        self._allowance = allowance
+        self._login = Login(sessions)
+        self._queries = Queries(org)
+        self._records = Records(org)
+
+    def routes(self, door: Door) -> list[Route]:
+        def route(path: str, operation: Operation, handler: Handler) -> Route:
+            endpoint = door.endpoint(Remote.SALESFORCE, operation, _bounded(handler))
+            return Route(path, endpoint, methods=_METHODS)
+
+        def data(path: str, operation: Operation, resource: _Resource) -> Route:
+            return route(f"/services/data/{{version}}{path}", operation, self._guarded(resource))
+
+        return [
+            route("/services/oauth2/token", Operation.TOKEN, self._login.token),
+            route("/services/oauth2/userinfo", Operation.IDENTITY, self._login.userinfo),
+            route(IDENTITY_PATH, Operation.IDENTITY, self._login.identity),
+            route("/services/data", Operation.DESCRIBE, _versions),
+            data("", Operation.IDENTITY, self._resources),
+            data("/limits", Operation.LIMITS, self._limits),
+            data("/query", Operation.QUERY, self._queries.query),
+            data("/query/{cursor}", Operation.QUERY, self._queries.next_page),
+            data("/queryAll", Operation.QUERY, self._queries.query_all),
+            data("/queryAll/{cursor}", Operation.QUERY, self._queries.next_page),
+            data("/composite/sobjects", Operation.INSERT, self._records.create_many),
+            data("/sobjects", Operation.DESCRIBE, self._describe_global),
+            data("/sobjects/{object}", Operation.ROW, self._sobject),
+            data("/sobjects/{object}/describe", Operation.DESCRIBE, self._describe),
+            data("/sobjects/{object}/{id}", Operation.ROW, self._records.row),
+            data("/{rest:path}", Operation.UNKNOWN, _not_found),
+            route("/{rest:path}", Operation.UNKNOWN, _not_found_anywhere),
+        ]
+
+    def _guarded(self, resource: _Resource) -> Handler:
+        """Session, daily allowance and version first; a refusal becomes the platform's body."""
+
+        def handler(call: Call) -> Reply:
+            if isinstance(call.effect, ExpireSessions):
+                self._sessions.expire()
+            if isinstance(call.effect, ExhaustQuota):
+                self._allowance.exhaust()
+            if not self._sessions.valid(call.bearer()):
+                return _error(401, "INVALID_SESSION_ID", "Session expired or invalid")
+            if not self._allowance.take():
+                return self._with_usage(
+                    _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+                )
+            try:
+                return self._with_usage(resource(call, _version(call.route["version"])))
+            except RequestRefused as refusal:
+                return self._with_usage(_error(refusal.status, refusal.code, refusal.message))
+
+        return handler
+
+    def _with_usage(self, reply: Reply) -> Reply:
+        usage = f"api-usage={self._allowance.used}/{self._allowance.maximum}"
+        headers = {**reply.headers, "Sforce-Limit-Info": usage}
+        return Reply(reply.status, reply.body, headers, reply.text)
+
+    def _resources(self, call: Call, version: str) -> Reply:
+        names = ("sobjects", "query", "queryAll", "limits", "composite")
+        resources = {name: f"/services/data/{version}/{name}" for name in names}
+        return Reply(200, resources | {"identity": call.origin + IDENTITY_PATH})
+
+    def _limits(self, _call: Call, _version: str) -> Reply:
+        remaining = self._allowance.maximum - self._allowance.used
+        return Reply(
+            200,
+            {
+                "DailyApiRequests": {"Max": self._allowance.maximum, "Remaining": remaining},
+                "DataStorageMB": {"Max": 10_240, "Remaining": 10_000},
+            },
+        )
+
+    def _describe_global(self, _call: Call, version: str) -> Reply:
+        sobjects = [describe_basic(o, version) for o in self._org.objects()]
+        return Reply(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": sobjects})
+
+    def _describe(self, call: Call, version: str) -> Reply:
+        sobject = self._records.object_named(call.route["object"])
+        return Reply(200, describe_object(sobject, version))
+
+    def _sobject(self, call: Call, version: str) -> Reply:
+        if call.method not in {"GET", "HEAD"}:
+            return self._records.sobject(call, version)
+        sobject = self._records.object_named(call.route["object"])
+        return Reply(200, {"objectDescribe": describe_basic(sobject, version), "recentItems": []})
+
+
+def _bounded(handler: Handler) -> Handler:
+    """Refuse what is too long to be read, before anything else."""
+
+    def bounded(call: Call) -> Reply:
+        if call.target_bytes > _MAX_URI_BYTES:
+            return Reply(414, text="URI Too Long")
+        headers = sum(len(k) + len(v) for k, v in call.headers.items())
+        if call.target_bytes + headers > _MAX_URI_BYTES:
+            return Reply(431, text="Request Header Fields Too Large")
+        return handler(call)
+
+    return bounded
+
+
+def _versions(_call: Call) -> Reply:
+    return Reply(
+        200,
+        [
+            {"label": f"API {n}.0", "url": f"/services/data/v{n}.0", "version": f"{n}.0"}
+            for n in range(OLDEST_VERSION, NEWEST_VERSION + 1)
+        ],
+    )
+
+
+def _version(text: str) -> str:
+    match = re.fullmatch(r"v(\d\d)\.0", text, re.ASCII)
+    if not match or not OLDEST_VERSION <= int(match[1]) <= NEWEST_VERSION:
+        raise RequestRefused(404, "NOT_FOUND", "The requested resource does not exist")
+    return text
+
+
+def _not_found(_call: Call, _version: str) -> Reply:
+    raise RequestRefused(404, "NOT_FOUND", "The requested resource does not exist")
+
+
+def _not_found_anywhere(_call: Call) -> Reply:
+    return _error(404, "NOT_FOUND", "The requested resource does not exist")
+
+
+def _error(status: int, code: str, message: str) -> Reply:
+    return Reply(status, [{"message": message, "errorCode": code}])

@@ -1,0 +1,102 @@
+"""The rows of one object, with the indexes that make 100,000 of them cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bridge.practice.org.ids import IdSequence
+from bridge.practice.org.schema import Row, SObject, Value
+
+
+class Table:
+    """Rows by id; deleted ones stay, marked, as in the recycle bin."""
+
+    def __init__(self, sobject: SObject) -> None:
+        self.sobject = sobject
+        self.rows: dict[str, Row] = {}
+        self._ids = IdSequence(sobject.key_prefix)
+        self._indexes: dict[str, dict[str, list[Row]]] = {
+            f.name: {} for f in sobject.fields if f.external_id or f.unique or f.indexed
+        }
+        self.unique_fields = tuple(f.name for f in sobject.fields if f.unique)
+        self._checkboxes = tuple(
+            f.name for f in sobject.fields if f.type == "boolean" and not f.set_by_platform
+        )
+        self._auto_number = next((f.name for f in sobject.fields if f.auto_number), None)
+        self._numbered = 0
+
+    def insert(self, row: Row, stamp: str, user_id: str) -> Row:
+        """Store the row with its id and audit fields; returns what is stored."""
+        row_id = self._ids.next()
+        stored: Row = {
+            "Id": row_id,
+            "IsDeleted": False,
+            "OwnerId": user_id,
+            "CreatedDate": stamp,
+            "CreatedById": user_id,
+            "LastModifiedDate": stamp,
+            "LastModifiedById": user_id,
+            "SystemModstamp": stamp,
+            **row,
+        }
+        for name in self._checkboxes:
+            stored.setdefault(name, False)
+        if self._auto_number:
+            self._numbered += 1
+            stored[self._auto_number] = f"M-{self._numbered:07d}"
+        self.rows[row_id] = stored
+        self._index(stored)
+        return stored
+
+    def seed(self, row: Row) -> None:
+        """Store a row that is complete already."""
+        self.rows[str(row["Id"])] = row
+        self._index(row)
+
+    def update(self, row: Row, values: Mapping[str, Value], stamp: str, user_id: str) -> None:
+        """Change the row; a None takes the value away."""
+        self._unindex(row)
+        for name, value in values.items():
+            if value is None:
+                row.pop(name, None)
+            else:
+                row[name] = value
+        row |= {"LastModifiedDate": stamp, "LastModifiedById": user_id, "SystemModstamp": stamp}
+        self._index(row)
+
+    def forget(self, row: Row) -> None:
+        """Take the row out without a trace, as a rollback does."""
+        del self.rows[str(row["Id"])]
+        self._unindex(row)
+
+    def recycle(self, row: Row, stamp: str) -> None:
+        row |= {"IsDeleted": True, "LastModifiedDate": stamp, "SystemModstamp": stamp}
+
+    def indexed(self, field: str) -> bool:
+        return field in self._indexes
+
+    def with_value(self, field: str, value: str) -> Iterable[Row]:
+        """The rows, deleted ones too, that hold the value in an indexed field, in any case."""
+        return self._indexes[field].get(value.lower(), ())
+
+    def holder(self, field: str, value: Value) -> Row | None:
+        """The live row that holds a unique value."""
+        return next((r for r in self.with_value(field, str(value)) if not r["IsDeleted"]), None)
+
+    def _index(self, row: Row) -> None:
+        for name, index in self._indexes.items():
+            value = row.get(name)
+            if value is not None:
+                index.setdefault(str(value).lower(), []).append(row)
+
+    def _unindex(self, row: Row) -> None:
+        for name, index in self._indexes.items():
+            value = row.get(name)
+            if value is None:
+                continue
+            entry = str(value).lower()
+            kept = [r for r in index[entry] if r is not row]
+            if kept:
+                index[entry] = kept
+            else:
+                del index[entry]

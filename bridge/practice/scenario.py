@@ -1,0 +1,129 @@
+"""What kind of org and of morning is practised on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bridge.practice.org.schema import Access
+
+
+class MorningCause(StrEnum):
+    """Why messages of the morning fail."""
+
+    LINK_RULE = "link_rule"
+    """The validation rule `No_Links` refuses a text with a link."""
+    AGENT_RULE = "agent_rule"
+    """The validation rule `Outbound_Needs_Agent` refuses what an agent sent under no name."""
+    LONG_TEXT = "long_text"
+    """The text is longer than the field."""
+    LONG_NAME = "long_name"
+    """The trigger's lead can't hold the sender's name."""
+    NO_NAME = "no_name"
+    """The sender has no name, and the trigger's lead needs one."""
+    UNKNOWN_MEDIUM = "unknown_medium"
+    """The medium is no value of the restricted picklist."""
+    NO_REGION = "no_region"
+    """The org's own required field is empty."""
+    NO_EMAIL_ACCESS = "no_email_access"
+    """The integration user may not write the sender's e-mail address."""
+    BAD_NUMBER = "bad_number"
+    """The sender's offset from GMT is no number."""
+    BIG_NUMBER = "big_number"
+    """The sender's offset from GMT has more digits than the field."""
+    IN_ORG_ALREADY = "in_org_already"
+    """The message is in the org: it was sent twice, or its second attempt passed unnoticed."""
+    ROW_LOCK = "row_lock"
+    """A lock that is long gone."""
+
+
+DEFAULT_SHARES: Mapping[MorningCause, int] = {
+    MorningCause.LINK_RULE: 9,
+    MorningCause.AGENT_RULE: 2,
+    MorningCause.LONG_TEXT: 4,
+    MorningCause.LONG_NAME: 3,
+    MorningCause.NO_NAME: 3,
+    MorningCause.UNKNOWN_MEDIUM: 3,
+    MorningCause.NO_REGION: 2,
+    MorningCause.NO_EMAIL_ACCESS: 3,
+    MorningCause.BAD_NUMBER: 1,
+    MorningCause.BIG_NUMBER: 1,
+    MorningCause.IN_ORG_ALREADY: 1,
+    MorningCause.ROW_LOCK: 2,
+}
+"""How 34 failures divide among the causes; other sizes divide alike."""
+
+
+class FieldNames(StrEnum):
+    """How GoTallo spells field names in its salesforce shape; its documentation shows both."""
+
+    PREFIXED = "prefixed"
+    BARE = "bare"
+
+
+class TriggerFailure(StrEnum):
+    """How much an exception in the package's trigger takes with it."""
+
+    CHUNK = "chunk"
+    """Every row that the trigger was given: nobody catches it.
+
+    Source: Apex Developer Guide, "Trigger Exceptions": an unhandled exception marks all records.
+    """
+    ROW = "row"
+    """The row that caused it: the trigger is run row by row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One org, one tenant, one morning; the same scenario gives the same morning."""
+
+    seed: int = 1
+    day: dt.date | None = None
+    """The failures' date, UTC; None means yesterday."""
+    size: int = 34
+    """How many failures, divided among the causes by `DEFAULT_SHARES`."""
+    causes: Mapping[MorningCause, int] | None = None
+    """How many failures of each cause; overrules `size`."""
+
+    namespace: str = "Social25"
+    """The package's namespace; empty for an org whose message object has none."""
+    message_object: bool = True
+    """Whether the org has the package's message object at all."""
+    key_unique: bool = True
+    """Whether `Identifier__c` is a unique field."""
+    key_length: int = 255
+    text_length: int = 400
+    """Of `Text__c`, in UTF-16 units; above 255 it is a long text area."""
+    email_access: Access = Access.HIDDEN
+    """The integration user's access to `User_Email__c`."""
+    required_field: str = "Region__c"
+    """The org's own required field on the message object; empty for none."""
+    trigger_failure: TriggerFailure = TriggerFailure.CHUNK
+    sandbox: bool = True
+    daily_api_requests: int = 100_000
+
+    page_size: int = 100
+    """GoTallo's."""
+    field_names: FieldNames = FieldNames.PREFIXED
+    log_message_in_salesforce_shape: bool = True
+    extra_rows: int = 10
+    """Messages of the morning that the org accepted at once."""
+
+    counts: Mapping[MorningCause, int] = field(init=False)
+    """Failures by cause."""
+
+    def __post_init__(self) -> None:
+        chosen = self.causes if self.causes is not None else apportion(self.size)
+        object.__setattr__(self, "counts", {c: n for c, n in chosen.items() if n})
+
+
+def apportion(size: int) -> Mapping[MorningCause, int]:
+    """Divide `size` failures among the causes by `DEFAULT_SHARES`, largest remainder first."""
+    whole = sum(DEFAULT_SHARES.values())
+    counts = {cause: size * share // whole for cause, share in DEFAULT_SHARES.items()}
+    by_remainder = sorted(DEFAULT_SHARES, key=lambda c: -(size * DEFAULT_SHARES[c] % whole))
+    for cause in by_remainder[: size - sum(counts.values())]:
+        counts[cause] += 1
+    return counts

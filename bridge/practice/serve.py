@@ -1,0 +1,63 @@
+"""Serving for people: prints the environment, then serves until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from bridge.practice.environment import as_exports
+from bridge.practice.scenario import Scenario
+from bridge.practice.server import PracticeServer
+
+
+def serve(
+    scenario: Scenario,
+    host: str,
+    port: int,
+    env_file: Path | None,
+    announce: Callable[[str], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM. To be called from the main thread.
+
+    Args:
+        scenario: which org, which morning.
+        host: a loopback address.
+        port: 0 takes a free one.
+        env_file: where the environment is written too, readable by its owner only; removed at
+            the end, since what it names is gone by then.
+        announce: is given the environment as `export NAME=value` lines, once the server accepts.
+
+    Raises:
+        ValueError: the host is no loopback address.
+        OSError: the port is taken, or the environment file can't be written.
+    """
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    handlers = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with PracticeServer(scenario, host=host, port=port) as practice:
+            exports = as_exports(practice.environment)
+            if env_file is not None:
+                _write_private(env_file, exports)
+            try:
+                announce(exports)
+                stop.wait()
+            finally:
+                if env_file is not None:
+                    env_file.unlink(missing_ok=True)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

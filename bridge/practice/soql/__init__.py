@@ -1,0 +1,3 @@
+"""The part of SOQL that the clients of the practice org use."""
+
+from __future__ import annotations

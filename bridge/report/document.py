@@ -1,0 +1,316 @@
+"""What `--json` prints of a run, as published types: they may grow, they do not change.
+
+A half of a surrogate pair, which no JSON in UTF-8 can hold, stands as U+FFFD (I-JSON, RFC 7493);
+the ledger keeps it as it came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
+
+from bridge.errors import Exit
+from bridge.ledger import RunState
+from bridge.model import Decision, HeldReason, Kind, Origin, Outcome, Risk
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class WindowPart(_Part):
+    """The span of time whose failures were fetched."""
+
+    from_time: dt.datetime
+    till_time: dt.datetime
+    zone: str
+    """The IANA zone in which a person named it."""
+    words: str
+    """The same as flags of a command, to be pasted again."""
+
+
+class OrgPart(_Part):
+    """The org that the messages go to."""
+
+    id: str
+    name: str
+    sandbox: bool
+    instance_url: str
+
+
+class KeyPart(_Part):
+    """The field that makes a message the same message."""
+
+    field: str
+    unique: bool
+    """Whether the org itself refuses a second record with the same key."""
+
+
+class MappingPart(_Part):
+    """The mapping that made the plan."""
+
+    name: str
+
+
+class Standing(_Part):
+    """How many messages stand where, each counted once.
+
+    `ready + held + skipped` are all of them; `synced + present + rejected + in_doubt +
+    not_sent_yet` are the ready ones.
+    """
+
+    ready: int
+    """Neither held nor skipped: to be sent, sent, or in the org already."""
+    held: int
+    """A person has to look at them; nothing was sent."""
+    skipped: int
+    """Left out on purpose; nothing was sent."""
+    synced: int
+    """Inserted by this run."""
+    present: int
+    """In the org already, whatever was decided about them; this run inserted nothing."""
+    rejected: int
+    """The org refused them."""
+    in_doubt: int
+    """A request gave no answer, and the org could not say yet what became of it."""
+    not_sent_yet: int
+    """Ready, and without an outcome: what `bridge apply` sends."""
+
+    @property
+    def there(self) -> int:
+        """How many are in the org, as far as the ledger knows."""
+        return self.synced + self.present
+
+    @property
+    def total(self) -> int:
+        return self.ready + self.held + self.skipped
+
+    @model_validator(mode="after")
+    def _ready_ones_add_up(self) -> Self:
+        outcomes = self.there + self.rejected + self.in_doubt + self.not_sent_yet
+        if self.ready != outcomes:
+            raise ValueError(f"{self.ready} are ready and {outcomes} have a standing")
+        return self
+
+
+class RunCounts(Standing):
+    """The figures of a run: `fetched = ready + held + skipped`."""
+
+    fetched: int
+    """Each message once, and what could not be read; so far, while a plan is being made."""
+    announced: int | None
+    """The count that GoTallo gave, which includes repeated ones."""
+    expected: int | None
+    """What the operator expects, from the e-mail."""
+    repeated: int
+    """How many results were of a message that had come before."""
+
+    @model_validator(mode="after")
+    def _all_add_up(self) -> Self:
+        if self.fetched != self.total:
+            raise ValueError(f"{self.fetched} were fetched and {self.total} have a standing")
+        return self
+
+
+class ChangePart(_Part):
+    """One field of one record, changed by a fixer."""
+
+    field: str
+    before: JsonValue
+    after: JsonValue
+    fixer: str
+    why: str
+    risk: Risk
+    lost: int
+    """Characters of text that were cut."""
+
+
+class InventedValue(_Part):
+    """A value that the messages did not have."""
+
+    value: JsonValue
+    count: int
+
+
+class ChangeSumPart(_Part):
+    """What one fixer does to one field of the messages that a run sends."""
+
+    field: str
+    fixer: str
+    risk: Risk
+    count: int
+    lost: int
+    """Characters of text that were cut, in all."""
+    why: str
+    """Of one of them."""
+    invented: tuple[InventedValue, ...]
+    """Each value that was made up, the most frequent first."""
+
+
+class HeldGroupPart(_Part):
+    """Messages of a cause that wait for the same thing, or are skipped for it."""
+
+    decision: Decision
+    reason: HeldReason
+    code: str | None
+    """The status code with which Salesforce would refuse them."""
+    what: str
+    """Of one of them."""
+    advice: str
+    count: int
+
+
+class SamplePart(_Part):
+    """One message that the run sends, with all its changes."""
+
+    key: str
+    changes: tuple[ChangePart, ...]
+
+
+class TreatmentPart(_Part):
+    """What the mapping says about messages of a cause."""
+
+    treatment: str
+    count: int
+
+
+class CausePart(_Part):
+    """The failures that share one root."""
+
+    id: str
+    code: str | None
+    kind: Kind
+    fields: tuple[str, ...]
+    message: str
+    """An example of the root's message."""
+    advice: str
+    count: int
+    treatments: tuple[TreatmentPart, ...]
+    counts: Standing
+    changes: tuple[ChangeSumPart, ...]
+    held: tuple[HeldGroupPart, ...]
+    samples: tuple[SamplePart, ...]
+
+
+class RejectionPart(_Part):
+    """Messages that the org refused for one cause."""
+
+    cause_id: str
+    code: str | None
+    kind: Kind
+    fields: tuple[str, ...]
+    message: str
+    """What Salesforce answered, of one of them."""
+    count: int
+    advice: str
+
+
+class RemarkPart(_Part):
+    """What is to be known of outcomes that did not come about in the plain way."""
+
+    outcome: Outcome
+    note: str
+    count: int
+
+
+class NextPart(_Part):
+    """A command that may come next, ready to paste."""
+
+    command: str
+    why: str
+
+
+class RunDocument(_Part):
+    """A run as the ledger has it: a plan, or what became of it."""
+
+    format: Literal["bridge.run/1"] = "bridge.run/1"
+    run_id: str
+    state: RunState
+    created_at: dt.datetime
+    window: WindowPart
+    tenant_id: str
+    org: OrgPart
+    object: str
+    namespace: str
+    """Of the object's package, empty where it has none; people see field names without it."""
+    key: KeyPart
+    mapping: MappingPart
+    counts: RunCounts
+    causes: tuple[CausePart, ...]
+    """The most frequent first."""
+    rejections: tuple[RejectionPart, ...]
+    """By what Salesforce said, which may be another cause than the one they had failed for."""
+    remarks: tuple[RemarkPart, ...]
+    notes: tuple[str, ...]
+    """What is to be known of the fetch."""
+    api_calls: int
+    """Requests made to the org by this run's commands."""
+    stop_reason: str
+    """Why the run ended before its last message; empty where it did not."""
+    next: tuple[NextPart, ...]
+
+
+class HeldPart(_Part):
+    """Why a message waits for a person, and what that person can do."""
+
+    reason: HeldReason
+    what: str
+    advice: str
+    code: str | None
+    fields: tuple[str, ...]
+
+
+class RefusalPart(_Part):
+    """What the org answered to one message."""
+
+    code: str | None
+    kind: Kind
+    fields: tuple[str, ...]
+    text: str
+    cause_id: str | None
+    advice: str
+
+
+class ItemPart(_Part):
+    """One message within a run."""
+
+    position: int
+    key: str | None
+    """Null where the message could not be read."""
+    conversation: str | None
+    origin: Origin | None
+    cause_id: str
+    error_text: str | None
+    """Why GoTallo's insert failed, as GoTallo hands it on."""
+    decision: Decision
+    held: HeldPart | None
+    changes: tuple[ChangePart, ...]
+    outcome: Outcome
+    salesforce_id: str | None
+    rejection: RefusalPart | None
+    note: str
+    attempts: int
+    unreadable: str | None
+    """The JSON as GoTallo sent it, where it could not be read."""
+
+
+class ReportDocument(_Part):
+    """A run, and every message of it in the order in which it was fetched."""
+
+    format: Literal["bridge.report/1"] = "bridge.report/1"
+    run: RunDocument
+    items: tuple[ItemPart, ...]
+
+
+def exit_of(document: RunDocument) -> Exit:
+    """The exit code that a run's figures call for.
+
+    A plan that nobody has begun to send leaves nothing over but what it holds.
+    """
+    counts = document.counts
+    if counts.in_doubt:
+        return Exit.IN_DOUBT
+    unsent = counts.not_sent_yet if document.state is not RunState.PLANNED else 0
+    return Exit.LEFT_OVER if counts.held or counts.rejected or unsent else Exit.OK

@@ -1,0 +1,359 @@
+"""From the ledger's rows to the documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TypeVar
+
+from bridge.diagnosis import advice_for
+from bridge.errors import BridgeError
+from bridge.ledger import CauseCount, ChangeCount, HeldGroup, Ledger, Run, RunState, StoredItem
+from bridge.model import Cause, Change, Decision, Outcome, Risk
+from bridge.report.document import (
+    CausePart,
+    ChangePart,
+    ChangeSumPart,
+    HeldGroupPart,
+    HeldPart,
+    InventedValue,
+    ItemPart,
+    KeyPart,
+    MappingPart,
+    NextPart,
+    OrgPart,
+    RefusalPart,
+    RejectionPart,
+    RemarkPart,
+    ReportDocument,
+    RunCounts,
+    RunDocument,
+    SamplePart,
+    Standing,
+    TreatmentPart,
+    WindowPart,
+)
+from bridge.report.interchange import held_by_utf8, json_of
+
+RowT = TypeVar("RowT")
+
+_CANDIDATES = 50
+"""Items of a cause among which its samples are looked for."""
+_MOST_VALUES = 10
+"""Invented values that are listed of one field."""
+_RISKIEST_FIRST = (Risk.INVENTED, Risk.LOSSY, Risk.LOSSLESS)
+
+
+def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
+    """Describe a run as the ledger has it.
+
+    Args:
+        ledger: where the run is.
+        run: as the ledger gave it last.
+        samples: how many messages of each cause are shown with their changes.
+
+    Raises:
+        BridgeError: the ledger's figures contradict each other.
+    """
+    standing = ledger.cause_counts(run.id)
+    counts = _run_counts(run, standing)
+    plan = run.plan
+    return RunDocument(
+        run_id=run.id,
+        state=run.state,
+        created_at=run.created_at,
+        window=WindowPart(
+            from_time=plan.window.from_time,
+            till_time=plan.window.till_time,
+            zone=plan.window.zone,
+            words=plan.window_words,
+        ),
+        tenant_id=plan.tenant_id,
+        org=OrgPart(
+            id=plan.org_id,
+            name=held_by_utf8(plan.org_name),
+            sandbox=plan.sandbox,
+            instance_url=plan.instance_url,
+        ),
+        object=plan.object,
+        namespace=plan.namespace,
+        key=KeyPart(field=plan.key_field, unique=plan.key_unique),
+        mapping=MappingPart(name=plan.mapping_name),
+        counts=counts,
+        causes=_causes(ledger, run.id, standing, samples),
+        rejections=tuple(
+            _rejection(cause, text, count) for cause, text, count in ledger.rejections(run.id)
+        ),
+        remarks=tuple(
+            RemarkPart(outcome=told.outcome, note=told.note, count=told.count)
+            for told in ledger.note_counts(run.id)
+        ),
+        notes=tuple(held_by_utf8(note) for note in run.notes),
+        api_calls=run.api_calls,
+        stop_reason=held_by_utf8(run.stop_reason),
+        next=tuple(_next(run, counts)),
+    )
+
+
+def report_document(ledger: Ledger, run: Run) -> ReportDocument:
+    """Describe a run with every message of it.
+
+    Raises:
+        BridgeError: the ledger's figures contradict each other.
+    """
+    return ReportDocument(
+        run=run_document(ledger, run), items=tuple(_item(item) for item in ledger.items(run.id))
+    )
+
+
+def _run_counts(run: Run, standing: Sequence[CauseCount]) -> RunCounts:
+    stored = sum(row.count for row in standing)
+    fetched = stored if run.state is RunState.PLANNING else run.fetched
+    if stored != fetched:
+        raise BridgeError(
+            f"The ledger does not add up: run {run.id} fetched {fetched} messages and has {stored} "
+            "on record",
+            "Keep the ledger's file as it is and report this; do not send the run.",
+        )
+    return RunCounts(
+        **_standing(standing).model_dump(),
+        fetched=fetched,
+        announced=run.announced,
+        expected=run.plan.expected,
+        repeated=run.repeated,
+    )
+
+
+def _standing(rows: Sequence[CauseCount]) -> Standing:
+    outcomes: Counter[Outcome] = Counter()
+    decisions: Counter[Decision] = Counter()
+    for row in rows:
+        if row.decision is Decision.READY or row.outcome is Outcome.PRESENT:
+            outcomes[row.outcome] += row.count
+        else:
+            decisions[row.decision] += row.count
+    return Standing(
+        ready=outcomes.total(),
+        held=decisions[Decision.HELD],
+        skipped=decisions[Decision.SKIPPED],
+        synced=outcomes[Outcome.SYNCED],
+        present=outcomes[Outcome.PRESENT],
+        rejected=outcomes[Outcome.REJECTED],
+        in_doubt=outcomes[Outcome.IN_DOUBT],
+        not_sent_yet=outcomes[Outcome.NOT_SENT],
+    )
+
+
+def _causes(
+    ledger: Ledger, run_id: str, standing: Sequence[CauseCount], samples: int
+) -> tuple[CausePart, ...]:
+    rows_of = _grouped(standing, lambda row: row.cause.id)
+    changes_of = _grouped(ledger.change_counts(run_id), lambda row: row.cause_id)
+    held_of = _grouped(ledger.held_groups(run_id), lambda row: row.cause_id)
+    causes = [
+        _cause(
+            rows,
+            changes_of.get(cause_id, ()),
+            held_of.get(cause_id, ()),
+            _samples(ledger, run_id, cause_id, samples) if cause_id in changes_of else (),
+        )
+        for cause_id, rows in rows_of.items()
+    ]
+    return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.id)))
+
+
+def _cause(
+    rows: Sequence[CauseCount],
+    changes: Sequence[ChangeCount],
+    held: Sequence[HeldGroup],
+    samples: tuple[SamplePart, ...],
+) -> CausePart:
+    cause = rows[0].cause
+    treatments: Counter[str] = Counter()
+    for row in rows:
+        treatments[row.treatment] += row.count
+    return CausePart(
+        id=cause.id,
+        code=cause.code,
+        kind=cause.kind,
+        fields=cause.fields,
+        message=held_by_utf8(cause.message),
+        advice=advice_for(cause.code),
+        count=sum(row.count for row in rows),
+        treatments=tuple(
+            TreatmentPart(treatment=treatment, count=count)
+            for treatment, count in treatments.most_common()
+        ),
+        counts=_standing(rows),
+        changes=tuple(_change_sums(changes)),
+        held=tuple(
+            HeldGroupPart(
+                decision=group.decision,
+                reason=group.reason,
+                code=group.code,
+                what=held_by_utf8(group.what),
+                advice=held_by_utf8(group.advice),
+                count=group.count,
+            )
+            for group in held
+        ),
+        samples=samples,
+    )
+
+
+def _change_sums(counts: Iterable[ChangeCount]) -> Iterator[ChangeSumPart]:
+    def group_key(row: ChangeCount) -> tuple[int, str, str]:
+        return _RISKIEST_FIRST.index(row.risk), row.field, row.fixer
+
+    for _, group in groupby(sorted(counts, key=group_key), group_key):
+        rows = list(group)
+        first = rows[0]
+        yield ChangeSumPart(
+            field=first.field,
+            fixer=first.fixer,
+            risk=first.risk,
+            count=sum(row.count for row in rows),
+            lost=sum(row.lost for row in rows),
+            why=held_by_utf8(first.why),
+            invented=tuple(
+                InventedValue(value=json_of(row.invented), count=row.count)
+                for row in rows[:_MOST_VALUES]
+                if row.risk is Risk.INVENTED
+            ),
+        )
+
+
+def _samples(ledger: Ledger, run_id: str, cause_id: str, most: int) -> tuple[SamplePart, ...]:
+    if not most:
+        return ()
+    sent = [
+        item
+        for item in ledger.samples(run_id, cause_id, max(most, _CANDIDATES))
+        if item.decision is Decision.READY and item.outcome is not Outcome.PRESENT
+    ]
+    return tuple(
+        SamplePart(key=held_by_utf8(item.key or ""), changes=_changes(item.changes))
+        for item in _differing(sent, most)
+    )
+
+
+def _differing(items: Sequence[StoredItem], most: int) -> Iterator[StoredItem]:
+    """Those first that show changes which the ones before did not, the riskiest before all."""
+    left = list(items)
+    seen: set[tuple[str, str, Risk]] = set()
+
+    def news(item: StoredItem) -> list[int]:
+        fresh = {(c.field, c.fixer, c.risk) for c in item.changes} - seen
+        return [sum(risk is of for _, _, risk in fresh) for of in _RISKIEST_FIRST]
+
+    for _ in range(min(most, len(left))):
+        item = max(left, key=news)
+        left.remove(item)
+        seen |= {(c.field, c.fixer, c.risk) for c in item.changes}
+        yield item
+
+
+def _rejection(cause: Cause, text: str | None, count: int) -> RejectionPart:
+    return RejectionPart(
+        cause_id=cause.id,
+        code=cause.code,
+        kind=cause.kind,
+        fields=cause.fields,
+        message=held_by_utf8(text or cause.message),
+        count=count,
+        advice=advice_for(cause.code),
+    )
+
+
+def _item(item: StoredItem) -> ItemPart:
+    return ItemPart(
+        position=item.position,
+        key=None if item.key is None else held_by_utf8(item.key),
+        conversation=None if item.conversation is None else held_by_utf8(item.conversation),
+        origin=item.origin,
+        cause_id=item.cause_id,
+        error_text=None if item.error_text is None else held_by_utf8(item.error_text),
+        decision=item.decision,
+        held=_held(item),
+        changes=_changes(item.changes),
+        outcome=item.outcome,
+        salesforce_id=item.salesforce_id,
+        rejection=_refusal(item),
+        note=item.note,
+        attempts=item.attempts,
+        unreadable=held_by_utf8(item.raw) if item.key is None else None,
+    )
+
+
+def _held(item: StoredItem) -> HeldPart | None:
+    if item.held_reason is None:
+        return None
+    return HeldPart(
+        reason=item.held_reason,
+        what=held_by_utf8(item.held_what),
+        advice=held_by_utf8(item.held_advice),
+        code=item.held_code,
+        fields=item.held_fields,
+    )
+
+
+def _refusal(item: StoredItem) -> RefusalPart | None:
+    if item.rejection is None:
+        return None
+    return RefusalPart(
+        code=item.rejection.code,
+        kind=item.rejection.kind,
+        fields=item.rejection.fields,
+        text=held_by_utf8(item.rejection_text),
+        cause_id=item.rejection_cause_id,
+        advice=advice_for(item.rejection.code),
+    )
+
+
+def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
+    return tuple(
+        ChangePart(
+            field=change.field,
+            before=json_of(change.before),
+            after=json_of(change.after),
+            fixer=change.fixer,
+            why=held_by_utf8(change.why),
+            risk=change.risk,
+            lost=change.lost,
+        )
+        for change in changes
+    )
+
+
+def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
+    """The commands that may follow, the most useful first."""
+    if run.state is RunState.PLANNING:
+        yield NextPart(command=f"bridge plan {run.plan.window_words}", why="plan it again")
+        return
+    if counts.not_sent_yet:
+        verb = "send" if run.state is RunState.PLANNED else "go on with"
+        yield NextPart(command=f"bridge apply {run.id}", why=f"{verb} the {counts.not_sent_yet:,}")
+    elif counts.in_doubt:
+        yield NextPart(
+            command=f"bridge apply {run.id}", why=f"settle the {counts.in_doubt:,} in doubt"
+        )
+    left = counts.held + counts.rejected
+    if left and run.state is not RunState.PLANNED:
+        yield NextPart(
+            command=f"bridge resync {run.plan.window_words}",
+            why=f"once repaired: bring the {left:,}",
+        )
+    if left:
+        yield NextPart(command=f"bridge report {run.id}", why=f"look at the {left:,}")
+    if counts.there and not (run.state is RunState.PLANNED and counts.not_sent_yet):
+        yield NextPart(
+            command=f"bridge verify {run.id}", why=f"ask the org for the {counts.there:,}"
+        )
+
+
+def _grouped(rows: Iterable[RowT], cause_id: Callable[[RowT], str]) -> Mapping[str, Sequence[RowT]]:
+    groups: dict[str, list[RowT]] = {}
+    for row in rows:
+        groups.setdefault(cause_id(row), []).append(row)
+    return groups

@@ -1,0 +1,73 @@
+"""A page on a console: lines that wrap under themselves, in letters that the console has.
+
+Whatever is written is made visible first and never read as markup, so that no message can act on
+the terminal; what the console's encoding lacks is written in ASCII.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from rich.console import Console
+from rich.text import Text
+
+from bridge.report.text import visible
+
+WIDEST: Final = 120
+NARROWEST: Final = 40
+
+Piece: TypeAlias = "str | tuple[str, str]"
+"""A text, or a text and its style."""
+
+_IN_ASCII = str.maketrans(
+    {
+        "−": "-",
+        "–": "-",
+        "→": "->",
+        "·": "|",
+        "…": "...",
+        "⏎": "\\n",
+        "␣": "\\x20",
+        "“": '"',
+        "”": '"',
+        "’": "'",
+    }
+)
+
+
+class Page:
+    """Writes to a console, one line of thought at a time."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.width = max(NARROWEST, min(console.width, WIDEST))
+
+    def line(self, *pieces: Piece, indent: int = 0, hang: int = 0) -> None:
+        """Write a line; where it is too long it goes on below, `hang` further to the right."""
+        text = Text()
+        for piece in pieces:
+            words, style = (piece, "") if isinstance(piece, str) else piece
+            text.append(self._spelt(visible(words)), style)
+        for number, row in enumerate(self._rows(text, indent, hang)):
+            row.rstrip()
+            margin = Text(" " * (indent + (hang if number else 0)))
+            self._console.print(margin + row, soft_wrap=True, highlight=False)
+
+    def blank(self) -> None:
+        self._console.print()
+
+    def _rows(self, text: Text, indent: int, hang: int) -> Iterable[Text]:
+        room = self.width - indent
+        if text.cell_len <= room:
+            return [text]
+        return text.wrap(self._console, room - hang)
+
+    def _spelt(self, text: str) -> str:
+        encoding = self._console.encoding
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            plain = text.translate(_IN_ASCII)
+            return plain.encode(encoding, "backslashreplace").decode(encoding)
+        return text

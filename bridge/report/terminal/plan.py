@@ -1,0 +1,279 @@
+"""The plan: what would be done about each cause, before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from bridge.ledger import RunState
+from bridge.model import Decision, Risk
+from bridge.report.document import (
+    CausePart,
+    ChangePart,
+    ChangeSumPart,
+    HeldGroupPart,
+    InventedValue,
+    RunDocument,
+)
+from bridge.report.terminal.page import Page
+from bridge.report.terminal.parts import (
+    ALARM,
+    FAINT,
+    HEADING,
+    WARNING,
+    disagreements,
+    head,
+    next_commands,
+    show_difference,
+)
+from bridge.report.terminal.words import bounded, counted, listed, without_namespace
+from bridge.report.text import literal, shortened
+
+_MOST_DIFFERENCES = 3
+"""Of one cause."""
+_MOST_VALUES = 3
+"""Invented ones of one field."""
+_MOST_FIELDS = 3
+"""Of one fixer, where nothing is lost."""
+_VALUE_ROOM = 40
+"""Cells for an invented value."""
+_RETRY = "retry"
+_NOT_SENT = frozenset({"hold", "skip"})
+"""Treatments whose messages are listed as held or skipped."""
+
+
+def show_plan(document: RunDocument, console: Console) -> None:
+    """Print a plan."""
+    page = Page(console)
+    head(page, document)
+    _sentence(page, document)
+    disagreements(page, document)
+    columns = _Columns(document)
+    for number, cause in enumerate(document.causes, 1):
+        page.blank()
+        _cause(page, columns, number, cause, document)
+    page.blank()
+    _lossless(page, document)
+    _in_all(page, document)
+    _ending(page, document)
+    if document.next:
+        page.blank()
+        next_commands(page, document)
+
+
+class _Columns:
+    """Where the columns of the causes stand."""
+
+    def __init__(self, document: RunDocument) -> None:
+        causes = document.causes
+        self._number = len(str(len(causes)))
+        self._kind = max((len(cause.kind) for cause in causes), default=0)
+        self._count = max((len(f"{cause.count:,}") for cause in causes), default=0)
+
+    def of(self, number: int, cause: CausePart) -> str:
+        return (
+            f"{number:>{self._number}}  {cause.kind:<{self._kind}}  {cause.count:>{self._count},}"
+        )
+
+    @property
+    def body(self) -> int:
+        """Where the text of a cause begins."""
+        return self._number + self._kind + self._count + 6
+
+
+def _sentence(page: Page, document: RunDocument) -> None:
+    counts = document.counts
+    present = f" ({counts.present:,} in Salesforce already)" if counts.present else ""
+    parts = [f"{counts.ready:,} ready{present}", f"{counts.held:,} held"]
+    if counts.skipped:
+        parts.append(f"{counts.skipped:,} skipped")
+    messages = counted(counts.fetched, "failed message")
+    causes = counted(len(document.causes), "cause")
+    if counts.fetched:
+        page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING))
+    else:
+        page.line(("No failed messages in this window.", HEADING))
+
+
+def _cause(
+    page: Page, columns: _Columns, number: int, cause: CausePart, document: RunDocument
+) -> None:
+    indent = columns.body
+    message = f'"{shortened(cause.message, max(20, page.width - indent - 2))}"'
+    if not cause.message:
+        message = "without an error text" if cause.code is None else ""
+    page.line((columns.of(number, cause), HEADING), "  ", message or cause.code or "", hang=indent)
+    named = [cause.code] if cause.code else []
+    if cause.fields:
+        named.append(f"on {bounded([without_namespace(f, document) for f in cause.fields], 3)}")
+    if named:
+        page.line((" ".join(named), FAINT), indent=indent, hang=2)
+    for sentence in _treatment(cause):
+        page.line(sentence, indent=indent, hang=2)
+    left = _MOST_DIFFERENCES
+    for change in cause.changes:
+        if change.risk is not Risk.LOSSLESS:
+            _risky_change(page, change, document, indent)
+            left -= _differences(page, cause, change, left, indent)
+    _lossless_of(page, cause, document, indent)
+    for group in cause.held:
+        _held(page, group, document, indent)
+
+
+def _treatment(cause: CausePart) -> Iterator[str]:
+    """What is done with those that are ready."""
+    counts = cause.counts
+    if counts.not_sent_yet:
+        said = _treatment_in_words(cause)
+        yield said if counts.not_sent_yet == cause.count else f"{counts.not_sent_yet:,}: {said}"
+    if counts.present:
+        yield f"{counts.present:,} in Salesforce already: not sent again"
+
+
+def _treatment_in_words(cause: CausePart) -> str:
+    retried = "retry, changed as below" if cause.changes else "retry as they are"
+    words = [
+        retried
+        if treatment.treatment == _RETRY
+        else f"repair with {treatment.treatment}, then retry"
+        for treatment in cause.treatments
+        if treatment.treatment not in _NOT_SENT
+    ]
+    return "; or ".join(words) or retried
+
+
+def _risky_change(page: Page, change: ChangeSumPart, document: RunDocument, indent: int) -> None:
+    field = without_namespace(change.field, document)
+    if change.risk is Risk.INVENTED:
+        values = bounded([_value(made_up) for made_up in change.invented], _MOST_VALUES)
+        page.line(
+            (f"invented {change.count:,}", ALARM),
+            f"  {field} by {change.fixer}: {values}",
+            indent=indent,
+            hang=2,
+        )
+        return
+    cut = f"{counted(change.lost, 'character')} cut in all" if change.lost else "something dropped"
+    why = without_namespace(change.why, document)
+    page.line(
+        (f"lossy {change.count:,}", WARNING),
+        f"  {field} by {change.fixer}: {cut}",
+        (f" (such as: {why})", FAINT),
+        indent=indent,
+        hang=2,
+    )
+
+
+def _value(made_up: InventedValue) -> str:
+    return f"{shortened(literal(made_up.value), _VALUE_ROOM)} in {made_up.count:,}"
+
+
+def _differences(
+    page: Page, cause: CausePart, change: ChangeSumPart, most: int, indent: int
+) -> int:
+    """Show the samples of one change; a value out of nothing was shown with its sum."""
+    shown = [made for made in _made(cause, change) if made.before is not None][:most]
+    for made in shown:
+        show_difference(page, made.before, made.after, indent)
+    return len(shown)
+
+
+def _made(cause: CausePart, of: ChangeSumPart) -> Iterator[ChangePart]:
+    for sample in cause.samples:
+        for change in sample.changes:
+            if (change.field, change.fixer, change.risk) == (of.field, of.fixer, of.risk):
+                yield change
+
+
+def _lossless_of(page: Page, cause: CausePart, document: RunDocument, indent: int) -> None:
+    """The changes of a cause that lose nothing: those of the field it failed for are shown."""
+    sums = [change for change in cause.changes if change.risk is Risk.LOSSLESS]
+    blamed = {without_namespace(field, document).casefold() for field in cause.fields}
+    for change in sums:
+        field = without_namespace(change.field, document)
+        if field.casefold() in blamed:
+            page.line(
+                f"lossless {change.count:,}  {field} by {change.fixer}", indent=indent, hang=2
+            )
+            _differences(page, cause, change, 1, indent)
+    others = [c for c in sums if without_namespace(c.field, document).casefold() not in blamed]
+    if others:
+        fixers = listed(dict.fromkeys(change.fixer for change in others))
+        page.line(
+            (f"lossless {sum(c.count for c in others):,}  by {fixers}", FAINT),
+            indent=indent,
+            hang=2,
+        )
+
+
+def _held(page: Page, group: HeldGroupPart, document: RunDocument, indent: int) -> None:
+    word = "skipped" if group.decision is Decision.SKIPPED else "held"
+    page.line(
+        (f"{word} {group.count:,}", WARNING),
+        f"  {without_namespace(group.what, document)}",
+        indent=indent,
+        hang=2,
+    )
+    page.line(without_namespace(group.advice, document), indent=indent + 2, hang=2)
+
+
+def _lossless(page: Page, document: RunDocument) -> None:
+    """What each fixer brings into another form, with one example: the same in most causes."""
+    sums = [
+        change
+        for cause in document.causes
+        for change in cause.changes
+        if change.risk is Risk.LOSSLESS
+    ]
+    if not sums:
+        return
+    page.line("Lossless, over all causes: the same in another form")
+    for fixer in dict.fromkeys(change.fixer for change in sums):
+        of_fixer = [change for change in sums if change.fixer == fixer]
+        fields = sorted({without_namespace(change.field, document) for change in of_fixer})
+        count = sum(change.count for change in of_fixer)
+        page.line(f"{fixer} {count:,}  {bounded(fields, _MOST_FIELDS)}", indent=2, hang=2)
+        example = _example(document, fixer)
+        if example is not None:
+            show_difference(page, example.before, example.after, indent=4)
+    page.blank()
+
+
+def _example(document: RunDocument, fixer: str) -> ChangePart | None:
+    return next(
+        (
+            change
+            for cause in document.causes
+            for sample in cause.samples
+            for change in sample.changes
+            if change.fixer == fixer and change.risk is Risk.LOSSLESS
+        ),
+        None,
+    )
+
+
+def _in_all(page: Page, document: RunDocument) -> None:
+    sums = [change for cause in document.causes for change in cause.changes]
+    if not sums:
+        if document.counts.not_sent_yet:
+            page.line("In all: no message is changed.")
+        return
+    count = {risk: sum(c.count for c in sums if c.risk is risk) for risk in Risk}
+    cut = sum(change.lost for change in sums)
+    lossy = f"{count[Risk.LOSSY]:,} lossy" + (f" ({counted(cut, 'character')} cut)" if cut else "")
+    page.line(
+        f"In all: {counted(count[Risk.LOSSLESS], 'change')} lossless, ",
+        (lossy, WARNING if count[Risk.LOSSY] else ""),
+        ", ",
+        (f"{count[Risk.INVENTED]:,} invented", ALARM if count[Risk.INVENTED] else ""),
+        ".",
+    )
+
+
+def _ending(page: Page, document: RunDocument) -> None:
+    calls = f"{counted(document.api_calls, 'API call')} to the org. " if document.api_calls else ""
+    if document.state is RunState.PLANNING:
+        page.line(f"{calls}The plan was not finished: it can't be sent.")
+    elif document.state is RunState.PLANNED:
+        page.line(f"{calls}Nothing was sent.")

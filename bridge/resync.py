@@ -1,0 +1,272 @@
+"""The use cases, which lead the data through the rooms: plan, apply, verify.
+
+    window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
+
+`open_house` opens what the settings name; each use case is a function of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bridge.delivery import STEPS, Ending, Halt, Observer, Tempo, deliver, verify_run
+from bridge.errors import OrgRefused, SettingsError, UsageError
+from bridge.gotallo import GoTallo
+from bridge.ledger import Ledger, Plan, Run, RunState
+from bridge.model import Item, ObjectSchema, Verification, Window
+from bridge.planning import Planner, built_in_mapping, read_mapping
+from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
+from bridge.settings import GoTalloAccess, Settings
+
+BATCH = 200
+"""Items that are put on record in one transaction while a plan is made."""
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[int], None]
+"""Is told how many items are planned so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What to plan."""
+
+    window: Window
+    window_words: str
+    """The window as flags, so that a report can print a command to paste."""
+    expected: int | None = None
+    """How many failures the operator expects, from the e-mail."""
+    limit: int | None = None
+    """Send this many at most, the earliest first; the others are skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRequest:
+    """How to send a plan."""
+
+    lanes: int = 4
+    canary: Sequence[int] = STEPS
+    limit: int | None = None
+    """Send this many at most now; `apply` goes on with the others."""
+
+
+def _silent(_: int) -> None:
+    return None
+
+
+def _unobserved(_: object) -> None:
+    return None
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger that the settings name.
+
+    Raises:
+        LedgerError: it can't be opened or written.
+    """
+    with Ledger(settings.bridge_ledger) as ledger:
+        yield ledger
+
+
+@contextmanager
+def open_org(settings: Settings) -> Iterator[Org]:
+    """The org that the settings name; nothing is asked of it yet.
+
+    Raises:
+        SettingsError: a setting is missing or not usable.
+    """
+    with Org(
+        _tokens(settings), ca_bundle=settings.bridge_ca_bundle, proxy=settings.bridge_proxy
+    ) as org:
+        yield org
+
+
+def plan(
+    settings: Settings,
+    request: PlanRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    progress: Progress = _silent,
+) -> Run:
+    """Fetch the failures of a window and put on record what would be done about each.
+
+    Nothing is sent. The plan is whole when this returns; what ended before that is never applied.
+
+    Raises:
+        UsageError: a setting, the mapping or the ledger is not usable; before any request where
+            that can be told.
+        RemoteError: GoTallo or the org could not be reached, or refused us.
+    """
+    access = settings.gotallo()
+    mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
+    identity = org.identity()
+    schema = org.schema(mapping.object)
+    _refuse_unwritable(schema, identity)
+    planner = Planner(mapping, schema)
+    with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
+        run_id = ledger.begin_run(
+            _plan_of(access, request, planner, identity), dt.datetime.now(dt.UTC)
+        )
+        count = 0
+        for batch in _batches(planner.plan(message) for message in stream):
+            ledger.add_items(run_id, count, batch)
+            count += len(batch)
+            progress(count)
+        summary = stream.summary
+    if request.limit is not None:
+        ledger.limit(run_id, request.limit)
+    ledger.finish_plan(
+        run_id,
+        announced=summary.announced,
+        fetched=count,
+        repeated=summary.repeated,
+        notes=summary.notes,
+        api_calls=org.calls,
+    )
+    log.info("run.planned", run=run_id, fetched=count, repeated=summary.repeated)
+    return ledger.run(run_id)
+
+
+def apply(
+    settings: Settings,
+    run_id: str,
+    request: ApplyRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    halt: Halt | None = None,
+    tempo: Tempo | None = None,
+    observe: Observer = _unobserved,
+) -> Ending:
+    """Send what a plan holds ready and what has no outcome yet.
+
+    Raises:
+        UsageError: the run does not exist, was never planned to its end, or is for another org.
+        RemoteError: the org could not be reached, or refused us, before the first message.
+    """
+    run = ledger.run(run_id)
+    if run.state is RunState.PLANNING:
+        raise UsageError(
+            f"The plan of run {run.id} was not finished, so it is not sent",
+            f"Plan again: bridge plan {run.plan.window_words}",
+        )
+    identity = org.identity()
+    if identity.org_id != run.plan.org_id:
+        raise SettingsError(
+            f"Run {run.id} was planned for {run.plan.org_name} ({run.plan.org_id}); the settings "
+            f"lead to {identity.name} ({identity.org_id})",
+            "Use the settings that the plan was made with, or plan again.",
+        )
+    schema = org.schema(run.plan.object)
+    _refuse_unwritable(schema, identity)
+    return deliver(
+        run,
+        ledger,
+        org,
+        schema,
+        user_id=identity.user_id,
+        lanes=request.lanes,
+        canary=request.canary,
+        limit=request.limit,
+        halt=halt,
+        tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
+        observe=observe,
+    )
+
+
+def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
+    """Ask the org for every message of a run; read-only.
+
+    Raises:
+        UsageError: the run does not exist, or is for another org.
+        RemoteError: the org could not be reached, or refused us.
+    """
+    run = ledger.run(run_id)
+    identity = org.identity()
+    if identity.org_id != run.plan.org_id:
+        raise SettingsError(
+            f"Run {run.id} is of {run.plan.org_name} ({run.plan.org_id}); the settings lead to "
+            f"{identity.name} ({identity.org_id})",
+            "Use the settings that the run was made with.",
+        )
+    return verify_run(run, ledger, org, org.schema(run.plan.object), user_id=identity.user_id)
+
+
+def _gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:
+    return GoTallo(
+        access.base_url,
+        access.tenant_id,
+        access.token,
+        ca_bundle=settings.bridge_ca_bundle,
+        proxy=settings.bridge_proxy,
+    )
+
+
+def _tokens(settings: Settings) -> TokenSource:
+    """The token that is given, renewed by client credentials where those are given too."""
+    given = settings.given_token()
+    login = settings.client_credentials()
+    if login is not None:
+        return ClientCredentials(
+            login.login_url,
+            login.client_id,
+            login.client_secret,
+            first=Token(given.value, given.instance_url) if given else None,
+            ca_bundle=settings.bridge_ca_bundle,
+            proxy=settings.bridge_proxy,
+        )
+    if given is not None:
+        return StaticToken(given.value, given.instance_url)
+    raise SettingsError(
+        "No way into Salesforce is set",
+        "Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or SF_LOGIN_URL, SF_CLIENT_ID and "
+        "SF_CLIENT_SECRET. To try everything without an org: bridge demo.",
+    )
+
+
+def _refuse_unwritable(schema: ObjectSchema, identity: OrgIdentity) -> None:
+    if not schema.createable:
+        raise OrgRefused(
+            f"{identity.username} may not create {schema.name} in {identity.name}",
+            "Grant create on the object (GoTallo's permission set GoTalloUser does), then try "
+            "again.",
+        )
+
+
+def _plan_of(
+    access: GoTalloAccess, request: PlanRequest, planner: Planner, identity: OrgIdentity
+) -> Plan:
+    return Plan(
+        tenant_id=access.tenant_id,
+        org_id=identity.org_id,
+        org_name=identity.name,
+        sandbox=identity.sandbox,
+        instance_url=identity.instance_url,
+        object=planner.schema.name,
+        namespace=planner.schema.namespace,
+        key_field=planner.key_field.name,
+        key_unique=planner.key_field.unique,
+        window=request.window,
+        window_words=request.window_words,
+        mapping_name=planner.mapping.name,
+        mapping_text=planner.mapping.text,
+        expected=request.expected,
+    )
+
+
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,241 @@
+"""Flags, environment and bridge.toml become one frozen `Settings`.
+
+A flag beats the environment, which beats bridge.toml. Tokens are read from the environment alone,
+so that none lies in a file that is copied or committed, and are secret types from here on.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bridge.errors import SettingsError
+
+CONFIG_FILE = "bridge.toml"
+"""Looked for in the current folder, then in the platform's user configuration folder."""
+
+_APP = "gotallo-bridge"
+_PROFILES = "profiles"
+
+
+def _https(url: str) -> str:
+    if not url.startswith("https://"):
+        raise ValueError("must start with https://, since a token travels with every request")
+    return url.rstrip("/")
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as exc:
+        raise ValueError("must be a uuid: the tenant id of your GoTallo account") from exc
+
+
+HttpsUrl = Annotated[str, AfterValidator(_https)]
+
+
+class Settings(BaseSettings):
+    """What a command is told beside its own arguments.
+
+    Each field is read from the environment variable of the same name in capitals.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    gotallo_base_url: HttpsUrl = "https://api.gotallo.com/api/v1"
+    gotallo_tenant_id: Annotated[str, AfterValidator(_uuid)] | None = None
+    gotallo_api_token: SecretStr | None = None
+
+    sf_access_token: SecretStr | None = None
+    sf_org_instance_url: HttpsUrl | None = None
+    sf_login_url: HttpsUrl | None = None
+    sf_client_id: str | None = None
+    sf_client_secret: SecretStr | None = None
+
+    bridge_ledger: str = Field(
+        default_factory=lambda: str(Path(platformdirs.user_data_dir(_APP)) / "ledger.sqlite3")
+    )
+    bridge_mapping: Path | None = None
+    """None for the mapping that comes with the program."""
+    bridge_ca_bundle: Path | None = None
+    """PEM, for both remotes; None for the usual authorities."""
+    bridge_proxy: str | None = None
+    """For both remotes. The proxy variables of the environment are not read."""
+    bridge_settle_seconds: Annotated[float, Field(ge=0)] = 600.0
+
+    def gotallo(self) -> GoTalloAccess:
+        """What GoTallo's client needs.
+
+        Raises:
+            SettingsError: names what is missing.
+        """
+        if self.gotallo_tenant_id is None or self.gotallo_api_token is None:
+            raise self._missing("gotallo_tenant_id", "gotallo_api_token")
+        return GoTalloAccess(self.gotallo_base_url, self.gotallo_tenant_id, self.gotallo_api_token)
+
+    def given_token(self) -> GivenToken | None:
+        """The access token that the environment holds, if it does.
+
+        Raises:
+            SettingsError: there is a token, and nothing says for which org.
+        """
+        if self.sf_access_token is None:
+            return None
+        if self.sf_org_instance_url is None:
+            raise self._missing("sf_org_instance_url")
+        return GivenToken(self.sf_access_token, self.sf_org_instance_url)
+
+    def client_credentials(self) -> LoginByClient | None:
+        """The login by client credentials, if it is set.
+
+        Raises:
+            SettingsError: a part of it is missing.
+        """
+        if self.sf_client_id is None and self.sf_client_secret is None:
+            return None
+        if self.sf_login_url is None or self.sf_client_id is None or self.sf_client_secret is None:
+            raise self._missing("sf_login_url", "sf_client_id", "sf_client_secret")
+        return LoginByClient(self.sf_login_url, self.sf_client_id, self.sf_client_secret)
+
+    def _missing(self, *names: str) -> SettingsError:
+        missing = [name.upper() for name in names if getattr(self, name) is None]
+        return SettingsError(
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
+            "Set them in the environment. To try everything without an account: bridge demo.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GoTalloAccess:
+    """Where GoTallo is and what opens it."""
+
+    base_url: str
+    tenant_id: str
+    token: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToken:
+    """An access token and the org that it is for."""
+
+    value: SecretStr
+    instance_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoginByClient:
+    """An OAuth login by client credentials."""
+
+    login_url: str
+    client_id: str
+    client_secret: SecretStr
+
+
+def load(
+    flags: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
+) -> Settings:
+    """Bring flags, environment and file together.
+
+    Args:
+        flags: by field name, those that were given.
+        config: the file to read; None for the usual places, where it may be absent.
+        profile: the table `[profiles.NAME]` of the file, laid over its top level.
+
+    Raises:
+        SettingsError: one line for each value that is not usable.
+    """
+    file = _from_file(config, profile)
+
+    class _Layered(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, file)
+
+    try:
+        return _Layered.model_validate(flags)
+    except ValidationError as exc:
+        lines = [
+            f"{str(error['loc'][0]).upper()}: {error['msg'].removeprefix('Value error, ')}"
+            for error in exc.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError("\n".join(lines), "Mend the value and run the command again.") from exc
+
+
+def _from_file(config: Path | None, profile: str | None) -> dict[str, object]:
+    path = config or _usual_config()
+    if path is None:
+        if profile is not None:
+            raise SettingsError(
+                f'There is no {CONFIG_FILE}, so no profile "{profile}"',
+                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out.",
+            )
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise SettingsError(
+            f"{path} can't be read: {exc.strerror or exc}", "Look at --config."
+        ) from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{path}: {exc}", "Mend the file there.") from exc
+    return _flat(table, path, profile)
+
+
+def _usual_config() -> Path | None:
+    places = (Path(CONFIG_FILE), Path(platformdirs.user_config_dir(_APP)) / CONFIG_FILE)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _flat(table: dict[str, object], path: Path, profile: str | None) -> dict[str, object]:
+    profiles = table.pop(_PROFILES, {})
+    chosen: object = {}
+    if profile is not None:
+        known = profiles if isinstance(profiles, dict) else {}
+        if profile not in known:
+            raise SettingsError(
+                f'{path} has no profile "{profile}"',
+                f"It has: {', '.join(known) or 'none'}.",
+            )
+        chosen = known[profile]
+    values = {**table, **(chosen if isinstance(chosen, dict) else {})}
+    for name in values:
+        _refuse_key(name, path)
+    return values
+
+
+def _refuse_key(name: str, path: Path) -> None:
+    field = Settings.model_fields.get(name)
+    if field is None:
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        raise SettingsError(
+            f'{path}: unknown key "{name}"' + (f', did you mean "{near[0]}"?' if near else ""),
+            f"Known are: {', '.join(Settings.model_fields)}.",
+        )
+    if field.annotation == SecretStr | None:
+        raise SettingsError(
+            f"{path}: {name} is a secret and is not read from a file",
+            f"Set {name.upper()} in the environment.",
+        )

@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.diagnosis import diagnose, diagnose_error
+from bridge.diagnosis.catalogue import CATALOGUE
+from bridge.diagnosis.grammar import MESSAGE_LENGTH
+from bridge.model import Diagnosis, Kind
+
+TOO_LONG = "Text: data value too large: a long one (max length=80)"
+LOCKED = "unable to obtain exclusive access to this record or 1 records: 001000000000001AAA"
+
+codes = st.sampled_from(sorted(CATALOGUE)) | st.from_regex(
+    r"[A-Z]{2,8}_[A-Z0-9]{1,8}", fullmatch=True
+)
+names = st.from_regex(r"(?a:[A-Za-z]\w{0,12}(__c)?)", fullmatch=True)
+fields = st.lists(names, max_size=4, unique=True).map(tuple)
+messages = st.text(max_size=60)
+
+
+def in_bulk_form(code: str, message: str, fields: tuple[str, ...]) -> str:
+    return f"{code}:{message}:{' '.join(fields)} --" if fields else f"{code}:{message}:--"
+
+
+def in_apex(code: str, message: str, fields: tuple[str, ...]) -> str:
+    return (
+        "Social25.MessageTrigger: execution of AfterInsert\n\ncaused by: System.DmlException: "
+        "Insert failed. First exception on row 0; first error: "
+        f"{code}, {message}: [{', '.join(fields)}]\n\n"
+        "Class.Social25.Leads: line 41, column 1\n"
+        "Trigger.Social25.MessageTrigger: line 7, column 1"
+    )
+
+
+def in_flow(code: str, message: str) -> str:
+    return (
+        "We can't save this record because the “Lead” process failed. This error occurred when the "
+        f"flow tried to create records: {code}: {message}. You can look up ExceptionCode values in "
+        "the SOAP API Developer Guide. Error ID: 12345-67 (89)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            f"STRING_TOO_LONG:{TOO_LONG}:Social25__Text__c --",
+            Diagnosis("STRING_TOO_LONG", Kind.DATA, TOO_LONG, ("Social25__Text__c",), limit=80),
+            id="bulk with a field",
+        ),
+        pytest.param(
+            "FIELD_CUSTOM_VALIDATION_EXCEPTION:Links: not allowed:--",
+            Diagnosis("FIELD_CUSTOM_VALIDATION_EXCEPTION", Kind.RULE, "Links: not allowed"),
+            id="bulk without a field",
+        ),
+        pytest.param(
+            "REQUIRED_FIELD_MISSING:Required fields are missing: [A__c, Name]:A__c Name --",
+            Diagnosis(
+                "REQUIRED_FIELD_MISSING",
+                Kind.DATA,
+                "Required fields are missing: [A__c, Name]",
+                ("A__c", "Name"),
+            ),
+            id="bulk with two fields and a bracket of its own",
+        ),
+        pytest.param(
+            "FIELD_CUSTOM_VALIDATION_EXCEPTION: Message body exceeds maximum field length.",
+            Diagnosis(
+                "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+                Kind.RULE,
+                "Message body exceeds maximum field length.",
+            ),
+            id="plain",
+        ),
+        pytest.param(
+            "FIELD_CUSTOM_VALIDATION_EXCEPTION: Ask for help -- now --",
+            Diagnosis("FIELD_CUSTOM_VALIDATION_EXCEPTION", Kind.RULE, "Ask for help -- now"),
+            id="plain with dashes that are no field list",
+        ),
+        pytest.param(
+            "UNABLE_TO_LOCK_ROW",
+            Diagnosis("UNABLE_TO_LOCK_ROW", Kind.TRANSIENT, ""),
+            id="nothing but a code",
+        ),
+        pytest.param(
+            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:Social25.MessageTrigger: execution of "
+            "AfterInsert caused by: System.DmlException: Insert failed. First exception on row 0; "
+            "first error: STRING_TOO_LONG, Last Name: data value too large: … (max length=80): "
+            "[LastName]--",
+            Diagnosis(
+                "STRING_TOO_LONG",
+                Kind.DATA,
+                "Last Name: data value too large: … (max length=80)",
+                ("LastName",),
+                "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+                80,
+            ),
+            id="trigger, on one line",
+        ),
+        pytest.param(
+            in_bulk_form(
+                "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+                in_apex(
+                    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", in_apex("ANY_CODE", "x", ("A",)), ()
+                ),
+                (),
+            ),
+            Diagnosis(
+                "ANY_CODE", Kind.UNKNOWN, "x", ("A",), "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+            ),
+            id="trigger in a trigger",
+        ),
+        pytest.param(
+            in_bulk_form(
+                "CANNOT_EXECUTE_FLOW_TRIGGER",
+                in_flow("REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]"),
+                (),
+            ),
+            Diagnosis(
+                "REQUIRED_FIELD_MISSING",
+                Kind.DATA,
+                "Required fields are missing: [LastName]",
+                ("LastName",),
+                "CANNOT_EXECUTE_FLOW_TRIGGER",
+            ),
+            id="flow",
+        ),
+        pytest.param(
+            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:MY_TRIGGER: execution of AfterInsert caused by: "
+            "System.NullPointerException: Attempt to de-reference a null object:--",
+            Diagnosis(
+                "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+                Kind.ADMIN,
+                "MY_TRIGGER: execution of AfterInsert caused by: "
+                "System.NullPointerException: Attempt to de-reference a null object",
+            ),
+            id="trigger with no status code inside",
+        ),
+        pytest.param(
+            in_apex("UNABLE_TO_LOCK_ROW", LOCKED, ()),
+            Diagnosis("UNABLE_TO_LOCK_ROW", Kind.TRANSIENT, LOCKED),
+            id="Apex text without a code before it",
+        ),
+        pytest.param(
+            in_bulk_form(
+                "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+                in_apex("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "bad: web", ("LeadSource",)),
+                (),
+            ),
+            Diagnosis(
+                "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+                Kind.DATA,
+                "bad: web",
+                ("LeadSource",),
+                "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+            ),
+            id="trigger that passed an error on with addError",
+        ),
+        pytest.param(
+            f'[{{"message":"{TOO_LONG}","errorCode":"STRING_TOO_LONG","fields":["Text__c"]}}]',
+            Diagnosis("STRING_TOO_LONG", Kind.DATA, TOO_LONG, ("Text__c",), limit=80),
+            id="JSON list",
+        ),
+        pytest.param(
+            '{"success":false,"errors":['
+            '{"statusCode":"ALL_OR_NONE_OPERATION_ROLLED_BACK","message":"rolled back"},'
+            '{"statusCode":"DUPLICATE_VALUE","message":"there","fields":[]}]}',
+            Diagnosis("DUPLICATE_VALUE", Kind.DUPLICATE, "there"),
+            id="JSON answer, the first real error of it",
+        ),
+        pytest.param(
+            "data value too large: (max length=5) (max length=255)",
+            Diagnosis(
+                None,
+                Kind.UNKNOWN,
+                "data value too large: (max length=5) (max length=255)",
+                limit=255,
+            ),
+            id="limit, where the message quotes another",
+        ),
+    ],
+)
+def test_known_forms_give_the_root(text: str, expected: Diagnosis) -> None:
+    assert diagnose(text) == expected
+
+
+def test_labels_and_values_in_a_bracket_are_no_fields() -> None:
+    text = in_apex("REQUIRED_FIELD_MISSING", "Required", ("Last Name", "LastName", "+31 6", "é"))
+    assert diagnose(text).fields == ("LastName",)
+
+
+def test_a_code_in_a_chatters_text_is_not_taken_for_the_root() -> None:
+    quoted = "Text: data value too large: first error: UNABLE_TO_LOCK_ROW, hi: [x] (max length=80)"
+    for text in (
+        in_bulk_form("STRING_TOO_LONG", quoted, ()),
+        in_apex("STRING_TOO_LONG", quoted, ()),
+    ):
+        assert diagnose(text).code == "STRING_TOO_LONG"
+        assert diagnose(text).message == quoted
+
+
+@given(codes, messages, fields)
+def test_bulk_text_and_structured_error_read_alike(
+    code: str, message: str, fields: tuple[str, ...]
+) -> None:
+    assert diagnose(in_bulk_form(code, message, fields)) == diagnose_error(code, message, fields)
+
+
+@given(codes, messages, fields)
+def test_json_and_structured_error_read_alike(
+    code: str, message: str, fields: tuple[str, ...]
+) -> None:
+    text = json.dumps([{"statusCode": code, "message": message, "fields": fields}])
+    assert diagnose(text) == diagnose_error(code, message, fields)
+
+
+@given(codes.filter(lambda code: "CANNOT_" not in code), messages, fields)
+def test_what_a_trigger_wrapped_is_read_as_if_it_stood_alone(
+    code: str, message: str, fields: tuple[str, ...]
+) -> None:
+    alone = diagnose_error(code, message, fields)
+    wrapped = diagnose_error(
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", in_apex(code, message, fields), ()
+    )
+    assert wrapped.outer_code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+    assert (wrapped.code, wrapped.kind, wrapped.message, wrapped.fields, wrapped.limit) == (
+        alone.code,
+        alone.kind,
+        alone.message,
+        alone.fields,
+        alone.limit,
+    )
+
+
+@given(st.text(st.characters()) | st.text('[]{}",:-_ AB\n\ud800', max_size=200))
+def test_any_text_gives_a_diagnosis(text: str) -> None:
+    diagnosis = diagnose(text)
+    if diagnosis.code is None:
+        assert diagnosis.message == text.strip()
+        assert diagnosis.kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "A", "A_", "[", "{", '[{"errorCode":', ": [", "]", " --", ":", "\n", "(max length=", "9",
+        "first error: CANNOT_EXECUTE_FLOW_TRIGGER, ", "UNABLE_TO_LOCK_ROW: ",
+    ],
+)  # fmt: skip
+def test_a_megabyte_of_anything_is_read_and_bounded(piece: str) -> None:
+    long = piece * (1_000_000 // len(piece))
+    for text in (long, f"CANNOT_EXECUTE_FLOW_TRIGGER:{long}:--"):
+        assert len(diagnose(text).message) <= MESSAGE_LENGTH
+
+
+def test_a_cut_message_says_so() -> None:
+    assert diagnose("x" * 10_000).message == "x" * (MESSAGE_LENGTH - 1) + "…"

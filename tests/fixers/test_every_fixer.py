@@ -1,0 +1,98 @@
+"""What is true of each fixer, whatever the record."""
+
+from __future__ import annotations
+
+import copy
+from types import MappingProxyType
+
+import pytest
+from hypothesis import example, given
+from pydantic import BaseModel
+
+from bridge.fixers import Fixer, build, names
+from bridge.model import Record, Risk
+
+from .schema import MESSAGE, TOO_LONG, applied, changes, records
+
+OPTIONS: dict[str, tuple[object, ...]] = {
+    "defaults": (
+        {
+            "User_Full_Name__c": "Unknown sender",
+            "Score__c": 0,
+            "Outbound__c": False,
+            "User_Gender__c": {"value": "unknown", "when": "required"},
+        },
+    ),
+    "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
+    "nulls": (None,),
+    "picklist": (
+        None,
+        {"Conversation_Medium__c": {"fb": "facebook", "*": "web"}},
+        {"Topics__c": {"x": "Other", "*": "refund"}, "Channel__c": {"fb": "Facebook", "*": "chat"}},
+        {"*": {"fb": "new", "*": "other"}},
+    ),
+    "truncate": (
+        None,
+        {"*": {"length": 3}},
+        {"*": {"length": 9, "marker": " […]"}, "Text__c": {"length": 5, "marker": ""}},
+    ),
+    "types": (None,),
+}
+FIXERS = [
+    pytest.param(build(name, options), id=f"{name} {options}")
+    for name, all_options in OPTIONS.items()
+    for options in all_options
+]
+every_fixer = pytest.mark.parametrize("fixer", FIXERS)
+
+
+def test_each_of_ours_is_here() -> None:
+    assert set(OPTIONS) <= set(names())
+    assert len(OPTIONS) == 6
+
+
+@every_fixer
+@given(record=records)
+def test_a_second_pass_changes_nothing(fixer: Fixer[BaseModel], record: Record) -> None:
+    once = applied(record, changes(fixer, record, TOO_LONG))
+    assert changes(fixer, once, TOO_LONG) == ()
+
+
+@every_fixer
+@given(record=records)
+def test_the_same_record_has_the_same_changes(fixer: Fixer[BaseModel], record: Record) -> None:
+    assert repr(changes(fixer, record)) == repr(changes(fixer, copy.deepcopy(record)))
+
+
+@every_fixer
+@given(record=records)
+def test_the_record_it_is_given_stays_as_it_was(fixer: Fixer[BaseModel], record: Record) -> None:
+    before = repr(record)
+    changes(fixer, MappingProxyType(record))
+    assert repr(record) == before
+
+
+@every_fixer
+@given(record=records)
+@example(record={"Social25__Outbound__c": 0, "Social25__User_Full_Name__c": " "})
+def test_a_change_is_a_true_account(fixer: Fixer[BaseModel], record: Record) -> None:
+    made = changes(fixer, record)
+    assert len({change.field for change in made}) == len(made)
+    for change in made:
+        assert MESSAGE.get(change.field) is not None or change.field in record
+        assert repr(change.before) == repr(record.get(change.field))
+        assert repr(change.after) != repr(change.before)
+        assert change.fixer == fixer.name
+        assert change.why
+        assert not change.why.endswith(".")
+
+
+@every_fixer
+@given(record=records)
+def test_no_change_risks_more_than_the_fixer_declares(
+    fixer: Fixer[BaseModel], record: Record
+) -> None:
+    risks = tuple(Risk)
+    for change in changes(fixer, record, TOO_LONG):
+        assert risks.index(change.risk) <= risks.index(fixer.risk)
+        assert change.lost == 0 or change.risk is Risk.LOSSY

@@ -1,0 +1,276 @@
+"""The ledger keeps what was decided and what became of it, and refuses what can't be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.errors import LedgerError, UsageError
+from bridge.ledger import AttemptResult, Ledger, RunState, Verdict
+from bridge.model import Decision, Delivery, Diagnosis, HeldReason, Kind, Outcome
+from tests.ledger.making import CAUSE, HELD, NOW, item, pending, planned
+
+LATER = NOW + dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(str(tmp_path / "ledger.sqlite3")) as opened:
+        yield opened
+
+
+def verdict(
+    position: int, key: str, delivery: Delivery, outcome: Outcome, sent_at: dt.datetime = NOW
+) -> Verdict:
+    return Verdict(
+        position,
+        key,
+        delivery,
+        outcome,
+        sent_at=sent_at,
+        salesforce_id="a0X5g00000ABCDEFGH" if delivery is Delivery.DELIVERED else None,
+        attempt=AttemptResult.ACCEPTED,
+    )
+
+
+def test_its_file_and_folder_are_for_the_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "ledger.sqlite3"
+    os.umask(0o022)
+    with Ledger(str(path)) as opened:
+        planned(opened, item("1"))
+        modes = [stat.S_IMODE(p.stat().st_mode) for p in (path, *path.parent.glob("*-wal"))]
+    assert modes == [0o600] * len(modes)
+    assert len(modes) == 2
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_what_it_has_written_survives_a_crash_of_the_machine(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with Ledger(str(path)) as opened, opened._engine.connect() as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    assert (mode, synchronous) == ("wal", 2)
+
+
+def test_a_plan_comes_back_as_it_was_stored(ledger: Ledger) -> None:
+    run_id = planned(ledger, item("1", text="Hi 👍\ud83d\x00"), item(None, held=HELD))
+    ready, held = ledger.items(run_id)
+    assert ready.original == {"Text__c": "Hi 👍\ud83d\x00"}
+    assert ready.changes == item("1", text="Hi 👍\ud83d\x00").changes
+    assert (held.decision, held.held_reason, held.held_advice) == (
+        Decision.HELD,
+        HeldReason.SCHEMA,
+        "cut it",
+    )
+    run = ledger.run(run_id)
+    assert (run.state, run.fetched, run.plan.window_words) == (
+        RunState.PLANNED,
+        2,
+        "--date 2026-11-21 --tz UTC",
+    )
+
+
+def test_only_an_open_message_is_granted_and_only_once(ledger: Ledger) -> None:
+    first = planned(ledger, item("1"), item("2"))
+    second = planned(ledger, item("1"), item("2"))
+    one = ledger.claim(first, [pending(ledger, first)["1"]], NOW)
+    assert one.granted == {"1"}
+    two = ledger.claim(second, list(pending(ledger, second).values()), LATER)
+    assert two.granted == {"2"}
+    (refused,) = two.refused
+    assert (refused.key, refused.delivery, refused.run_id, refused.sent_at) == (
+        "1",
+        Delivery.SENDING,
+        first,
+        NOW,
+    )
+
+
+def test_a_message_of_another_org_is_another_message(ledger: Ledger) -> None:
+    here = planned(ledger, item("1"))
+    there = planned(ledger, item("1"), org_id="00D5g00000OTHERXX")
+    ledger.claim(here, list(pending(ledger, here).values()), NOW)
+    assert ledger.claim(there, list(pending(ledger, there).values()), NOW).granted == {"1"}
+
+
+def test_a_delivered_message_is_present_in_every_later_plan(ledger: Ledger) -> None:
+    first = planned(ledger, item("1"))
+    ledger.claim(first, list(pending(ledger, first).values()), NOW)
+    ledger.record(first, [verdict(0, "1", Delivery.DELIVERED, Outcome.SYNCED)])
+    second = planned(ledger, item("1"))
+    (again,) = ledger.items(second)
+    assert (again.outcome, again.salesforce_id) == (Outcome.PRESENT, "a0X5g00000ABCDEFGH")
+    assert ledger.pending(second) == ()
+
+
+def test_what_was_claimed_anew_is_not_opened_by_an_older_answer(ledger: Ledger) -> None:
+    run_id = planned(ledger, item("1"))
+    (one,) = ledger.pending(run_id)
+    ledger.claim(run_id, [one], NOW)
+    ledger.record(run_id, [verdict(0, "1", Delivery.OPEN, Outcome.NOT_SENT)])
+    ledger.claim(run_id, [one], LATER)
+    with pytest.raises(LedgerError, match="could not become open"):
+        ledger.record(run_id, [verdict(0, "1", Delivery.OPEN, Outcome.NOT_SENT, NOW)])
+    assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.SENDING
+
+
+def test_a_delivered_message_never_becomes_anything_else(ledger: Ledger) -> None:
+    run_id = planned(ledger, item("1"))
+    ledger.claim(run_id, list(pending(ledger, run_id).values()), NOW)
+    ledger.record(run_id, [verdict(0, "1", Delivery.DELIVERED, Outcome.SYNCED)])
+    with pytest.raises(LedgerError):
+        ledger.record(run_id, [verdict(0, "1", Delivery.OPEN, Outcome.REJECTED)])
+    ledger.record(run_id, [verdict(0, "1", Delivery.PRESENT, Outcome.PRESENT)])
+    assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.DELIVERED
+
+
+def test_a_refusal_is_kept_with_its_diagnosis_and_the_message_is_open_again(
+    ledger: Ledger,
+) -> None:
+    run_id = planned(ledger, item("1"))
+    ledger.claim(run_id, list(pending(ledger, run_id).values()), NOW)
+    diagnosis = Diagnosis("STRING_TOO_LONG", Kind.DATA, "too large", ("Text__c",), None, 80)
+    ledger.record(
+        run_id,
+        [
+            Verdict(
+                0,
+                "1",
+                Delivery.OPEN,
+                Outcome.REJECTED,
+                sent_at=NOW,
+                diagnosis=diagnosis,
+                cause=CAUSE,
+                error_text="STRING_TOO_LONG: too large",
+                attempt=AttemptResult.REFUSED,
+            )
+        ],
+    )
+    (stored,) = ledger.items(run_id)
+    assert (stored.rejection, stored.attempts) == (diagnosis, 1)
+    assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.OPEN
+    assert ledger.rejections(run_id) == ((CAUSE, "STRING_TOO_LONG: too large", 1),)
+    (attempt,) = ledger.attempts(run_id, 0)
+    assert (attempt.result, attempt.code) == (AttemptResult.REFUSED, "STRING_TOO_LONG")
+
+
+def test_the_limit_skips_all_but_the_earliest(ledger: Ledger) -> None:
+    run_id = planned(ledger, item("3"), item("1"), item("2"), item(None, held=HELD))
+    ledger.limit(run_id, 2)
+    assert [one.key for one in ledger.pending(run_id)] == ["1", "2"]
+    assert [one.decision for one in ledger.items(run_id)] == [
+        Decision.SKIPPED,
+        Decision.READY,
+        Decision.READY,
+        Decision.HELD,
+    ]
+
+
+@pytest.mark.parametrize("run_id", ["", "zzzzzz", "%"])
+def test_an_unknown_run_is_a_clear_error(ledger: Ledger, run_id: str) -> None:
+    planned(ledger, item("1"))
+    with pytest.raises(UsageError, match="No run"):
+        ledger.run(run_id)
+
+
+def test_a_run_is_found_by_how_its_id_starts(ledger: Ledger) -> None:
+    run_id = planned(ledger, item("1"))
+    assert ledger.run(run_id[:4]).id == run_id
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE messages SET delivery = 'lost'", "delivery_is_a_state"),
+        ("UPDATE messages SET delivery = 'sending'", "sending_has_a_sender"),
+        ("UPDATE messages SET delivery = 'delivered'", "delivered_has_an_id"),
+        ("UPDATE items SET decision = 'held'", "what_is_not_ready_has_a_reason"),
+        (
+            "UPDATE items SET decision = 'held', held_reason = 'schema', outcome = 'synced'",
+            "only_ready_ones_are_sent",
+        ),
+    ],
+)
+def test_the_database_itself_refuses_a_state_that_can_not_be(
+    tmp_path: Path, statement: str, constraint: str
+) -> None:
+    with Ledger(str(tmp_path / "ledger.sqlite3")) as opened:
+        planned(opened, item("1"))
+    raw = sqlite3.connect(tmp_path / "ledger.sqlite3")
+    with pytest.raises(sqlite3.IntegrityError, match=constraint):
+        raw.execute(statement)
+    raw.close()
+
+
+def test_a_ledger_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    Ledger(str(path)).close()
+    raw = sqlite3.connect(path)
+    raw.execute("UPDATE bridge_meta SET value = '99'")
+    raw.commit()
+    raw.close()
+    with pytest.raises(LedgerError, match="newer version"):
+        Ledger(str(path))
+
+
+def test_a_database_of_something_else_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    raw = sqlite3.connect(path)
+    raw.execute("CREATE TABLE theirs (x)")
+    raw.commit()
+    raw.close()
+    with pytest.raises(LedgerError, match="something else"):
+        Ledger(str(path))
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    path.write_text("hello, I am a text of some length that is no database at all" * 50)
+    with pytest.raises(LedgerError, match="not a database"):
+        Ledger(str(path))
+
+
+@pytest.mark.parametrize("place", ["folder", "file/below"])
+def test_a_place_that_can_not_be_written_is_a_clear_error(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LedgerError, match="can't be written"):
+        Ledger(str(tmp_path / place))
+
+
+@pytest.mark.parametrize("url", ["nonsense://x", "mysql://host/base", "://"])
+def test_a_location_that_is_no_ledger_is_a_clear_error(url: str) -> None:
+    with pytest.raises(LedgerError) as caught:
+        Ledger(url)
+    assert "path" in caught.value.message + caught.value.advice
+
+
+def _claim(path: str, run_id: str, granted: multiprocessing.Queue[int]) -> None:
+    with Ledger(path) as opened:
+        total = 0
+        for one in opened.pending(run_id):
+            total += len(opened.claim(run_id, [one], NOW).granted)
+        granted.put(total)
+
+
+def test_two_processes_never_both_get_a_message(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.sqlite3")
+    with Ledger(path) as opened:
+        runs = [planned(opened, *(item(str(n)) for n in range(50))) for _ in range(2)]
+    context = multiprocessing.get_context("spawn")
+    granted: multiprocessing.Queue[int] = context.Queue()
+    both = [context.Process(target=_claim, args=(path, run, granted)) for run in runs]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+    assert granted.get() + granted.get() == 50
+    granted.close()
+    granted.join_thread()

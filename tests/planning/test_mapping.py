@@ -1,0 +1,145 @@
+"""A mapping that is wrong is refused with the place and, where one is near, the right word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.errors import MappingError
+from bridge.model import Diagnosis, Kind
+from bridge.planning.mapping import (
+    Treatment,
+    built_in_mapping,
+    parse_mapping,
+    read_mapping,
+)
+from tests.fixers.schema import MESSAGE
+
+HEAD = """\
+object: Heroku_Message__c
+key: Identifier__c
+conversation: Chat_Identifier__c
+order: Timestamp__c
+"""
+
+
+def refused(text: str) -> str:
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(text, "org.yaml")
+    return caught.value.message
+
+
+def test_the_built_in_mapping_is_valid_and_fits_the_packages_object() -> None:
+    mapping = read_mapping(built_in_mapping())
+    mapping.check_against(MESSAGE)
+    assert [use.fixer.name for use in mapping.fixers][:2] == ["nulls", "types"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            HEAD + "fixrs: []\n",
+            'org.yaml:5:1: unknown key "fixrs", did you mean "fixers"?',
+            id="unknown key",
+        ),
+        pytest.param(
+            HEAD + "fixers:\n  - truncat: {Text__c: {}}\n",
+            'org.yaml:6:5: no fixer is called "truncat", did you mean "truncate"?',
+            id="unknown fixer",
+        ),
+        pytest.param(
+            HEAD + "fixers:\n  - truncate: {Text__c: {lenght: 5}}\n",
+            'org.yaml:6:26: unknown key "lenght"',
+            id="unknown option",
+        ),
+        pytest.param(
+            HEAD + "causes:\n  - when: {code: X, knd: data}\n    then: retry\n",
+            'org.yaml:6:21: unknown key "knd", did you mean "kind"?',
+            id="unknown key of a policy",
+        ),
+        pytest.param(
+            HEAD + "causes:\n  - when: {kind: sunny}\n    then: retry\n",
+            "org.yaml:6:18: causes.0.when.kind",
+            id="unknown kind",
+        ),
+        pytest.param(
+            HEAD + "causes:\n  - when: {code: X}\n    then: retri\n",
+            'org.yaml:7:5: no fixer is called "retri", did you mean "retry"?',
+            id="unknown treatment",
+        ),
+        pytest.param(
+            HEAD + "key: Other__c\n",
+            'org.yaml:5:1: "key" stands here a second time (first at line 2)',
+            id="key twice",
+        ),
+        pytest.param("object: [1]\n", 'org.yaml:1:1: the key "key" is missing', id="missing key"),
+        pytest.param(
+            HEAD + "a: &a [1]\nb: *a\n", "org.yaml:6:4: an alias (*a)", id="anchor and alias"
+        ),
+        pytest.param("object: x\n\tkey: x\n", "org.yaml:2:1: a tab", id="a tab"),
+        pytest.param(HEAD + "no: 1\n", "org.yaml:5:1: a key must be text", id="a boolean key"),
+        pytest.param("- a\n", "org.yaml:1:1: a mapping starts with keys", id="a list"),
+        pytest.param("", "org.yaml:1:1: a mapping starts with keys", id="an empty file"),
+        pytest.param("object: !!python/object:os.system x\n", "org.yaml:1:9", id="a foreign tag"),
+    ],
+)
+def test_a_mistake_is_shown_at_its_place(text: str, message: str) -> None:
+    assert message in refused(text)
+
+
+def test_a_file_that_is_no_mapping_by_its_size_is_not_parsed() -> None:
+    assert "characters" in refused("a" * 10_000_000)
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"nowhere\.yaml can't be read"):
+        read_mapping(tmp_path / "nowhere.yaml")
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(MappingError, match="not UTF-8"):
+        read_mapping(tmp_path / "bytes.yaml")
+
+
+def test_a_field_that_the_org_does_not_have_is_named_with_its_line_and_its_neighbour() -> None:
+    mapping = parse_mapping(HEAD + "fixers:\n  - truncate: {Txt__c: {}}\n", "org.yaml")
+    with pytest.raises(MappingError) as caught:
+        mapping.check_against(MESSAGE)
+    assert 'org.yaml:6:5: Social25__Heroku_Message__c has no field "Txt__c"' in str(caught.value)
+    assert 'did you mean "Text__c"?' in str(caught.value)
+
+
+def test_the_first_policy_that_matches_decides() -> None:
+    mapping = parse_mapping(
+        HEAD
+        + """\
+causes:
+  - when: {code: FIELD_*, message: "*body exceeds*"}
+    then: {hold: "Ask the owner."}
+  - when: {kind: rule}
+    then: retry
+  - when: {fields: [lastname]}
+    then: {truncate: {User_Full_Name__c: {length: 80}}}
+""",
+        "org.yaml",
+    )
+    rule = Diagnosis("FIELD_CUSTOM_VALIDATION_EXCEPTION", Kind.RULE, "Message body exceeds it.")
+    first = mapping.policy_for(rule)
+    assert first is not None
+    assert (first.treatment, first.note) == (Treatment.HOLD, "Ask the owner.")
+    other = Diagnosis("FIELD_CUSTOM_VALIDATION_EXCEPTION", Kind.RULE, "No links.")
+    second = mapping.policy_for(other)
+    assert second is not None
+    assert second.treatment is Treatment.RETRY
+    third = mapping.policy_for(Diagnosis("STRING_TOO_LONG", Kind.DATA, "", ("LastName",)))
+    assert third is not None
+    assert [use.fixer.name for use in third.fixers] == ["truncate"]
+    assert mapping.policy_for(Diagnosis("OTHER", Kind.UNKNOWN, "")) is None
+    assert mapping.policy_for(None) is None
+
+
+@given(st.text())
+def test_any_text_that_is_no_mapping_is_refused_with_a_place(text: str) -> None:
+    assert refused(text).startswith("org.yaml")

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+import trustme
+from pydantic import SecretStr
+
+from bridge.salesforce import Org, StaticToken
+from tests.salesforce.loopback import Loopback, serving, write_authority
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def ca_bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_authority(tmp_path_factory.mktemp("authority"), authority)
+
+
+@pytest.fixture
+def loopback(authority: trustme.CA) -> Iterator[Loopback]:
+    with serving(authority.issue_cert("127.0.0.1")) as server:
+        yield server
+
+
+@pytest.fixture
+def org(loopback: Loopback, ca_bundle: Path) -> Iterator[Org]:
+    token = StaticToken(SecretStr("token-1"), loopback.url)
+    with Org(token, ca_bundle=ca_bundle, connect_seconds=5, call_seconds=5) as org:
+        yield org
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Reads are tried again as often as ever, without a pause between."""
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield

@@ -1,0 +1,138 @@
+"""The whole bridge in front of a practice org, over real TLS sockets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge import resync
+from bridge.delivery import STEPS, Ending, Halt, Tempo
+from bridge.ledger import Ledger, Run, StoredItem
+from bridge.model import Verification
+from bridge.practice import PracticeServer
+from bridge.report import RunDocument, run_document
+from bridge.settings import Settings, load
+from bridge.window import day
+
+HASTE = Tempo(first_pause=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one resync came to."""
+
+    run_id: str
+    plan: RunDocument
+    document: RunDocument
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A practice org, a ledger, and the use cases between them."""
+
+    practice: PracticeServer
+    folder: Path
+    mapping: Path | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {**self.practice.environment, "BRIDGE_LEDGER": str(self.folder / "ledger.sqlite3")}
+
+    @property
+    def settings(self) -> Settings:
+        values: dict[str, object] = {n.lower(): v for n, v in self.environment.items()}
+        if self.mapping is not None:
+            values["bridge_mapping"] = self.mapping
+        return load(values)
+
+    @property
+    def request(self) -> resync.PlanRequest:
+        date = self.practice.day.isoformat()
+        return resync.PlanRequest(day(date, "UTC"), f"--date {date} --tz UTC")
+
+    def plan(self, settings: Settings | None = None) -> Run:
+        settings = settings or self.settings
+        with self.ledger() as ledger, resync.open_org(settings) as org:
+            return resync.plan(settings, self.request, ledger, org)
+
+    def apply(
+        self,
+        run_id: str,
+        *,
+        lanes: int = 4,
+        canary: Sequence[int] = STEPS,
+        limit: int | None = None,
+        tempo: Tempo = HASTE,
+        halt: Halt | None = None,
+    ) -> Ending:
+        settings = self.settings
+        with self.ledger() as ledger, resync.open_org(settings) as org:
+            request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit)
+            return resync.apply(settings, run_id, request, ledger, org, tempo=tempo, halt=halt)
+
+    def resync(
+        self,
+        *,
+        before_sending: Callable[[], object] = lambda: None,
+        lanes: int = 4,
+        canary: Sequence[int] = STEPS,
+        tempo: Tempo = HASTE,
+    ) -> Result:
+        run = self.plan()
+        plan = self.document(run.id)
+        before_sending()
+        ending = self.apply(run.id, lanes=lanes, canary=canary, tempo=tempo)
+        return Result(run.id, plan, self.document(run.id), ending)
+
+    def verify(self, run_id: str) -> Verification:
+        with self.ledger() as ledger, resync.open_org(self.settings) as org:
+            return resync.verify(run_id, ledger, org)
+
+    def document(self, run_id: str) -> RunDocument:
+        with self.ledger() as ledger:
+            return run_document(ledger, ledger.run(run_id))
+
+    def items(self, run_id: str) -> list[StoredItem]:
+        with self.ledger() as ledger:
+            return list(ledger.items(run_id))
+
+    def rows(self) -> Counter[str]:
+        """How many rows of the org carry each key."""
+        return Counter(self.practice.org.rows_per_key())
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        with Ledger(str(self.folder / "ledger.sqlite3")) as ledger:
+            yield ledger
+
+    def command(
+        self, *arguments: str, without: Sequence[str] = (), **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command `bridge` as a process of its own, with no terminal."""
+        return subprocess.run(
+            [sys.executable, "-m", "bridge", *arguments],
+            env=process_environment({**self.environment, **environment}, without),
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+
+def process_environment(
+    environment: Mapping[str, str], without: Sequence[str] = ()
+) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in without}
+    return {**kept, **{n: v for n, v in environment.items() if n not in without}}
+
+
+def yesterday() -> dt.date:
+    return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
