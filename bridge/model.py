@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 
 class Risk(StrEnum):
-    """What a change does to the truth of a message."""
+    """What a change does to the truth of a message; in ascending order."""
 
     LOSSLESS = "lossless"
     """Another form of the same."""
@@ -234,6 +234,16 @@ class Item:
     """The JSON as GoTallo sent it."""
     treatment: str
     """What the mapping says about its cause, in words."""
+
+    @property
+    def fixers(self) -> tuple[str, ...]:
+        """Those that changed it, each once."""
+        return tuple(dict.fromkeys(change.fixer for change in self.changes))
+
+    @property
+    def risk(self) -> Risk:
+        """The highest of its changes."""
+        return max((c.risk for c in self.changes), key=list(Risk).index, default=Risk.LOSSLESS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,9 +16,10 @@ import structlog
 
 from bridge.delivery import STEPS, Ending, Halt, Observer, Tempo, deliver, verify_run
 from bridge.errors import OrgRefused, SettingsError, UsageError
+from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
-from bridge.ledger import Ledger, Plan, Run, RunState
-from bridge.model import Item, ObjectSchema, Verification, Window
+from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
+from bridge.model import Item, ObjectSchema, Outcome, Verification, Window
 from bridge.planning import Planner, built_in_mapping, read_mapping
 from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
@@ -116,7 +117,8 @@ def plan(
         )
         count = 0
         for batch in _batches(planner.plan(message) for message in stream):
-            ledger.add_items(run_id, count, batch)
+            known = ledger.add_items(run_id, count, batch)
+            _tell(run_id, batch, known)
             count += len(batch)
             progress(count)
         summary = stream.summary
@@ -259,6 +261,30 @@ def _plan_of(
         mapping_text=planner.mapping.text,
         expected=request.expected,
     )
+
+
+def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState]) -> None:
+    """One event for each message whose outcome the plan itself decides."""
+    for item in items:
+        there = known.get(item.key or "")
+        if there is not None:
+            item_outcome(
+                run=run_id,
+                key=item.key,
+                state=Outcome.PRESENT,
+                salesforce_id=there.salesforce_id,
+                risk=item.risk,
+            )
+        elif item.held is not None:
+            item_outcome(
+                run=run_id,
+                key=item.key,
+                state=item.decision,
+                reason=item.held.reason,
+                code=item.held.code,
+                fixers=item.fixers,
+                risk=item.risk,
+            )
 
 
 def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:

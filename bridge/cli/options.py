@@ -130,7 +130,22 @@ def window_of(
             "Name one window" + (", not several" if sum(ways) > 1 else ""),
             "Give --yesterday, or --date 2026-11-22, or --from T --till T.",
         )
-    in_zone = zone or DEFAULT_ZONE
+    window, words = _named_window(yesterday_too, date, from_time, till_time, zone or DEFAULT_ZONE)
+    if window.from_time > dt.datetime.now(dt.UTC):
+        raise WindowError(
+            f"The window starts in the future: {window.from_time:%Y-%m-%d %H:%M} UTC",
+            "Look at the year and the zone.",
+        )
+    return window, words
+
+
+def _named_window(
+    yesterday_too: bool,
+    date: str | None,
+    from_time: str | None,
+    till_time: str | None,
+    in_zone: str,
+) -> tuple[Window, str]:
     if yesterday_too:
         window = yesterday(in_zone, dt.datetime.now(dt.UTC))
         return window, _day_words(window, in_zone)

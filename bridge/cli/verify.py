@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import typer
-from pydantic import TypeAdapter
 
 from bridge import resync
 from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, with_settings
 from bridge.errors import Exit
-from bridge.model import Verification
 from bridge.report import run_document, show_verification
+from bridge.report.verification import verification_document
 from bridge.settings import Settings
 
 
@@ -24,7 +23,7 @@ def verify(settings: Settings, run_id: RunId, *, as_json: AsJson = False) -> Non
         verification = resync.verify(run_id, ledger, org)
         document = run_document(ledger, ledger.run(run_id))
     if as_json:
-        typer.echo(TypeAdapter(Verification).dump_json(verification, indent=2).decode())
+        typer.echo(verification_document(verification).model_dump_json(indent=2))
     else:
         show_verification(verification, document, screen.stdout)
     raise typer.Exit(Exit.OK if verification.proven else Exit.LEFT_OVER)

@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bridge.delivery.halt import Halt
+from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
@@ -164,12 +165,14 @@ def _told(verdict: Verdict) -> Told:
 
 
 def _hold(run: Run, ledger: Ledger, held_back: HeldBack) -> None:
-    ledger.hold(
+    hold(
+        ledger,
         run.id,
-        [item.position for item in held_back.items],
+        held_back.items,
         HeldReason.CANARY,
-        f"the {held_back.tried} sent ahead were all refused",
-        "Repair the cause in Salesforce, then resync the window: nothing of the rest was sent.",
+        what=f"the {held_back.tried} sent ahead were all refused",
+        advice="Repair the cause in Salesforce, then resync the window: nothing of the rest was "
+        "sent.",
     )
     log.warning(
         "cause.held",

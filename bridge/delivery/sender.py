@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bridge.delivery.halt import Halt
+from bridge.delivery.holding import hold
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable
+from bridge.events import item_outcome
 from bridge.ledger import AttemptResult, Ledger, MessageState, PendingItem, Run, Verdict
 from bridge.model import (
     Delivery,
@@ -169,22 +171,25 @@ class Sender:
     ) -> list[Verdict]:
         """Put on record those that the org has already, and hold those that were deleted there."""
         present: list[Verdict] = []
-        deleted: list[Verdict] = []
+        deleted: list[PendingItem] = []
         for item in items:
             live = [row for row in found[item.key] if not row.deleted]
             if live:
                 present.append(_present(item, live, ""))
             elif found[item.key]:
-                deleted.append(Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT))
+                deleted.append(item)
         self._record(items, present)
-        self._ledger.hold(
+        hold(
+            self._ledger,
             self._run.id,
-            [verdict.position for verdict in deleted],
+            deleted,
             HeldReason.DELETED,
-            "somebody deleted it in Salesforce: it is in the recycle bin",
-            "Restore it from the recycle bin if it is wanted; nothing was inserted.",
+            what="somebody deleted it in Salesforce: it is in the recycle bin",
+            advice="Restore it from the recycle bin if it is wanted; nothing was inserted.",
         )
-        return present + deleted
+        return present + [
+            Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT) for item in deleted
+        ]
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
         """Send one chunk. `tried` counts this time."""
@@ -411,16 +416,15 @@ class Sender:
         final = [v for v in verdicts if v.outcome is not Outcome.NOT_SENT]
         for verdict in final:
             item = by_position[verdict.position]
-            log.info(
-                "item.outcome",
+            item_outcome(
                 run=self._run.id,
                 key=verdict.key,
-                state=verdict.outcome.value,
+                state=verdict.outcome,
                 code=verdict.diagnosis.code if verdict.diagnosis else None,
                 salesforce_id=verdict.salesforce_id,
                 attempt=item.attempts + (1 if verdict.attempt else 0),
-                fixers=list(item.fixers),
-                risk=item.risk.value,
+                fixers=item.fixers,
+                risk=item.risk,
             )
         self._observe(final)
 

@@ -193,7 +193,7 @@ def _narrowed(target: _Target, refused: Mapping[str, int]) -> _Target:
 
 def _why(value: str, target: _Target) -> str:
     had = text.units(value, target.field)
-    if had > target.limit:
+    most_bytes = text.byte_limit(target.field)
+    if had > target.limit or most_bytes is None:
         return f"{target.says} {target.limit:,} characters, the message had {had:,}"
-    held, had = text.byte_limit(target.field), text.utf8_bytes(value)
-    return f"{target.name} holds {held:,} bytes, the message had {had:,}"
+    return f"{target.name} holds {most_bytes:,} bytes, the message had {text.utf8_bytes(value):,}"

@@ -93,11 +93,11 @@ def _to_moment(value: Value, field: FieldSchema) -> _Converted | None:
     except (ValueError, OverflowError):
         return None
     spelt = utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    zone = "" if moment.tzinfo else "; it names no time zone and is read as UTC"
     if (form["fraction"] or "").rstrip("0")[_MILLISECOND_DIGITS:]:
-        return _Converted(spelt, "the field holds milliseconds, the message had finer", Risk.LOSSY)
-    if moment.tzinfo is None:
-        return _Converted(spelt, "the message names no time zone: read as UTC")
-    return _Converted(spelt, "a date-time as Salesforce reads it")
+        why = f"the field holds milliseconds, the message had finer{zone}"
+        return _Converted(spelt, why, Risk.LOSSY)
+    return _Converted(spelt, f"a date-time as Salesforce reads it{zone}")
 
 
 def _to_date(value: Value, field: FieldSchema) -> _Converted | None:

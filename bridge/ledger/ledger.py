@@ -138,10 +138,15 @@ class Ledger:
             )
         return run_id
 
-    def add_items(self, run_id: str, first_position: int, items: Sequence[Item]) -> None:
+    def add_items(
+        self, run_id: str, first_position: int, items: Sequence[Item]
+    ) -> Mapping[str, MessageState]:
         """Store planned items, and a message for each that is new to its org.
 
         An item whose message is known to be in the org gets the outcome *present* at once.
+
+        Returns:
+            What is known of those that are there already, by key.
         """
         with writing(self._engine) as connection:
             run = _run_row(connection, run_id)
@@ -179,6 +184,7 @@ class Ledger:
             if changes:
                 connection.execute(t.changes.insert(), changes)
             _add_causes(connection, run_id, {item.cause.id: item.cause for item in items}.values())
+        return known
 
     def finish_plan(
         self,

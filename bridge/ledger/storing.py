@@ -26,8 +26,6 @@ from bridge.model import (
     Window,
 )
 
-_RISKS = (Risk.LOSSLESS, Risk.LOSSY, Risk.INVENTED)
-
 
 def item_row(
     run_id: str, position: int, item: Item, known: MessageState | None
@@ -40,8 +38,8 @@ def item_row(
         "conversation": item.conversation,
         "sort_order": item.order,
         "shape": _shape(item),
-        "fixers": list(dict.fromkeys(change.fixer for change in item.changes)),
-        "risk": max((c.risk for c in item.changes), key=_RISKS.index, default=Risk.LOSSLESS),
+        "fixers": list(item.fixers),
+        "risk": item.risk,
         "origin": item.origin,
         "original": dict(item.original),
         "record": dict(item.record),

@@ -29,7 +29,6 @@ from bridge.model import (
 from bridge.planning.check import Problem, check
 from bridge.planning.mapping import FixerUse, MessageMapping, Policy, Treatment
 
-_SEVERITY = {Risk.LOSSLESS: 0, Risk.LOSSY: 1, Risk.INVENTED: 2}
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
 """Fields of the standard shape that are uuids; the records have them without dashes."""
 _KEY_SPELLING = "key"
@@ -175,7 +174,7 @@ def _applied(repair: _Repair, change: Change) -> _Repair:
 def _refuse_nonsense(changes: Iterable[Change], name: str, most: Risk, key: str) -> None:
     seen: set[str] = set()
     for change in changes:
-        if _SEVERITY[change.risk] > _SEVERITY[most]:
+        if _severity(change.risk) > _severity(most):
             raise MappingError(
                 f"it declares to be {most} at the most and made a change that is {change.risk}"
             )
@@ -186,6 +185,10 @@ def _refuse_nonsense(changes: Iterable[Change], name: str, most: Risk, key: str)
         if change.fixer != name:
             raise MappingError(f'it signs its changes with "{change.fixer}"')
         seen.add(change.field)
+
+
+def _severity(risk: Risk) -> int:
+    return list(Risk).index(risk)
 
 
 def _decision(policy: Policy | None, held: Held | None) -> Decision:

@@ -42,9 +42,7 @@ class Message:
 def play(scenario: Scenario, day: dt.date, org: Org, gotallo: GoTallo) -> None:
     """Let GoTallo insert the morning's messages: what the org refuses is listed as failed."""
     gate = org if scenario.message_object else _before_uninstall(scenario, day)
-    sobject = gate.sobject(gate.message_object)
-    if sobject is None:
-        raise AssertionError(gate.message_object)
+    sobject = gate.message_sobject()
     for message in messages(scenario, day):
         error = _insert_as_gotallo(gate, sobject, message)
         if error:

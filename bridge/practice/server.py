@@ -95,9 +95,6 @@ class PracticeServer:
 
     def _start(self) -> None:
         self._certificate = certificate.issue(self._folder)
-        listening = _listen(self._address)
-        host, port = listening.getsockname()[:2]
-        self.origin = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
         self._server = _Server(
             uvicorn.Config(
                 _WithoutTrailingSlash(self._application()),
@@ -113,6 +110,9 @@ class PracticeServer:
                 timeout_graceful_shutdown=1,
             )
         )
+        listening = _listen(self._address)
+        host, port = listening.getsockname()[:2]
+        self.origin = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
         self._thread = threading.Thread(
             target=self._server.run_until_stopped, args=(listening,), name="practice", daemon=True
         )

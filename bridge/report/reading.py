@@ -332,20 +332,22 @@ def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
         yield NextPart(command=f"bridge plan {run.plan.window_words}", why="plan it again")
         return
     if counts.not_sent_yet:
-        verb = "send" if run.state is RunState.PLANNED else "go on with"
-        yield NextPart(command=f"bridge apply {run.id}", why=f"{verb} the {counts.not_sent_yet:,}")
+        left = "" if run.state is RunState.PLANNED else " not sent yet"
+        yield NextPart(
+            command=f"bridge apply {run.id}", why=f"send the {counts.not_sent_yet:,}{left}"
+        )
     elif counts.in_doubt:
         yield NextPart(
             command=f"bridge apply {run.id}", why=f"settle the {counts.in_doubt:,} in doubt"
         )
-    left = counts.held + counts.rejected
-    if left and run.state is not RunState.PLANNED:
+    unrepaired = counts.held + counts.rejected
+    if unrepaired and run.state is not RunState.PLANNED:
         yield NextPart(
             command=f"bridge resync {run.plan.window_words}",
-            why=f"once repaired: bring the {left:,}",
+            why=f"once repaired: bring the {unrepaired:,}",
         )
-    if left:
-        yield NextPart(command=f"bridge report {run.id}", why=f"look at the {left:,}")
+    if unrepaired:
+        yield NextPart(command=f"bridge report {run.id}", why=f"look at the {unrepaired:,}")
     if counts.there and not (run.state is RunState.PLANNED and counts.not_sent_yet):
         yield NextPart(
             command=f"bridge verify {run.id}", why=f"ask the org for the {counts.there:,}"

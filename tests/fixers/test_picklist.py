@@ -38,6 +38,11 @@ def test_an_active_value_stays_even_when_the_table_has_it() -> None:
     assert leaves_alone("picklist", {MEDIUM: {"facebook": "web"}}, {MEDIUM: "facebook"})
 
 
+def test_an_active_value_in_other_letters_goes_before_the_table() -> None:
+    change = only_change("picklist", {MEDIUM: {"facebook": "web"}}, {MEDIUM: "Facebook"})
+    assert (change.after, change.risk) == ("facebook", Risk.LOSSLESS)
+
+
 def test_a_restricted_picklist_gets_no_value_that_is_not_active() -> None:
     table = {MEDIUM: {"fb": "googleplus", "*": "new"}}
     assert leaves_alone("picklist", table, {MEDIUM: "fb"})

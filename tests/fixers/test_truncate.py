@@ -63,6 +63,12 @@ def test_other_diagnoses_lower_no_limit(diagnosis: object) -> None:
     assert leaves_alone("truncate", None, record, diagnosis)  # type: ignore[arg-type]
 
 
+def test_a_higher_limit_in_the_error_text_never_raises_that_of_the_org() -> None:
+    diagnosis = replace(TOO_LONG, limit=200)
+    change = only_change("truncate", None, {"User_First_Name__c": "a" * 50}, diagnosis)
+    assert change.after == "a" * 39 + "…"
+
+
 def test_white_space_alone_is_no_loss() -> None:
     change = only_change("truncate", None, {"User_Gender__c": "female" + " " * 30})
     assert (change.after, change.risk, change.lost) == ("female", Risk.LOSSLESS, 0)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -85,7 +87,17 @@ def test_what_is_right_stays_as_it_is(field: str, value: Value) -> None:
     assert leaves_alone("types", None, {field: value})
 
 
-def test_a_time_without_a_zone_is_said_to_be_read_as_utc() -> None:
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_from_utc")
+def test_a_time_without_a_zone_is_utc_wherever_we_run_and_said_to_be() -> None:
     change = only_change("types", None, {"Timestamp__c": "2019-10-01T09:16:28"})
     assert change.after == "2019-10-01T09:16:28.000Z"
     assert "UTC" in change.why
@@ -96,6 +108,7 @@ def test_fractions_of_a_millisecond_are_dropped_and_counted_as_lossy(fraction: s
     change = only_change("types", None, {"Timestamp__c": f"2019-10-01T09:16:28.{fraction}Z"})
     assert change.after == "2019-10-01T09:16:28.123Z"
     assert change.risk is Risk.LOSSY
+    assert "UTC" not in change.why
 
 
 @given(

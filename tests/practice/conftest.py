@@ -15,7 +15,7 @@ from simple_salesforce.exceptions import SalesforceError
 
 from bridge.practice import PracticeServer, Scenario
 from bridge.practice.org.org import Org
-from bridge.practice.org.schema import Row, SObject
+from bridge.practice.org.schema import Row
 
 DAY = dt.date(2026, 11, 22)
 
@@ -97,12 +97,6 @@ def errors_of(raised: SalesforceError) -> list[dict[str, object]]:
 def an_org(scenario: Scenario | None = None) -> Org:
     """An org without a server and without a morning."""
     return Org(scenario or Scenario(), dt.datetime.combine(DAY, dt.time(), dt.UTC))
-
-
-def message_sobject(org: Org) -> SObject:
-    sobject = org.sobject(org.message_object)
-    assert sobject is not None
-    return sobject
 
 
 def a_message(number: int = 1, **fields: str | bool | float) -> Row:

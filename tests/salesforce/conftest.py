@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import stamina
+import structlog
 import trustme
 from pydantic import SecretStr
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bridge.salesforce import Org, StaticToken
 from tests.salesforce.loopback import Loopback, serving, write_authority
@@ -33,6 +37,14 @@ def org(loopback: Loopback, ca_bundle: Path) -> Iterator[Org]:
     token = StaticToken(SecretStr("token-1"), loopback.url)
     with Org(token, ca_bundle=ca_bundle, connect_seconds=5, call_seconds=5) as org:
         yield org
+
+
+@pytest.fixture
+def events() -> Iterator[list[EventDict]]:
+    """Everything that is logged, whatever its level."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET))
+    with capture_logs() as events:
+        yield events
 
 
 @pytest.fixture(autouse=True)

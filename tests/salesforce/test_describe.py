@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import OrgUnanswered, SettingsError
@@ -139,7 +139,6 @@ def test_a_missing_object_brings_up_those_with_a_similar_name() -> None:
     assert "Lead" not in caught.value.advice
 
 
-@settings(deadline=None)
 @given(st.text(), st.lists(st.text()))
 def test_any_names_end_in_an_object_or_in_an_error_of_ours(wanted: str, names: list[str]) -> None:
     try:

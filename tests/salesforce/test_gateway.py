@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bridge.errors import OrgRefused, OrgUnanswered, SettingsError, UsageError
 from bridge.salesforce import (
@@ -492,13 +492,12 @@ def test_a_token_that_has_expired_is_not_taken_for_an_unknown_allowance(
 
 
 def test_logs_tell_of_calls_but_not_of_tokens_keys_or_values(
-    loopback: Loopback, renewing: Org
+    loopback: Loopback, renewing: Org, events: list[EventDict]
 ) -> None:
     loopback.respond = first_token_expired
-    with capture_logs() as events:
-        renewing.insert(MESSAGE, [SENT])
-        with pytest.raises(OrgRefused):
-            renewing.find(SCHEMA, KEY_FIELD, [HEX])
+    renewing.insert(MESSAGE, [SENT])
+    with pytest.raises(OrgRefused):
+        renewing.find(SCHEMA, KEY_FIELD, [HEX])
 
     calls = [
         (event["method"], event["resource"], event["status"])

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import OrgUnanswered, UsageError
@@ -30,7 +30,6 @@ values = st.recursive(
 any_text = st.text(st.characters())  # half surrogate pairs too
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(min_size=1), values | any_text, max_size=4), max_size=3))
 def test_a_body_says_every_record_as_it_is(records: list[dict[str, Any]]) -> None:
     said = json.loads(body_of("Heroku_Message__c", records))

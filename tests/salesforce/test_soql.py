@@ -4,7 +4,7 @@ import re
 
 import pytest
 import requests
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import UsageError
@@ -39,7 +39,6 @@ def unescaped(text: str) -> str:
     return re.sub(r"(?s)\\(.)", lambda hit: SPOKEN.get(hit[1], hit[1]), text)
 
 
-@settings(deadline=None)
 @given(st.lists(texts | hostile, min_size=1, max_size=300))
 def test_every_key_is_asked_for_once_as_it_is(keys: list[str]) -> None:
     queries = queries_by_key("Heroku_Message__c", "Identifier__c", keys, FIELDS)
@@ -49,7 +48,6 @@ def test_every_key_is_asked_for_once_as_it_is(keys: list[str]) -> None:
     assert asked == list(dict.fromkeys(keys))
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.builds(str.__mul__, st.sampled_from("é€😀'%x"), st.integers(1, 500)), max_size=60)
 )

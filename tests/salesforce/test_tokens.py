@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from pydantic import SecretStr
-from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bridge.errors import OrgRefused, OrgUnreachable, SettingsError
 from bridge.salesforce import ClientCredentials, StaticToken, Token
@@ -119,7 +119,7 @@ def test_a_given_token_is_used_until_it_is_spent(loopback: Loopback, ca_bundle: 
 
 
 def test_eight_threads_with_one_spent_token_renew_it_once(
-    loopback: Loopback, ca_bundle: Path
+    loopback: Loopback, ca_bundle: Path, events: list[EventDict]
 ) -> None:
     grants(loopback)
     source = credentials(loopback, ca_bundle, first=OLD)
@@ -129,7 +129,7 @@ def test_eight_threads_with_one_spent_token_renew_it_once(
         together.wait()
         return source.renew(OLD)
 
-    with capture_logs() as events, ThreadPoolExecutor(8) as threads:
+    with ThreadPoolExecutor(8) as threads:
         renewed = set(threads.map(renew, range(8)))
 
     assert renewed == {Token(SecretStr("token-1"), loopback.url)}

@@ -270,7 +270,7 @@ def test_a_deleted_row_is_held_and_not_brought_back(open_house: OpenHouse) -> No
     house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 3}))
     first = house.resync()
     org = house.practice.org
-    sobject = org.sobject(org.message_object)
+    sobject = org.message_sobject()
     row = org.rows(org.message_object)[-1]
     org.delete(sobject, str(row["Id"]))
     (house.folder / "ledger.sqlite3").unlink()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 
 import pytest
 
@@ -11,6 +10,7 @@ from bridge.delivery import EndingKind
 from bridge.errors import Exit
 from bridge.model import Decision, HeldReason, Outcome
 from bridge.practice import FieldNames, MorningCause, Scenario
+from bridge.practice.org.values import Json
 from bridge.report import exit_of
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import House
@@ -51,7 +51,7 @@ def test_two_thousand_failures_of_all_causes(open_house: OpenHouse) -> None:
         if item.decision is not Decision.READY or item.outcome is Outcome.REJECTED:
             assert item.key not in rows or item.key in already, "a held message was sent"
     assert set(rows) - already == set(planned_texts)
-    fired = Counter(house.practice.org.triggers_fired())
+    fired = house.practice.org.firings()
     assert all(fired[str(key)] == 1 for key in planned_texts), "a trigger fired twice"
 
     again = house.resync()
@@ -152,7 +152,7 @@ def test_an_error_text_that_only_the_standard_shape_has_is_joined(open_house: Op
     assert codes == {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "STRING_TOO_LONG"}
 
 
-DOCUMENTED_STANDARD = {
+DOCUMENTED_STANDARD: dict[str, Json] = {
     "id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
     "ext_identifier": "m_1",
     "agent_id": "3fa85f64-5717-4562-b3fc-2c963f66afa7",
@@ -176,7 +176,7 @@ DOCUMENTED_STANDARD = {
     "auxiliary_data": None,
     "custom_data": {},
 }
-DOCUMENTED_RECORD = {
+DOCUMENTED_RECORD: dict[str, Json] = {
     "Social25__Identifier__c": "3fa85f6457174562b3fc2c963f66afa6",
     "Social25__External_Identifier__c": "m_1",
     "Social25__Text__c": "Hi, how are you?",

@@ -62,6 +62,14 @@ class Org:
     def sobject(self, name: str) -> SObject | None:
         return self._objects.get(name.lower())
 
+    def message_sobject(self) -> SObject:
+        """The package's message object.
+
+        Raises:
+            KeyError: the org has none.
+        """
+        return self._objects[self.message_object.lower()]
+
     def table(self, sobject: SObject) -> Table:
         return self._tables[sobject.name]
 

@@ -45,17 +45,31 @@ class Page:
 
     def line(self, *pieces: Piece, indent: int = 0, hang: int = 0) -> None:
         """Write a line; where it is too long it goes on below, `hang` further to the right."""
+        for number, row in enumerate(self._rows(self._text(pieces), indent, hang)):
+            row.rstrip()
+            margin = Text(" " * (indent + (hang if number else 0)))
+            self._print(margin + row)
+
+    def command(self, *pieces: Piece) -> None:
+        """Write a line that is never broken, since it will be pasted."""
+        self._print(self._text(pieces))
+
+    def blank(self) -> None:
+        self._console.print()
+
+    def holds(self, *pieces: Piece) -> bool:
+        """Whether these make a line that need not be broken."""
+        return self._text(pieces).cell_len <= self.width
+
+    def _print(self, text: Text) -> None:
+        self._console.print(text, soft_wrap=True, highlight=False)
+
+    def _text(self, pieces: Iterable[Piece]) -> Text:
         text = Text()
         for piece in pieces:
             words, style = (piece, "") if isinstance(piece, str) else piece
             text.append(self._spelt(visible(words)), style)
-        for number, row in enumerate(self._rows(text, indent, hang)):
-            row.rstrip()
-            margin = Text(" " * (indent + (hang if number else 0)))
-            self._console.print(margin + row, soft_wrap=True, highlight=False)
-
-    def blank(self) -> None:
-        self._console.print()
+        return text
 
     def _rows(self, text: Text, indent: int, hang: int) -> Iterable[Text]:
         room = self.width - indent

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import JsonValue
 from rich.cells import cell_len
 
-from bridge.report.document import RunDocument
+from bridge.report.document import CausePart, RunDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.words import window_in_full, without_namespace
-from bridge.report.text import ELLIPSIS, LEAST_ROOM, Excerpt, difference
+from bridge.report.text import ELLIPSIS, LEAST_ROOM, Excerpt, difference, shortened
 
 HEADING = "bold"
 FAINT = "dim"
@@ -20,14 +20,16 @@ ALARM = "bold magenta"
 
 def head(page: Page, run: RunDocument) -> None:
     """Which window, which org, which key."""
+    window = (window_in_full(run.window), HEADING)
     kind = ("sandbox", "") if run.org.sandbox else ("PRODUCTION", ALARM)
     unique = "unique" if run.key.unique else "not unique"
-    page.line(
-        (window_in_full(run.window), HEADING),
-        f" · org {run.org.name}, ",
-        kind,
-        f" · key {without_namespace(run.key.field, run)}, {unique}",
-    )
+    org = (f"org {run.org.name}, ", kind)
+    key = f" · key {without_namespace(run.key.field, run)}, {unique}"
+    if page.holds(window, " · ", *org, key):
+        page.line(window, " · ", *org, key)
+    else:
+        page.line(window)
+        page.line(*org, key)
 
 
 def disagreements(page: Page, run: RunDocument) -> None:
@@ -35,25 +37,60 @@ def disagreements(page: Page, run: RunDocument) -> None:
     counts = run.counts
     if counts.expected is not None and counts.expected != counts.fetched:
         page.line((f"The e-mail says {_against(counts.expected, counts.fetched)}.", WARNING))
-    if counts.announced is not None and counts.announced != counts.fetched:
-        again = f"; {counts.repeated:,} came more than once" if counts.repeated else ""
+    if counts.announced == counts.fetched + counts.repeated and counts.repeated:
         page.line(
-            (f"GoTallo announced {_against(counts.announced, counts.fetched)}{again}.", WARNING)
+            f"GoTallo announced {counts.announced:,}: {counts.repeated:,} came a second time, and "
+            "count once.",
+            hang=2,
+        )
+    elif counts.announced is not None and counts.announced != counts.fetched:
+        again = f"; {counts.repeated:,} came a second time" if counts.repeated else ""
+        page.line(
+            (f"GoTallo announced {_against(counts.announced, counts.fetched)}{again}.", WARNING),
+            hang=2,
         )
     for note in run.notes:
         page.line(note, hang=2)
 
 
 def next_commands(page: Page, run: RunDocument) -> None:
-    """Ready to paste."""
+    """Ready to paste: what a command is for stands beside it, or below where that is too long."""
     longest = max((cell_len(step.command) for step in run.next), default=0)
+    beside = all(page.holds(" " * (longest + 11), step.why) for step in run.next)
     for number, step in enumerate(run.next):
         label = ("next   ", HEADING) if not number else "       "
-        if 7 + longest + 4 + len(step.why) > page.width:
-            page.line(label, step.command)
-            page.line((step.why, FAINT), indent=9)
-        else:
+        if beside:
             page.line(label, f"{step.command:<{longest}}    ", (step.why, FAINT))
+        else:
+            page.command(label, step.command)
+            page.line((step.why, FAINT), indent=9)
+
+
+class CauseColumns:
+    """How the causes of a run stand below each other."""
+
+    def __init__(self, document: RunDocument) -> None:
+        causes = document.causes
+        self._number = len(str(len(causes)))
+        self._kind = max((len(cause.kind) for cause in causes), default=0)
+        self._count = max((len(f"{cause.count:,}") for cause in causes), default=0)
+
+    def _start(self, number: int, cause: CausePart) -> str:
+        return (
+            f"{number:>{self._number}}  {cause.kind:<{self._kind}}  {cause.count:>{self._count},}"
+        )
+
+    @property
+    def body(self) -> int:
+        """Where the text of a cause begins."""
+        return self._number + self._kind + self._count + 6
+
+    def head(self, page: Page, number: int, cause: CausePart) -> None:
+        """Write a cause's number, kind and count, and the message that it failed with."""
+        room = max(20, page.width - self.body - 2)
+        quoted = f'"{shortened(cause.message, room)}"' if cause.message else None
+        said = quoted or cause.code or "no error text came with it"
+        page.line((self._start(number, cause), HEADING), "  ", said, hang=self.body)
 
 
 def show_difference(page: Page, before: JsonValue, after: JsonValue, indent: int) -> None:

@@ -49,7 +49,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     head(page, document)
     _sentence(page, document)
     disagreements(page, document)
-    columns = _Columns(document)
+    columns = CauseColumns(document)
     for number, cause in enumerate(document.causes, 1):
         page.blank()
         _cause(page, columns, number, cause, document)
@@ -60,26 +60,6 @@ def show_plan(document: RunDocument, console: Console) -> None:
     if document.next:
         page.blank()
         next_commands(page, document)
-
-
-class _Columns:
-    """Where the columns of the causes stand."""
-
-    def __init__(self, document: RunDocument) -> None:
-        causes = document.causes
-        self._number = len(str(len(causes)))
-        self._kind = max((len(cause.kind) for cause in causes), default=0)
-        self._count = max((len(f"{cause.count:,}") for cause in causes), default=0)
-
-    def of(self, number: int, cause: CausePart) -> str:
-        return (
-            f"{number:>{self._number}}  {cause.kind:<{self._kind}}  {cause.count:>{self._count},}"
-        )
-
-    @property
-    def body(self) -> int:
-        """Where the text of a cause begins."""
-        return self._number + self._kind + self._count + 6
 
 
 def _sentence(page: Page, document: RunDocument) -> None:
@@ -97,13 +77,10 @@ def _sentence(page: Page, document: RunDocument) -> None:
 
 
 def _cause(
-    page: Page, columns: _Columns, number: int, cause: CausePart, document: RunDocument
+    page: Page, columns: CauseColumns, number: int, cause: CausePart, document: RunDocument
 ) -> None:
     indent = columns.body
-    message = f'"{shortened(cause.message, max(20, page.width - indent - 2))}"'
-    if not cause.message:
-        message = "without an error text" if cause.code is None else ""
-    page.line((columns.of(number, cause), HEADING), "  ", message or cause.code or "", hang=indent)
+    columns.head(page, number, cause)
     named = [cause.code] if cause.code else []
     if cause.fields:
         named.append(f"on {bounded([without_namespace(f, document) for f in cause.fields], 3)}")

@@ -2,66 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rich.console import Console
 
 from bridge.model import Decision, Outcome
-from bridge.report.document import ItemPart, ReportDocument, RunDocument
+from bridge.report.document import ItemPart, ReportDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, next_commands
-from bridge.report.terminal.result import story
+from bridge.report.terminal.result import show_story
 from bridge.report.terminal.words import counted, without_namespace
 from bridge.report.text import shortened
 
 MOST_LISTED = 20
-"""Messages of one standing."""
-_WHAT_ROOM = 200
+"""Messages that wait for the same thing."""
+_WHAT_ROOM = 300
+"""Cells for what stands in a message's way."""
 
 
 def show_report(document: ReportDocument, console: Console) -> None:
-    """Print how a run stands, and the messages that are not in Salesforce."""
+    """Print how a run stands, and the messages that need a person, with what each needs."""
     page = Page(console)
-    run = document.run
-    story(page, run)
-    rejected = [item for item in document.items if item.outcome is Outcome.REJECTED]
-    in_doubt = [item for item in document.items if item.outcome is Outcome.IN_DOUBT]
-    held = [
+    show_story(page, document.run)
+    rejected = (item for item in document.items if item.outcome is Outcome.REJECTED)
+    in_doubt = (item for item in document.items if item.outcome is Outcome.IN_DOUBT)
+    held = (
         item
         for item in document.items
         if item.decision is Decision.HELD and item.outcome is not Outcome.PRESENT
-    ]
-    _listed(page, "refused by Salesforce", rejected, run)
-    _listed(page, "in doubt", in_doubt, run)
-    _listed(page, "held", held, run)
-    page.blank()
-    next_commands(page, run)
+    )
+    _listed(page, "rejected by Salesforce", rejected, document)
+    _listed(page, "in doubt", in_doubt, document)
+    _listed(page, "held", held, document)
+    if document.run.next:
+        page.blank()
+        next_commands(page, document.run)
 
 
-def _listed(page: Page, standing: str, items: Sequence[ItemPart], run: RunDocument) -> None:
-    if not items:
-        return
-    page.blank()
-    page.line((f"{counted(len(items), 'message')} {standing}", HEADING))
-    for item in items[:MOST_LISTED]:
-        what, advice = _why(item)
-        name = item.key or f"the result at position {item.position} of the fetch"
-        page.line((name, HEADING), f"  {_shown(what, run)}", indent=2, hang=2)
+def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: ReportDocument) -> None:
+    groups: dict[tuple[str, str], list[ItemPart]] = {}
+    for item in items:
+        groups.setdefault(_needs(item, document), []).append(item)
+    for (what, advice), alike in groups.items():
+        page.blank()
+        page.line((f"{counted(len(alike), 'message')} {standing}: ", HEADING), what, hang=2)
         if advice:
-            page.line((_shown(advice, run), FAINT), indent=4, hang=2)
-    beyond = len(items) - MOST_LISTED
-    if beyond > 0:
-        page.line(f"and {beyond:,} more: bridge report {run.run_id} --json lists each", indent=2)
+            page.line(advice, indent=2, hang=2)
+        for item in alike[:MOST_LISTED]:
+            page.line((_named(item), FAINT), indent=4, hang=2)
+        if len(alike) > MOST_LISTED:
+            page.line(
+                f"and {len(alike) - MOST_LISTED:,} more: bridge report {document.run.run_id} --json",
+                indent=4,
+                hang=2,
+            )
 
 
-def _why(item: ItemPart) -> tuple[str, str]:
+def _needs(item: ItemPart, document: ReportDocument) -> tuple[str, str]:
     """What stands in the message's way, and what to do about it."""
     if item.rejection is not None:
-        return item.rejection.text, item.rejection.advice
+        return shortened(item.rejection.text, _WHAT_ROOM), item.rejection.advice
     if item.held is not None:
-        return item.held.what, item.held.advice
+        what = without_namespace(item.held.what, document.run)
+        return shortened(what, _WHAT_ROOM), without_namespace(item.held.advice, document.run)
     return item.note, ""
 
 
-def _shown(text: str, run: RunDocument) -> str:
-    return shortened(without_namespace(text, run), _WHAT_ROOM)
+def _named(item: ItemPart) -> str:
+    return item.key or f"number {item.position + 1} of those fetched"

@@ -10,7 +10,7 @@ from bridge.model import Verification
 from bridge.report.document import RunDocument
 from bridge.report.interchange import json_of
 from bridge.report.terminal.page import Page
-from bridge.report.terminal.parts import ALARM, FAINT, HEADING, WARNING, head, show_difference
+from bridge.report.terminal.parts import ALARM, FAINT, HEADING, head, show_difference
 from bridge.report.terminal.words import counted, without_namespace
 
 MOST_LISTED = 10
@@ -22,11 +22,26 @@ def show_verification(verification: Verification, document: RunDocument, console
     page = Page(console)
     head(page, document)
     _sentence(page, verification)
-    _keys(page, "not there, though they should be", verification.missing)
-    _keys(page, "deleted since: in the recycle bin", verification.deleted)
+    _keys(
+        page,
+        "not there, though the ledger says so",
+        "Look whether the integration user sees every row, and whether old rows are purged.",
+        verification.missing,
+    )
+    _keys(
+        page,
+        "deleted since: in the recycle bin",
+        "Restore what is wanted; nothing sends it again.",
+        verification.deleted,
+    )
     _repeated(page, verification)
     _differing(page, verification, document)
-    _keys(page, "there, though this run did not bring them", verification.there_unsent)
+    _keys(
+        page,
+        "there, though this run did not bring them",
+        "Somebody else did; the next run finds them there and inserts nothing.",
+        verification.there_unsent,
+    )
     if not verification.proven:
         page.blank()
         page.line(f"Not proven. bridge verify {document.run_id} --json lists every key.")
@@ -48,24 +63,29 @@ def _sentence(page: Page, found: Verification) -> None:
         page.line(f"{unsent:,} should not be: {found.absent:,} not there.")
 
 
-def _keys(page: Page, finding: str, keys: Sequence[str]) -> None:
+def _keys(page: Page, finding: str, advice: str, keys: Sequence[str]) -> None:
     if not keys:
         return
-    _heading(page, len(keys), finding)
+    _heading(page, counted(len(keys), "message"), finding, advice)
     for key in keys[:MOST_LISTED]:
-        page.line(key, indent=2)
+        page.line(key, indent=4)
     _more(page, len(keys))
 
 
 def _repeated(page: Page, found: Verification) -> None:
     if not found.repeated:
         return
-    _heading(page, len(found.repeated), "there more than once")
+    _heading(
+        page,
+        counted(len(found.repeated), "message"),
+        "there more than once",
+        "Look at what the triggers made of each before one is deleted.",
+    )
     for message in found.repeated[:MOST_LISTED]:
         page.line(
             f"{message.key}  {len(message.ids):,} times, {message.ours:,} of them made by this "
             f"user: {', '.join(message.ids[:MOST_LISTED])}",
-            indent=2,
+            indent=4,
             hang=2,
         )
     _more(page, len(found.repeated))
@@ -74,22 +94,27 @@ def _repeated(page: Page, found: Verification) -> None:
 def _differing(page: Page, found: Verification, document: RunDocument) -> None:
     if not found.differing:
         return
-    page.blank()
-    page.line((f"{counted(len(found.differing), 'field')} not as sent", WARNING))
+    _heading(
+        page,
+        counted(len(found.differing), "field"),
+        "not as sent",
+        "A trigger, a flow or a person may have changed it since.",
+    )
     for difference in found.differing[:MOST_LISTED]:
         field = without_namespace(difference.field, document)
         page.line(
-            f"{field} of {difference.key}", (f"  {difference.salesforce_id}", FAINT), indent=2
+            f"{field} of {difference.key}", (f"  {difference.salesforce_id}", FAINT), indent=4
         )
-        show_difference(page, json_of(difference.sent), json_of(difference.found), indent=4)
+        show_difference(page, json_of(difference.sent), json_of(difference.found), indent=6)
     _more(page, len(found.differing))
 
 
-def _heading(page: Page, count: int, finding: str) -> None:
+def _heading(page: Page, count: str, finding: str, advice: str) -> None:
     page.blank()
-    page.line((f"{counted(count, 'message')} {finding}", ALARM))
+    page.line((f"{count} {finding}", ALARM))
+    page.line(advice, indent=2, hang=2)
 
 
 def _more(page: Page, count: int) -> None:
     if count > MOST_LISTED:
-        page.line(f"and {count - MOST_LISTED:,} more", indent=2)
+        page.line(f"and {count - MOST_LISTED:,} more", indent=4)

@@ -56,7 +56,7 @@ def without_namespace(text: str, run: RunDocument) -> str:
 
 
 def standing_in_words(standing: Standing) -> str:
-    """`29 inserted, 2 there already, 3 held`: what is none is left out."""
+    """`29 inserted, 2 there already, 3 held`: what there is none of is left out."""
     said = {
         "inserted": standing.synced,
         "there already": standing.present,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,13 +10,13 @@ from bridge.practice import Scenario, TriggerFailure
 from bridge.practice.org.org import Org
 from bridge.practice.org.save import AllOrNone, NotSaved, Saved, SaveResult
 from bridge.practice.org.schema import Row
-from tests.practice.conftest import a_message, an_org, message_sobject
+from tests.practice.conftest import a_message, an_org
 
 LONG_NAME = "N" * 81
 
 
 def insert(org: Org, *rows: Row, all_or_none: AllOrNone = AllOrNone.PARTIAL) -> list[SaveResult]:
-    return org.insert(message_sobject(org), rows, all_or_none)
+    return org.insert(org.message_sobject(), rows, all_or_none)
 
 
 def codes(results: list[SaveResult]) -> list[str | None]:
@@ -150,7 +152,7 @@ def test_a_key_in_the_recycle_bin_is_free() -> None:
     org = an_org()
     (saved,) = insert(org, a_message(1))
     assert isinstance(saved, Saved)
-    org.delete(message_sobject(org), saved.id)
+    org.delete(org.message_sobject(), saved.id)
     assert codes(insert(org, a_message(1))) == [None]
     assert org.rows_per_key() == {key(1): 1}
 
@@ -197,11 +199,19 @@ def test_a_locked_conversation_refuses_as_many_rows_as_asked_and_then_takes_them
     assert codes(insert(org, *rows[:2])) == [None, None]
 
 
+def test_of_many_threads_that_insert_one_key_one_succeeds() -> None:
+    org = an_org()
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: insert(org, a_message(1))[0], range(40)))
+    assert sum(isinstance(result, Saved) for result in results) == 1
+    assert org.rows_per_key() == org.firings() == {key(1): 1}
+
+
 def test_an_update_fires_no_trigger_and_keeps_the_rows_own_key() -> None:
     org = an_org()
     (saved,) = insert(org, a_message(1))
     assert isinstance(saved, Saved)
-    sobject = message_sobject(org)
+    sobject = org.message_sobject()
     result = org.update(sobject, saved.id, {"Social25__Text__c": "Changed"})
     assert isinstance(result, Saved)
     assert org.messages()[0]["Social25__Text__c"] == "Changed"
@@ -213,7 +223,7 @@ def test_an_update_to_a_taken_key_is_refused() -> None:
     insert(org, a_message(1))
     (saved,) = insert(org, a_message(2))
     assert isinstance(saved, Saved)
-    result = org.update(message_sobject(org), saved.id, {"Social25__Identifier__c": key(1)})
+    result = org.update(org.message_sobject(), saved.id, {"Social25__Identifier__c": key(1)})
     assert codes([result]) == ["DUPLICATE_VALUE"]
 
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from bridge.practice.org.errors import RequestRefused, ValueRefused
 from bridge.practice.org.schema import Value
 from bridge.practice.org.values import Json, bulk_row, datetime_text, parse_datetime
-from tests.practice.conftest import an_org, message_sobject
+from tests.practice.conftest import an_org
 
 
 def rest_value(field: str, value: Json) -> Value:
     org = an_org()
     name = org.field(field)
-    return org.reader(message_sobject(org)).row({name: value}).get(name)
+    return org.reader(org.message_sobject()).row({name: value}).get(name)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_rest_refuses_a_field_that_the_user_does_not_see(field: str) -> None:
 
 def test_field_names_are_read_in_any_case_and_stored_in_the_describes() -> None:
     org = an_org()
-    row = org.reader(message_sobject(org)).row({"SOCIAL25__text__C": "a"})
+    row = org.reader(org.message_sobject()).row({"SOCIAL25__text__C": "a"})
     assert row == {"Social25__Text__c": "a"}
 
 
 def bulk_value(field: str, cell: Json) -> Value:
     org = an_org()
-    return bulk_row(message_sobject(org), {org.field(field): cell}).get(org.field(field))
+    return bulk_row(org.message_sobject(), {org.field(field): cell}).get(org.field(field))
 
 
 @pytest.mark.parametrize(

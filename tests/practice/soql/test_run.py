@@ -10,7 +10,7 @@ from bridge.practice.org.org import Org
 from bridge.practice.org.save import Saved
 from bridge.practice.org.schema import Row
 from bridge.practice.soql.run import Scope, answer
-from tests.practice.conftest import a_message, an_org, message_sobject
+from tests.practice.conftest import a_message, an_org
 
 MESSAGE = "Social25__Heroku_Message__c"
 
@@ -101,9 +101,9 @@ def test_groups_are_counted_and_can_be_chosen_by_their_count() -> None:
 
 def test_deleted_rows_show_only_where_the_recycle_bin_is_asked_too() -> None:
     org = an_org()
-    (saved,) = org.insert(message_sobject(org), [a_message(1)])
+    (saved,) = org.insert(org.message_sobject(), [a_message(1)])
     assert isinstance(saved, Saved)
-    org.delete(message_sobject(org), saved.id)
+    org.delete(org.message_sobject(), saved.id)
     soql = f"SELECT IsDeleted FROM {MESSAGE} WHERE Social25__Identifier__c = '{1:032x}'"
     assert answer(org, soql, Scope.LIVE).total == 0
     assert answer(org, soql, Scope.WITH_RECYCLE_BIN).records == ((True,),)
@@ -170,7 +170,7 @@ def test_a_wrong_name_or_literal_is_refused(soql: str, code: str, text: str) -> 
 @given(st.lists(st.integers(0, 20), max_size=12), st.sets(st.integers(0, 20), min_size=1))
 def test_an_index_finds_what_looking_at_every_row_finds(stored: list[int], asked: set[int]) -> None:
     org = an_org()
-    org.insert(message_sobject(org), [a_message(n) for n in stored])
+    org.insert(org.message_sobject(), [a_message(n) for n in stored])
     keys = ", ".join(f"'{n:032X}'" for n in sorted(asked))
     field = "Social25__Identifier__c"
     by_index = answer(org, f"SELECT {field} FROM {MESSAGE} WHERE {field} IN ({keys})", Scope.LIVE)
