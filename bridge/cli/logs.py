@@ -37,6 +37,11 @@ _SHARED: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
+_JSON: tuple[Processor, ...] = (
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+)
+
 
 def set_up_logs(log_format: LogFormat, level: LogLevel | None, file: Path | None) -> None:
     """Send the events of this program where they were asked to go.
@@ -75,12 +80,14 @@ def set_up_logs(log_format: LogFormat, level: LogLevel | None, file: Path | None
 def _to_stderr(log_format: LogFormat, level: LogLevel) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(level.value.upper())
-    rendered: Processor = (
-        structlog.processors.JSONRenderer()
-        if log_format is LogFormat.JSON
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    if log_format is LogFormat.JSON:
+        handler.setFormatter(_formatter(*_JSON))
+        return handler
+    # The renderer's own traceback shows the values of variables, which are people's messages.
+    plain = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
-    handler.setFormatter(_formatter(rendered))
+    handler.setFormatter(_formatter(plain))
     return handler
 
 
@@ -93,12 +100,12 @@ def _to_file(path: Path) -> logging.Handler:
             "Name another place with --log-file.",
         ) from exc
     handler.setLevel(logging.INFO)
-    handler.setFormatter(_formatter(structlog.processors.JSONRenderer()))
+    handler.setFormatter(_formatter(*_JSON))
     return handler
 
 
-def _formatter(rendered: Processor) -> logging.Formatter:
+def _formatter(*rendered: Processor) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=list(_SHARED),
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, rendered],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
     )

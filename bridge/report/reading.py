@@ -331,15 +331,14 @@ def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
     if run.state is RunState.PLANNING:
         yield NextPart(command=f"bridge plan {run.plan.window_words}", why="plan it again")
         return
+    open_ones = []
     if counts.not_sent_yet:
-        left = "" if run.state is RunState.PLANNED else " not sent yet"
-        yield NextPart(
-            command=f"bridge apply {run.id}", why=f"send the {counts.not_sent_yet:,}{left}"
-        )
-    elif counts.in_doubt:
-        yield NextPart(
-            command=f"bridge apply {run.id}", why=f"settle the {counts.in_doubt:,} in doubt"
-        )
+        beside = "" if run.state is RunState.PLANNED else " not sent yet"
+        open_ones.append(f"send the {counts.not_sent_yet:,}{beside}")
+    if counts.in_doubt:
+        open_ones.append(f"settle the {counts.in_doubt:,} in doubt")
+    if open_ones:
+        yield NextPart(command=f"bridge apply {run.id}", why=", ".join(open_ones))
     unrepaired = counts.held + counts.rejected
     if unrepaired and run.state is not RunState.PLANNED:
         yield NextPart(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 from rich.cells import cell_len
 
-from bridge.report.document import CausePart, RunDocument
+from bridge.report.document import CausePart, NextPart, RunDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.words import window_in_full, without_namespace
 from bridge.report.text import ELLIPSIS, LEAST_ROOM, Excerpt, difference, shortened
@@ -53,11 +55,14 @@ def disagreements(page: Page, run: RunDocument) -> None:
         page.line(note, hang=2)
 
 
-def next_commands(page: Page, run: RunDocument) -> None:
+def next_commands(page: Page, steps: Sequence[NextPart]) -> None:
     """Ready to paste: what a command is for stands beside it, or below where that is too long."""
-    longest = max((cell_len(step.command) for step in run.next), default=0)
-    beside = all(page.holds(" " * (longest + 11), step.why) for step in run.next)
-    for number, step in enumerate(run.next):
+    if not steps:
+        return
+    page.blank()
+    longest = max(cell_len(step.command) for step in steps)
+    beside = all(page.holds(" " * (longest + 11), step.why) for step in steps)
+    for number, step in enumerate(steps):
         label = ("next   ", HEADING) if not number else "       "
         if beside:
             page.line(label, f"{step.command:<{longest}}    ", (step.why, FAINT))

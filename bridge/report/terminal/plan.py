@@ -22,6 +22,7 @@ from bridge.report.terminal.parts import (
     FAINT,
     HEADING,
     WARNING,
+    CauseColumns,
     disagreements,
     head,
     next_commands,
@@ -57,9 +58,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     _lossless(page, document)
     _in_all(page, document)
     _ending(page, document)
-    if document.next:
-        page.blank()
-        next_commands(page, document)
+    next_commands(page, document.next)
 
 
 def _sentence(page: Page, document: RunDocument) -> None:
@@ -149,8 +148,13 @@ def _value(made_up: InventedValue) -> str:
 def _differences(
     page: Page, cause: CausePart, change: ChangeSumPart, most: int, indent: int
 ) -> int:
-    """Show the samples of one change; a value out of nothing was shown with its sum."""
-    shown = [made for made in _made(cause, change) if made.before is not None][:most]
+    """Show differing samples of one change; a value out of nothing was shown with its sum."""
+    samples = {
+        (literal(made.before), literal(made.after)): made
+        for made in _made(cause, change)
+        if made.before is not None
+    }
+    shown = list(samples.values())[:most]
     for made in shown:
         show_difference(page, made.before, made.after, indent)
     return len(shown)

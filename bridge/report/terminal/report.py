@@ -34,9 +34,8 @@ def show_report(document: ReportDocument, console: Console) -> None:
     _listed(page, "rejected by Salesforce", rejected, document)
     _listed(page, "in doubt", in_doubt, document)
     _listed(page, "held", held, document)
-    if document.run.next:
-        page.blank()
-        next_commands(page, document.run)
+    this = f"bridge report {document.run.run_id}"
+    next_commands(page, [step for step in document.run.next if step.command != this])
 
 
 def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: ReportDocument) -> None:
@@ -51,11 +50,9 @@ def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: Repo
         for item in alike[:MOST_LISTED]:
             page.line((_named(item), FAINT), indent=4, hang=2)
         if len(alike) > MOST_LISTED:
-            page.line(
-                f"and {len(alike) - MOST_LISTED:,} more: bridge report {document.run.run_id} --json",
-                indent=4,
-                hang=2,
-            )
+            beyond = len(alike) - MOST_LISTED
+            command = f"bridge report {document.run.run_id} --json"
+            page.line(f"and {beyond:,} more: {command}", indent=4, hang=2)
 
 
 def _needs(item: ItemPart, document: ReportDocument) -> tuple[str, str]:

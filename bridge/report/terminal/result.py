@@ -32,9 +32,7 @@ def show_result(document: RunDocument, console: Console) -> None:
     page = Page(console)
     show_story(page, document)
     _left_to_do(page, document)
-    if document.next:
-        page.blank()
-        next_commands(page, document)
+    next_commands(page, document.next)
 
 
 def show_story(page: Page, document: RunDocument) -> None:

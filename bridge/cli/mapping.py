@@ -1,0 +1,37 @@
+"""`bridge mapping`: the mapping that comes with the program, and a look at your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.planning import built_in_mapping, read_mapping
+
+mapping = typer.Typer(help="Show the built-in mapping, or check one of your own.")
+
+
+@mapping.callback()
+def group() -> None:
+    """Show the built-in mapping, or check one of your own."""
+
+
+@mapping.command()
+def show() -> None:
+    """Print the mapping that is used when you name no other, to start your own from.
+
+    Example: bridge mapping show > my-org.yaml
+    """
+    typer.echo(built_in_mapping().read_text(encoding="utf-8"), nl=False)
+
+
+@mapping.command()
+def check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Check a mapping without asking an org; a plan checks it against the org's fields too.
+
+    Example: bridge mapping check my-org.yaml
+    """
+    found = read_mapping(file)
+    fixers = ", ".join(dict.fromkeys(use.fixer.name for use in found.all_fixers()))
+    typer.echo(f"{file}: valid. Fixers: {fixers or 'none'}. Policies: {len(found.policies)}.")
