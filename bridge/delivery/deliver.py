@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bridge.delivery.halt import Halt
+from bridge.delivery.heartbeat import writing_lease
 from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
@@ -81,36 +82,45 @@ def deliver(
         observe: is told of every outcome as it is put on record, from any lane.
 
     Raises:
+        LeaseHeld: another process is writing to the org.
         LedgerError: the ledger can't be written; what is in the air is in doubt.
     """
     key_field = schema.get(run.plan.key_field)
     if key_field is None:
         raise BridgeError(f"{schema.name} has no field {run.plan.key_field} any more")
     halt = halt or Halt()
-    sender = Sender(
-        run=run,
-        ledger=ledger,
-        org=org,
-        schema=schema,
-        key_field=key_field,
-        user_id=user_id,
-        halt=halt,
-        clock=clock,
-        tempo=tempo or Tempo(),
-        observe=observe,
-    )
-    ledger.begin_sending(run.id)
-    _take_up(run, ledger, sender)
-    left = _open_items(run, ledger)
-    rounds = Rounds(left[:limit], canary)
+    with writing_lease(ledger, run.plan.org_id, run.id, clock, halt) as lease:
+        sender = Sender(
+            run=run,
+            ledger=ledger,
+            lease=lease,
+            org=org,
+            schema=schema,
+            key_field=key_field,
+            user_id=user_id,
+            halt=halt,
+            clock=clock,
+            tempo=tempo or Tempo(),
+            observe=observe,
+        )
+        ledger.begin_sending(run.id)
+        _take_up(run, ledger, sender)
+        left = _open_items(run, ledger)
+        _go_through(run, ledger, sender, Rounds(left[:limit], canary), lanes, halt)
+        if not halt.thrown:
+            _take_up(run, ledger, sender)
+    beyond = limit is not None and len(left) > limit
+    return _end(run, ledger, halt, org.calls, beyond_limit=beyond)
+
+
+def _go_through(
+    run: Run, ledger: Ledger, sender: Sender, rounds: Rounds, lanes: int, halt: Halt
+) -> None:
     with Lanes(lanes, halt) as pool:
         while not halt.thrown and not (this := rounds.next()).empty:
             verdicts = pool.run(_jobs(this, sender, lanes))
             for held_back in rounds.tell([_told(verdict) for verdict in verdicts]):
                 _hold(run, ledger, held_back)
-    if not halt.thrown:
-        _take_up(run, ledger, sender)
-    return _end(run, ledger, halt, org.calls, beyond_limit=limit is not None and len(left) > limit)
 
 
 def _end(run: Run, ledger: Ledger, halt: Halt, calls: int, *, beyond_limit: bool) -> Ending:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Self, TypeAlias
 
 from bridge.delivery.halt import Halt
+from bridge.errors import BridgeError
 from bridge.ledger import PendingItem, Verdict
 
 Job: TypeAlias = Callable[[], list[Verdict]]
@@ -29,7 +30,7 @@ class Lanes:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=True)
 
     def run(self, jobs: Sequence[Job]) -> list[Verdict]:
         """Do all jobs and give what they gave.
@@ -43,15 +44,15 @@ class Lanes:
         except KeyboardInterrupt:
             self._halt.throw(None)
             wait(futures)
-        return [verdict for future in futures for verdict in _result(future)]
+        return [verdict for future in futures for verdict in future.result()]
 
     def _guarded(self, job: Job) -> list[Verdict]:
         if self._halt.thrown:
             return []
         try:
             return job()
-        except BaseException:
-            self._halt.throw(None)
+        except BaseException as error:
+            self._halt.throw(error if isinstance(error, BridgeError) else None)
             raise
 
 
@@ -66,7 +67,3 @@ def share(conversations: Sequence[Sequence[PendingItem]], lanes: int) -> list[li
     for load in loads:
         load.sort(key=lambda item: (item.order, item.position))
     return [load for load in loads if load]
-
-
-def _result(future: Future[list[Verdict]]) -> list[Verdict]:
-    return future.result()

@@ -20,7 +20,7 @@ from bridge.delivery.holding import hold
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable
 from bridge.events import item_outcome
-from bridge.ledger import AttemptResult, Ledger, MessageState, PendingItem, Run, Verdict
+from bridge.ledger import AttemptResult, Lease, Ledger, MessageState, PendingItem, Run, Verdict
 from bridge.model import (
     Delivery,
     Diagnosis,
@@ -81,6 +81,7 @@ class Sender:
         *,
         run: Run,
         ledger: Ledger,
+        lease: Lease,
         org: Org,
         schema: ObjectSchema,
         key_field: FieldSchema,
@@ -92,6 +93,7 @@ class Sender:
     ) -> None:
         self._run = run
         self._ledger = ledger
+        self._lease = lease
         self._org = org
         self._schema = schema
         self._key_field = key_field
@@ -195,7 +197,9 @@ class Sender:
         """Send one chunk. `tried` counts this time."""
         if self._halt.thrown or not chunk:
             return []
-        claim = self._ledger.claim(self._run.id, [one.item for one in chunk], self._clock())
+        claim = self._ledger.claim(
+            self._run.id, [one.item for one in chunk], self._lease, self._clock()
+        )
         mine = [one for one in chunk if one.item.key in claim.granted]
         elsewhere = self.take_over(
             [one.item for one in chunk], {state.key: state for state in claim.refused}

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from bridge.errors import LedgerError, UsageError
+from bridge.ledger import leases
 from bridge.ledger import tables as t
 from bridge.ledger.engine import open_engine, reading, writing
 from bridge.ledger.rows import (
@@ -35,6 +36,7 @@ from bridge.ledger.rows import (
     ChangeSum,
     Claim,
     HeldGroup,
+    Lease,
     MessageState,
     NoteCount,
     PendingItem,
@@ -312,13 +314,42 @@ class Ledger:
             run = _run_row(connection, run_id)
             return {s.key: s for s in _states(connection, run.org_id, run.object, keys)}
 
-    def claim(self, run_id: str, items: Sequence[PendingItem], now: dt.datetime) -> Claim:
+    def take_lease(self, org_id: str, run_id: str, now: dt.datetime) -> Lease:
+        """Become the one writer to an org.
+
+        Raises:
+            LeaseHeld: another process is, and may still be sending.
+        """
+        with writing(self._engine) as connection:
+            return leases.take(connection, org_id, run_id, now)
+
+    def beat(self, lease: Lease, now: dt.datetime) -> None:
+        """Say that the holder of a lease lives.
+
+        Raises:
+            LeaseHeld: somebody else has taken it over.
+        """
+        with writing(self._engine) as connection:
+            leases.beat(connection, lease, now)
+
+    def give_back(self, lease: Lease) -> None:
+        """Let others write to the org."""
+        with writing(self._engine) as connection:
+            leases.give_back(connection, lease)
+
+    def claim(
+        self, run_id: str, items: Sequence[PendingItem], lease: Lease, now: dt.datetime
+    ) -> Claim:
         """Make these messages *sending*, before the request that carries them leaves.
 
         Only a message that is *open* is granted; two runs never both get it.
+
+        Raises:
+            LeaseHeld: somebody else has become the writer to the org.
         """
         keys = [item.key for item in items]
         with writing(self._engine) as connection:
+            leases.check(connection, lease)
             run = _run_row(connection, run_id)
             states = _states(connection, run.org_id, run.object, keys)
             granted = frozenset(s.key for s in states if s.delivery is Delivery.OPEN)

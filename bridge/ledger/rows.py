@@ -113,6 +113,14 @@ class MessageState:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one process to write to an org."""
+
+    org_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The messages that this run may send now, and those that it may not."""
 

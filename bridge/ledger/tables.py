@@ -121,6 +121,19 @@ messages = Table(
     ),
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("org_id", String(18), primary_key=True),
+    Column("run_id", String(16), nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
+)
+"""Who is writing to an org. The row goes when the writer ends well."""
+
 items = Table(
     "items",
     metadata,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
-from bridge.ledger import Ledger, PendingItem, Plan
+from bridge.ledger import Claim, Ledger, PendingItem, Plan
 from bridge.model import (
     Cause,
     Change,
@@ -74,3 +75,11 @@ def planned(ledger: Ledger, *items: Item, org_id: str = "00D5g00000PRACTEA5") ->
 
 def pending(ledger: Ledger, run_id: str) -> dict[str, PendingItem]:
     return {one.key: one for one in ledger.pending(run_id)}
+
+
+def claim(ledger: Ledger, run_id: str, items: Sequence[PendingItem], now: dt.datetime) -> Claim:
+    """Claim as the one writer, and let others write again."""
+    lease = ledger.take_lease(ledger.run(run_id).plan.org_id, run_id, now)
+    claimed = ledger.claim(run_id, items, lease, now)
+    ledger.give_back(lease)
+    return claimed

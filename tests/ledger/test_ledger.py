@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bridge.errors import LedgerError, UsageError
+from bridge.errors import LeaseHeld, LedgerError, UsageError
 from bridge.ledger import AttemptResult, Ledger, RunState, Verdict
+from bridge.ledger.engine import writing
+from bridge.ledger.leases import SILENCE_SECONDS
+from bridge.ledger.tables import leases
 from bridge.model import Decision, Delivery, Diagnosis, HeldReason, Kind, Outcome
-from tests.ledger.making import CAUSE, HELD, NOW, item, pending, planned
+from tests.ledger.making import CAUSE, HELD, NOW, claim, item, pending, planned
 
 LATER = NOW + dt.timedelta(minutes=1)
 
@@ -80,9 +83,9 @@ def test_a_plan_comes_back_as_it_was_stored(ledger: Ledger) -> None:
 def test_only_an_open_message_is_granted_and_only_once(ledger: Ledger) -> None:
     first = planned(ledger, item("1"), item("2"))
     second = planned(ledger, item("1"), item("2"))
-    one = ledger.claim(first, [pending(ledger, first)["1"]], NOW)
+    one = claim(ledger, first, [pending(ledger, first)["1"]], NOW)
     assert one.granted == {"1"}
-    two = ledger.claim(second, list(pending(ledger, second).values()), LATER)
+    two = claim(ledger, second, list(pending(ledger, second).values()), LATER)
     assert two.granted == {"2"}
     (refused,) = two.refused
     assert (refused.key, refused.delivery, refused.run_id, refused.sent_at) == (
@@ -96,13 +99,13 @@ def test_only_an_open_message_is_granted_and_only_once(ledger: Ledger) -> None:
 def test_a_message_of_another_org_is_another_message(ledger: Ledger) -> None:
     here = planned(ledger, item("1"))
     there = planned(ledger, item("1"), org_id="00D5g00000OTHERXX")
-    ledger.claim(here, list(pending(ledger, here).values()), NOW)
-    assert ledger.claim(there, list(pending(ledger, there).values()), NOW).granted == {"1"}
+    claim(ledger, here, list(pending(ledger, here).values()), NOW)
+    assert claim(ledger, there, list(pending(ledger, there).values()), NOW).granted == {"1"}
 
 
 def test_a_delivered_message_is_present_in_every_later_plan(ledger: Ledger) -> None:
     first = planned(ledger, item("1"))
-    ledger.claim(first, list(pending(ledger, first).values()), NOW)
+    claim(ledger, first, list(pending(ledger, first).values()), NOW)
     ledger.record(first, [verdict(0, "1", Delivery.DELIVERED, Outcome.SYNCED)])
     second = planned(ledger, item("1"))
     (again,) = ledger.items(second)
@@ -113,9 +116,9 @@ def test_a_delivered_message_is_present_in_every_later_plan(ledger: Ledger) -> N
 def test_what_was_claimed_anew_is_not_opened_by_an_older_answer(ledger: Ledger) -> None:
     run_id = planned(ledger, item("1"))
     (one,) = ledger.pending(run_id)
-    ledger.claim(run_id, [one], NOW)
+    claim(ledger, run_id, [one], NOW)
     ledger.record(run_id, [verdict(0, "1", Delivery.OPEN, Outcome.NOT_SENT)])
-    ledger.claim(run_id, [one], LATER)
+    claim(ledger, run_id, [one], LATER)
     with pytest.raises(LedgerError, match="could not become open"):
         ledger.record(run_id, [verdict(0, "1", Delivery.OPEN, Outcome.NOT_SENT, NOW)])
     assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.SENDING
@@ -123,7 +126,7 @@ def test_what_was_claimed_anew_is_not_opened_by_an_older_answer(ledger: Ledger) 
 
 def test_a_delivered_message_never_becomes_anything_else(ledger: Ledger) -> None:
     run_id = planned(ledger, item("1"))
-    ledger.claim(run_id, list(pending(ledger, run_id).values()), NOW)
+    claim(ledger, run_id, list(pending(ledger, run_id).values()), NOW)
     ledger.record(run_id, [verdict(0, "1", Delivery.DELIVERED, Outcome.SYNCED)])
     with pytest.raises(LedgerError):
         ledger.record(run_id, [verdict(0, "1", Delivery.OPEN, Outcome.REJECTED)])
@@ -135,7 +138,7 @@ def test_a_refusal_is_kept_with_its_diagnosis_and_the_message_is_open_again(
     ledger: Ledger,
 ) -> None:
     run_id = planned(ledger, item("1"))
-    ledger.claim(run_id, list(pending(ledger, run_id).values()), NOW)
+    claim(ledger, run_id, list(pending(ledger, run_id).values()), NOW)
     diagnosis = Diagnosis("STRING_TOO_LONG", Kind.DATA, "too large", ("Text__c",), None, 80)
     ledger.record(
         run_id,
@@ -252,25 +255,89 @@ def test_a_location_that_is_no_ledger_is_a_clear_error(url: str) -> None:
     assert "path" in caught.value.message + caught.value.advice
 
 
-def _claim(path: str, run_id: str, granted: multiprocessing.Queue[int]) -> None:
+def _write(path: str, run_id: str, granted: multiprocessing.Queue[int]) -> None:
+    """Claim message by message, taking the lease whenever it is free."""
     with Ledger(path) as opened:
         total = 0
         for one in opened.pending(run_id):
-            total += len(opened.claim(run_id, [one], NOW).granted)
+            while True:
+                try:
+                    total += len(claim(opened, run_id, [one], NOW).granted)
+                    break
+                except LeaseHeld:
+                    continue
         granted.put(total)
 
 
 def test_two_processes_never_both_get_a_message(tmp_path: Path) -> None:
     path = str(tmp_path / "ledger.sqlite3")
     with Ledger(path) as opened:
-        runs = [planned(opened, *(item(str(n)) for n in range(50))) for _ in range(2)]
+        runs = [planned(opened, *(item(str(n)) for n in range(30))) for _ in range(2)]
     context = multiprocessing.get_context("spawn")
     granted: multiprocessing.Queue[int] = context.Queue()
-    both = [context.Process(target=_claim, args=(path, run, granted)) for run in runs]
+    both = [context.Process(target=_write, args=(path, run, granted)) for run in runs]
     for process in both:
         process.start()
     for process in both:
         process.join()
-    assert granted.get() + granted.get() == 50
+    assert granted.get() + granted.get() == 30
     granted.close()
     granted.join_thread()
+
+
+ORG = "00D5g00000PRACTEA5"
+
+
+def test_a_second_writer_is_told_who_writes_since_when(ledger: Ledger) -> None:
+    run_id = planned(ledger, item("1"))
+    ledger.take_lease(ORG, run_id, NOW)
+    with pytest.raises(LeaseHeld) as caught:
+        ledger.take_lease(ORG, run_id, LATER)
+    assert f"Run {run_id}" in caught.value.message
+    assert "2026-11-22 08:30 UTC" in caught.value.message
+    assert f"process {os.getpid()}" in caught.value.message
+
+
+def test_another_org_has_a_lease_of_its_own(ledger: Ledger) -> None:
+    ledger.take_lease(ORG, "aaaaaa", NOW)
+    ledger.take_lease("00D5g00000OTHERXX", "bbbbbb", NOW)
+
+
+def test_a_lease_that_was_given_back_is_free(ledger: Ledger) -> None:
+    ledger.give_back(ledger.take_lease(ORG, "aaaaaa", NOW))
+    ledger.take_lease(ORG, "bbbbbb", NOW)
+
+
+def test_the_lease_of_a_process_that_is_gone_is_free_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.sqlite3")
+    process = multiprocessing.get_context("spawn").Process(target=_take, args=(path,))
+    process.start()
+    process.join()
+    with Ledger(path) as opened:
+        opened.take_lease(ORG, "bbbbbb", NOW)
+
+
+def _take(path: str) -> None:
+    with Ledger(path) as opened:
+        opened.take_lease(ORG, "aaaaaa", NOW)
+
+
+def test_a_lease_of_another_machine_is_free_only_after_its_longest_call(ledger: Ledger) -> None:
+    ledger.take_lease(ORG, "aaaaaa", NOW)
+    with writing(ledger._engine) as connection:
+        connection.execute(leases.update().values(host="elsewhere.example", pid=1))
+    with pytest.raises(LeaseHeld):
+        ledger.take_lease(ORG, "bbbbbb", NOW + dt.timedelta(seconds=SILENCE_SECONDS - 1))
+    ledger.take_lease(ORG, "bbbbbb", NOW + dt.timedelta(seconds=SILENCE_SECONDS))
+
+
+def test_who_lost_the_lease_claims_nothing_more(ledger: Ledger) -> None:
+    run_id = planned(ledger, item("1"))
+    lost = ledger.take_lease(ORG, run_id, NOW)
+    with writing(ledger._engine) as connection:
+        connection.execute(leases.update().values(token="somebody else's"))
+    with pytest.raises(LeaseHeld, match="taken over"):
+        ledger.claim(run_id, ledger.pending(run_id), lost, NOW)
+    with pytest.raises(LeaseHeld):
+        ledger.beat(lost, NOW)
+    assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.OPEN

@@ -146,7 +146,9 @@ class Book:
         """
         wanted = {key(number) for number in numbers}
         pending = [one for one in self.ledger.pending(self.run_id) if one.key in wanted]
-        claim = self.ledger.claim(self.run_id, pending, NOW)
+        lease = self.ledger.take_lease(self.ledger.run(self.run_id).plan.org_id, self.run_id, NOW)
+        claim = self.ledger.claim(self.run_id, pending, lease, NOW)
+        self.ledger.give_back(lease)
         refused = outcome is Outcome.REJECTED
         diagnosis = diagnose(says) if refused else None
         delivery, attempt = _COMES_TO[outcome]
@@ -195,7 +197,8 @@ def planned(
 ) -> Book:
     """A run whose plan is whole."""
     run_id = ledger.begin_run(plan(**given), NOW)
-    ledger.add_items(run_id, 0, items)
+    if items:
+        ledger.add_items(run_id, 0, items)
     ledger.finish_plan(
         run_id,
         announced=announced,

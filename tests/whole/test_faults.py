@@ -278,3 +278,15 @@ def test_a_deleted_row_is_held_and_not_brought_back(open_house: OpenHouse) -> No
     held = [i for i in house.items(second.run_id) if i.held_reason == "deleted"]
     assert len(held) == 1
     assert first.document.counts.synced == 3
+
+
+def test_a_second_process_on_the_same_ledger_waits_its_turn(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 30}))
+    first, second = house.plan(), house.plan()
+    with house.ledger() as ledger:
+        lease = ledger.take_lease(first.plan.org_id, first.id, first.created_at)
+        done = house.command("apply", second.id, "--yes")
+        ledger.give_back(lease)
+    assert done.returncode == Exit.LEASE, done.stderr
+    assert f"Run {first.id} has been writing" in done.stderr
+    assert not house.practice.requests.of(Operation.INSERT)

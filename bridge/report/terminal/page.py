@@ -46,7 +46,6 @@ class Page:
     def line(self, *pieces: Piece, indent: int = 0, hang: int = 0) -> None:
         """Write a line; where it is too long it goes on below, `hang` further to the right."""
         for number, row in enumerate(self._rows(self._text(pieces), indent, hang)):
-            row.rstrip()
             margin = Text(" " * (indent + (hang if number else 0)))
             self._print(margin + row)
 
@@ -62,6 +61,7 @@ class Page:
         return self._text(pieces).cell_len <= self.width
 
     def _print(self, text: Text) -> None:
+        text.rstrip()
         self._console.print(text, soft_wrap=True, highlight=False)
 
     def _text(self, pieces: Iterable[Piece]) -> Text:

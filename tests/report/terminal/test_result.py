@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import re
+
+from bridge.ledger import Ledger
+from bridge.model import Decision, HeldReason, Outcome
+from bridge.report import run_document, show_result
+from tests.report.runs import (
+    NO_ACCESS,
+    NOW,
+    RULE,
+    TOO_LONG,
+    Book,
+    console,
+    item,
+    plan,
+    planned,
+    written,
+)
+
+SETTLED = "a request gave no answer; the org was asked by key and has it"
+DOUBTFUL = "a request gave no answer; it can be settled from 2026-11-23 08:51:12 UTC"
+
+
+def page(book: Book, width: int = 80) -> str:
+    to = console(width)
+    show_result(run_document(book.ledger, book.run), to)
+    return written(to)
+
+
+def mixed(ledger: Ledger) -> Book:
+    """A run in which everything happened."""
+    book = planned(
+        ledger,
+        [
+            *(item(n) for n in range(20)),
+            item(20, TOO_LONG, held=NO_ACCESS),
+            item(21, TOO_LONG, held=NO_ACCESS, decision=Decision.SKIPPED),
+        ],
+    )
+    ledger.begin_sending(book.run_id)
+    book.settle(range(5), Outcome.REJECTED, says=RULE)
+    book.settle([5, 6, 7], Outcome.SYNCED)
+    book.settle([8], Outcome.SYNCED, says=SETTLED)
+    book.settle([9], Outcome.PRESENT)
+    book.settle([10, 11], Outcome.IN_DOUBT, says=DOUBTFUL)
+    ledger.hold(
+        book.run_id,
+        [12, 13, 14],
+        HeldReason.CANARY,
+        "the 5 sent ahead were all refused",
+        "Repair the cause in Salesforce, then resync the window.",
+    )
+    return book
+
+
+def test_the_sentence_comes_first_and_adds_up(ledger: Ledger) -> None:
+    lines = page(mixed(ledger), 120).splitlines()
+    assert lines[1] == "5 of 22 messages are in Salesforce now: 4 inserted, 1 there already."
+    assert lines[2] == "17 are not: 5 rejected, 2 in doubt, 5 not sent yet, 4 held, 1 skipped."
+
+
+def test_the_column_of_figures_adds_up_to_what_was_fetched(ledger: Ledger) -> None:
+    rows = re.findall(r"^ {2,5}(\d+)  (\w+)", page(mixed(ledger)), re.MULTILINE)
+    *parts, (total, last) = rows
+    assert last == "fetched"
+    assert sum(int(count) for count, _ in parts) == int(total) == 22
+
+
+def test_an_outcome_that_came_about_in_a_roundabout_way_says_how(ledger: Ledger) -> None:
+    shown = page(mixed(ledger), 120)
+    assert f"1: {SETTLED}" in shown
+    assert f"2: {DOUBTFUL}" in shown
+
+
+def test_each_cause_says_how_its_messages_stand(ledger: Ledger) -> None:
+    lines = page(mixed(ledger), 120).splitlines()
+    rule = next(n for n, line in enumerate(lines) if line.startswith("1  rule  20"))
+    assert lines[rule + 1].strip() == (
+        "4 inserted, 1 there already, 5 rejected, 2 in doubt, 5 not sent yet, 3 held"
+    )
+
+
+def test_what_is_left_to_do_is_grouped_with_an_advice(ledger: Ledger) -> None:
+    left = page(mixed(ledger), 120).partition("Left to do")[2]
+    assert f'5 rejected  "{RULE}"' in left
+    assert "Have the validation rule changed" in left
+    assert "3 held  the 5 sent ahead were all refused (cause 1)" in left
+    assert "1 held  this user may not write User_Email__c (cause 2)" in left
+    assert "1 skipped  this user" in left
+
+
+def test_the_commands_that_go_on_are_whole_lines_to_paste(ledger: Ledger) -> None:
+    book = mixed(ledger)
+    lines = [line.removeprefix("next").strip() for line in page(book, 40).splitlines()]
+    assert f"bridge apply {book.run_id}" in lines
+    assert "bridge resync --date 2026-11-22 --tz Europe/Amsterdam" in lines
+    assert "once repaired: bring the 9" in lines
+
+
+def test_a_run_that_stopped_says_why(ledger: Ledger) -> None:
+    book = mixed(ledger)
+    assert "The run has not ended" in page(book)
+    ledger.stop(book.run_id, "the org's allowance is used up", 5)
+    assert "The run stopped before its end: the org's allowance is used up" in page(book)
+
+
+def test_a_run_that_brought_everything_leaves_only_the_proof(ledger: Ledger) -> None:
+    book = planned(ledger, [item(1)])
+    book.settle([1], Outcome.SYNCED)
+    ledger.finish(book.run_id, 4)
+    shown = page(book)
+    assert "1 of 1 message is in Salesforce now: 1 inserted." in shown
+    assert "not:" not in shown
+    assert "Left to do" not in shown
+    assert shown.endswith(f"next   bridge verify {book.run_id}    ask the org for the 1\n")
+
+
+def test_a_run_without_messages_and_a_plan_that_broke_off_are_told(ledger: Ledger) -> None:
+    assert "No failed messages in this window." in page(planned(ledger, []))
+    unfinished = Book(ledger, ledger.begin_run(plan(), NOW))
+    assert "The plan was not finished: it can't be sent." in page(unfinished)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from bridge.ledger import Ledger
+from bridge.model import Outcome
+from bridge.report import run_document, show_status
+from tests.report.runs import NO_ACCESS, console, item, planned, written
+
+
+def test_each_run_is_a_line_with_its_figures_and_its_org(ledger: Ledger) -> None:
+    older = planned(ledger, [item(1), item(2, held=NO_ACCESS)])
+    older.settle([1], Outcome.SYNCED)
+    ledger.finish(older.run_id, 3)
+    newer = planned(ledger, [item(1)], sandbox=False, org_name="Acme Live")
+    to = console(120)
+    show_status([run_document(ledger, one.run, samples=0) for one in (newer, older)], to)
+    first, second = written(to).splitlines()
+    assert first.startswith(f"{newer.run_id}  2026-11-23 08:30  2026-11-22  planned   1: 1 there")
+    assert first.endswith(" already · Acme Live PRODUCTION")
+    assert second == (
+        f"{older.run_id}  2026-11-23 08:30  2026-11-22  finished  2: 1 inserted, 1 held · Acme"
+    )
+
+
+def test_a_ledger_without_runs_says_how_to_make_one() -> None:
+    to = console()
+    show_status([], to)
+    assert written(to) == "No runs in this ledger. bridge plan --yesterday makes one.\n"

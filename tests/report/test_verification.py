@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from bridge.model import Difference, Repeated, Verification
+from bridge.report.verification import VerificationDocument, verification_document
+
+from .runs import TEXT, key
+
+
+def test_the_json_of_a_verification_holds_all_of_it_and_round_trips() -> None:
+    document = verification_document(
+        Verification(
+            run_id="7c2e1f",
+            once=31,
+            missing=(key(1),),
+            deleted=(key(2),),
+            repeated=(Repeated(key(3), ("a01", "a02"), ours=1),),
+            differing=(Difference(key(4), "a03", TEXT, "half \ud83d", None),),
+            absent=3,
+            there_unsent=(key(5),),
+        )
+    )
+    read = VerificationDocument.model_validate_json(document.model_dump_json())
+    assert read == document
+    assert not read.proven
+    assert (read.once, read.absent) == (31, 3)
+    assert (read.missing, read.deleted, read.there_unsent) == ((key(1),), (key(2),), (key(5),))
+    assert (read.repeated[0].ids, read.repeated[0].ours) == (("a01", "a02"), 1)
+    assert (read.differing[0].sent, read.differing[0].found) == ("half \ufffd", None)
