@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -28,7 +29,7 @@ from bridge.report.terminal.parts import (
     next_commands,
     show_difference,
 )
-from bridge.report.terminal.words import bounded, counted, listed, without_namespace
+from bridge.report.terminal.words import bounded, counted, without_namespace
 from bridge.report.text import literal, shortened
 
 _MOST_DIFFERENCES = 3
@@ -51,11 +52,12 @@ def show_plan(document: RunDocument, console: Console) -> None:
     _sentence(page, document)
     disagreements(page, document)
     columns = CauseColumns(document)
+    alike = _alike(document)
     for number, cause in enumerate(document.causes, 1):
         page.blank()
-        _cause(page, columns, number, cause, document)
+        _cause(page, columns, number, cause, alike, document)
     page.blank()
-    _lossless(page, document)
+    _over_all_causes(page, alike, document)
     _in_all(page, document)
     _ending(page, document)
     next_commands(page, document.next)
@@ -75,8 +77,24 @@ def _sentence(page: Page, document: RunDocument) -> None:
         page.line(("No failed messages in this window.", HEADING))
 
 
+def _alike(document: RunDocument) -> frozenset[tuple[str, str]]:
+    """Field and fixer of what is done to several causes alike and cuts no text: told once."""
+    seen = Counter(
+        (change.field, change.fixer)
+        for cause in document.causes
+        for change in cause.changes
+        if change.risk is Risk.LOSSY and not change.lost
+    )
+    return frozenset(pair for pair, causes in seen.items() if causes > 1)
+
+
 def _cause(
-    page: Page, columns: CauseColumns, number: int, cause: CausePart, document: RunDocument
+    page: Page,
+    columns: CauseColumns,
+    number: int,
+    cause: CausePart,
+    alike: frozenset[tuple[str, str]],
+    document: RunDocument,
 ) -> None:
     indent = columns.body
     columns.head(page, number, cause)
@@ -89,7 +107,7 @@ def _cause(
         page.line(sentence, indent=indent, hang=2)
     left = _MOST_DIFFERENCES
     for change in cause.changes:
-        if change.risk is not Risk.LOSSLESS:
+        if change.risk is not Risk.LOSSLESS and (change.field, change.fixer) not in alike:
             _risky_change(page, change, document, indent)
             left -= _differences(page, cause, change, left, indent)
     _lossless_of(page, cause, document, indent)
@@ -108,7 +126,7 @@ def _treatment(cause: CausePart) -> Iterator[str]:
 
 
 def _treatment_in_words(cause: CausePart) -> str:
-    retried = "retry, changed as below" if cause.changes else "retry as they are"
+    retried = "retry" if cause.changes else "retry as they are"
     words = [
         retried
         if treatment.treatment == _RETRY
@@ -178,14 +196,6 @@ def _lossless_of(page: Page, cause: CausePart, document: RunDocument, indent: in
                 f"lossless {change.count:,}  {field} by {change.fixer}", indent=indent, hang=2
             )
             _differences(page, cause, change, 1, indent)
-    others = [c for c in sums if without_namespace(c.field, document).casefold() not in blamed]
-    if others:
-        fixers = listed(dict.fromkeys(change.fixer for change in others))
-        page.line(
-            (f"lossless {sum(c.count for c in others):,}  by {fixers}", FAINT),
-            indent=indent,
-            hang=2,
-        )
 
 
 def _held(page: Page, group: HeldGroupPart, document: RunDocument, indent: int) -> None:
@@ -199,36 +209,41 @@ def _held(page: Page, group: HeldGroupPart, document: RunDocument, indent: int) 
     page.line(without_namespace(group.advice, document), indent=indent + 2, hang=2)
 
 
-def _lossless(page: Page, document: RunDocument) -> None:
-    """What each fixer brings into another form, with one example: the same in most causes."""
-    sums = [
+def _over_all_causes(page: Page, alike: frozenset[tuple[str, str]], document: RunDocument) -> None:
+    """What each fixer does to messages of most causes, with one example."""
+    told = [
         change
         for cause in document.causes
         for change in cause.changes
-        if change.risk is Risk.LOSSLESS
+        if change.risk is Risk.LOSSLESS or (change.field, change.fixer) in alike
     ]
-    if not sums:
+    if not told:
         return
-    page.line("Lossless, over all causes: the same in another form")
-    for fixer in dict.fromkeys(change.fixer for change in sums):
-        of_fixer = [change for change in sums if change.fixer == fixer]
-        fields = sorted({without_namespace(change.field, document) for change in of_fixer})
-        count = sum(change.count for change in of_fixer)
-        page.line(f"{fixer} {count:,}  {bounded(fields, _MOST_FIELDS)}", indent=2, hang=2)
-        example = _example(document, fixer)
+    page.line("Over all causes")
+    for fixer, risk in dict.fromkeys((change.fixer, change.risk) for change in told):
+        same = [change for change in told if (change.fixer, change.risk) == (fixer, risk)]
+        fields = sorted({without_namespace(change.field, document) for change in same})
+        why = f": {same[0].why}" if risk is Risk.LOSSY else ""
+        page.line(
+            (f"{risk.value} {sum(c.count for c in same):,}", WARNING if why else ""),
+            f"  {bounded(fields, _MOST_FIELDS)} by {fixer}{why}",
+            indent=2,
+            hang=2,
+        )
+        example = _example(document, fixer, risk)
         if example is not None:
             show_difference(page, example.before, example.after, indent=4)
     page.blank()
 
 
-def _example(document: RunDocument, fixer: str) -> ChangePart | None:
+def _example(document: RunDocument, fixer: str, risk: Risk) -> ChangePart | None:
     return next(
         (
             change
             for cause in document.causes
             for sample in cause.samples
             for change in sample.changes
-            if change.fixer == fixer and change.risk is Risk.LOSSLESS
+            if (change.fixer, change.risk) == (fixer, risk)
         ),
         None,
     )

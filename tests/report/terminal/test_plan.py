@@ -116,7 +116,7 @@ def test_changes_that_lose_nothing_are_shown_once_for_all_causes(ledger: Ledger)
     items = [item(1, RULE, [as_null()]), item(2, TOO_LONG, [as_null()])]
     shown = page(planned(ledger, items))
     assert shown.count('"#N/A" → nothing') == 1
-    assert "nulls 2  File_Type__c" in shown
+    assert "lossless 2  File_Type__c by nulls" in shown
     assert "In all: 2 changes lossless, 0 lossy, 0 invented." in shown
 
 
