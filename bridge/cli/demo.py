@@ -36,7 +36,7 @@ def demo() -> None:
         _say("It is 8:30. The e-mail says that 60 messages failed to sync yesterday. First, look:")
         stage.run(["resync", *window, "--expect", "60", "--dry-run"], Exit.OK)
         _say("Now send them. Five of each cause go ahead; where all are refused, the rest waits:")
-        stage.run(["resync", *window, "--yes"], Exit.LEFT_OVER)
+        stage.run(["apply", stage.newest_run(), "--yes"], Exit.LEFT_OVER)
         practice.org.set_rule_active(_RULE, False)
         _say(f"In Setup, an admin switches the validation rule {_RULE} off. Once more:")
         stage.run(["resync", *window, "--yes"], Exit.LEFT_OVER)
@@ -63,7 +63,9 @@ class _Stage:
     def run(self, arguments: list[str], expected: Exit) -> None:
         screen.stdout.print(Text(f"$ bridge {shlex.join(arguments)}", style="bold"))
         done = subprocess.run(  # noqa: S603  our own program
-            [sys.executable, "-m", "bridge", *arguments], env=self._environment(), check=False
+            [sys.executable, "-m", "bridge", *arguments, "--log-level", "warning"],
+            env=self._environment(),
+            check=False,
         )
         if done.returncode != expected:
             raise BridgeError(

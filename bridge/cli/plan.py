@@ -20,7 +20,7 @@ from bridge.cli.options import (
     with_settings,
 )
 from bridge.errors import Exit
-from bridge.report import RunDocument, run_document, show_plan
+from bridge.report import RunDocument, run_document, show_plan_alone
 from bridge.settings import Settings
 
 
@@ -62,7 +62,7 @@ def show(document: RunDocument, *, as_json: bool) -> None:
     if as_json:
         typer.echo(document.model_dump_json(indent=2))
     else:
-        show_plan(document, screen.stdout)
+        show_plan_alone(document, screen.stdout)
 
 
 def plan_exit(document: RunDocument, *, detailed: bool) -> Exit:

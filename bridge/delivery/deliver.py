@@ -184,7 +184,7 @@ def _hold(run: Run, ledger: Ledger, held_back: HeldBack) -> None:
         advice="Repair the cause in Salesforce, then resync the window: nothing of the rest was "
         "sent.",
     )
-    log.warning(
+    log.info(
         "cause.held",
         run=run.id,
         cause=held_back.cause_id,

@@ -286,7 +286,7 @@ def test_the_demo_shows_the_whole_job() -> None:
         [sys.executable, "-m", "bridge", "demo"], capture_output=True, text=True, check=False
     )
     assert done.returncode == Exit.OK, done.stderr
-    assert done.stdout.count("$ bridge resync") == 4
+    assert done.stdout.count("$ bridge ") == 5
     assert "Traceback" not in done.stderr
 
 

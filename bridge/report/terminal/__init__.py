@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from bridge.report.terminal.plan import show_plan
+from bridge.report.terminal.plan import show_plan, show_plan_alone
 from bridge.report.terminal.report import show_report
 from bridge.report.terminal.result import show_result
 from bridge.report.terminal.status import show_status
 from bridge.report.terminal.verification import show_verification
 
-__all__ = ["show_plan", "show_report", "show_result", "show_status", "show_verification"]
+__all__ = [
+    "show_plan",
+    "show_plan_alone",
+    "show_report",
+    "show_result",
+    "show_status",
+    "show_verification",
+]

@@ -46,7 +46,7 @@ _NOT_SENT = frozenset({"hold", "skip"})
 
 
 def show_plan(document: RunDocument, console: Console) -> None:
-    """Print a plan."""
+    """Print what a plan would do."""
     page = Page(console)
     head(page, document)
     _sentence(page, document)
@@ -59,6 +59,12 @@ def show_plan(document: RunDocument, console: Console) -> None:
     page.blank()
     _over_all_causes(page, alike, document)
     _in_all(page, document)
+
+
+def show_plan_alone(document: RunDocument, console: Console) -> None:
+    """Print a plan that is not sent now: what it would do, and the next commands."""
+    show_plan(document, console)
+    page = Page(console)
     _ending(page, document)
     next_commands(page, document.next)
 

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.ledger import Ledger
 from bridge.model import Change, Decision, HeldReason, Outcome, Risk, Window
-from bridge.report import run_document, show_plan
+from bridge.report import run_document, show_plan_alone
 from tests.report.runs import (
     NO_ACCESS,
     NO_NAME,
@@ -30,7 +30,7 @@ LONG = "Dear team, " + "please look at it, " * 30 + "bring the blue suitcase"
 
 def page(book: Book, width: int = 80) -> str:
     to = console(width)
-    show_plan(run_document(book.ledger, book.run), to)
+    show_plan_alone(run_document(book.ledger, book.run), to)
     return written(to)
 
 
