@@ -105,6 +105,7 @@ def plan(
             that can be told.
         RemoteError: GoTallo or the org could not be reached, or refused us.
     """
+    calls_before = org.calls
     access = settings.gotallo()
     mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
     identity = org.identity()
@@ -130,8 +131,8 @@ def plan(
         fetched=count,
         repeated=summary.repeated,
         notes=summary.notes,
-        api_calls=org.calls,
     )
+    ledger.count_calls(run_id, org.calls - calls_before)
     log.info("run.planned", run=run_id, fetched=count, repeated=summary.repeated)
     return ledger.run(run_id)
 
@@ -153,6 +154,7 @@ def apply(
         UsageError: the run does not exist, was never planned to its end, or is for another org.
         RemoteError: the org could not be reached, or refused us, before the first message.
     """
+    calls_before = org.calls
     run = ledger.run(run_id)
     if run.state is RunState.PLANNING:
         raise UsageError(
@@ -168,19 +170,22 @@ def apply(
         )
     schema = org.schema(run.plan.object)
     _refuse_unwritable(schema, identity)
-    return deliver(
-        run,
-        ledger,
-        org,
-        schema,
-        user_id=identity.user_id,
-        lanes=request.lanes,
-        canary=request.canary,
-        limit=request.limit,
-        halt=halt,
-        tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
-        observe=observe,
-    )
+    try:
+        return deliver(
+            run,
+            ledger,
+            org,
+            schema,
+            user_id=identity.user_id,
+            lanes=request.lanes,
+            canary=request.canary,
+            limit=request.limit,
+            halt=halt,
+            tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
+            observe=observe,
+        )
+    finally:
+        ledger.count_calls(run.id, org.calls - calls_before)
 
 
 def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:

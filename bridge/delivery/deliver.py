@@ -21,6 +21,10 @@ from bridge.ledger import Ledger, PendingItem, Run, Verdict
 from bridge.model import Delivery, HeldReason, Kind, ObjectSchema, Outcome
 from bridge.salesforce import Org
 
+_PASSES = 3
+"""A request that gave no answer may be settled only after the others were sent, and its messages be
+open again then: so what is left is gone through again, a bounded number of times."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -104,36 +108,42 @@ def deliver(
             observe=observe,
         )
         ledger.begin_sending(run.id)
-        _take_up(run, ledger, sender)
-        left = _open_items(run, ledger)
-        _go_through(run, ledger, sender, Rounds(left[:limit], canary), lanes, halt)
-        if not halt.thrown:
+        beyond_limit = False
+        for _ in range(_PASSES):
             _take_up(run, ledger, sender)
-    beyond = limit is not None and len(left) > limit
-    return _end(run, ledger, halt, org.calls, beyond_limit=beyond)
+            left = _open_items(run, ledger)
+            beyond_limit = limit is not None and len(left) > limit
+            if halt.thrown or not left:
+                break
+            _go_through(run, ledger, sender, Rounds(left[:limit], canary), lanes, halt)
+            if beyond_limit:
+                break
+    return _end(run, ledger, halt, beyond_limit=beyond_limit)
 
 
 def _go_through(
     run: Run, ledger: Ledger, sender: Sender, rounds: Rounds, lanes: int, halt: Halt
 ) -> None:
     with Lanes(lanes, halt) as pool:
-        while not halt.thrown and not (this := rounds.next()).empty:
+        while not (this := rounds.next()).empty:
             verdicts = pool.run(_jobs(this, sender, lanes))
+            if halt.thrown:
+                return
             for held_back in rounds.tell([_told(verdict) for verdict in verdicts]):
                 _hold(run, ledger, held_back)
 
 
-def _end(run: Run, ledger: Ledger, halt: Halt, calls: int, *, beyond_limit: bool) -> Ending:
+def _end(run: Run, ledger: Ledger, halt: Halt, *, beyond_limit: bool) -> Ending:
     if halt.thrown and halt.reason is not None:
-        ledger.stop(run.id, halt.reason.message, calls)
+        ledger.stop(run.id, halt.reason.message)
         return Ending(EndingKind.STOPPED, halt.reason)
     if halt.thrown:
-        ledger.stop(run.id, "interrupted", calls)
+        ledger.stop(run.id, "interrupted")
         return Ending(EndingKind.INTERRUPTED)
     if beyond_limit:
-        ledger.stop(run.id, "the limit of messages for one call was reached", calls)
+        ledger.stop(run.id, "the limit of messages for one call was reached")
         return Ending(EndingKind.LIMITED)
-    ledger.finish(run.id, calls)
+    ledger.finish(run.id)
     return Ending(EndingKind.FINISHED)
 
 

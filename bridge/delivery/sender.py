@@ -18,7 +18,7 @@ import structlog
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
 from bridge.diagnosis import cause_of, diagnose_error
-from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable
+from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
 from bridge.events import item_outcome
 from bridge.ledger import AttemptResult, Lease, Ledger, MessageState, PendingItem, Run, Verdict
 from bridge.model import (
@@ -214,6 +214,9 @@ class Sender:
             return elsewhere + self._turned_away(mine, claim.sent_at, tried, exc)
         except OrgUnanswered as exc:
             return elsewhere + self._unanswered(mine, claim.sent_at, tried, exc)
+        except UsageError:
+            self._reopen(mine, claim.sent_at, AttemptResult.NOT_ARRIVED)
+            raise
         return elsewhere + self._answered(mine, results, claim.sent_at, tried)
 
     def _answered(

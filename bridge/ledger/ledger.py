@@ -196,7 +196,6 @@ class Ledger:
         fetched: int,
         repeated: int,
         notes: Sequence[str],
-        api_calls: int,
     ) -> None:
         """The plan is whole: from here on it may be sent."""
         with writing(self._engine) as connection:
@@ -209,7 +208,6 @@ class Ledger:
                     fetched=fetched,
                     repeated=repeated,
                     notes=list(notes),
-                    api_calls=api_calls,
                 )
             )
 
@@ -246,13 +244,22 @@ class Ledger:
     def begin_sending(self, run_id: str) -> None:
         self._set_state(run_id, RunState.SENDING, "")
 
-    def stop(self, run_id: str, reason: str, api_calls: int) -> None:
+    def stop(self, run_id: str, reason: str) -> None:
         """The run ended before its last item."""
-        self._set_state(run_id, RunState.STOPPED, reason, api_calls)
+        self._set_state(run_id, RunState.STOPPED, reason)
 
-    def finish(self, run_id: str, api_calls: int) -> None:
+    def finish(self, run_id: str) -> None:
         """Every item of the run has been gone through."""
-        self._set_state(run_id, RunState.FINISHED, "", api_calls)
+        self._set_state(run_id, RunState.FINISHED, "")
+
+    def count_calls(self, run_id: str, calls: int) -> None:
+        """Add requests that were made to the org for a run."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(t.runs)
+                .where(t.runs.c.id == run_id)
+                .values(api_calls=t.runs.c.api_calls + calls)
+            )
 
     def pending(self, run_id: str) -> tuple[PendingItem, ...]:
         """The ready items without a final outcome, in the order of their time."""
@@ -697,15 +704,10 @@ class Ledger:
         for position in positions:
             yield found[position]
 
-    def _set_state(
-        self, run_id: str, state: RunState, reason: str, api_calls: int | None = None
-    ) -> None:
+    def _set_state(self, run_id: str, state: RunState, reason: str) -> None:
         with writing(self._engine) as connection:
-            spent = t.runs.c.api_calls + api_calls if api_calls else t.runs.c.api_calls
             connection.execute(
-                update(t.runs)
-                .where(t.runs.c.id == run_id)
-                .values(state=state, stop_reason=reason, api_calls=spent)
+                update(t.runs).where(t.runs.c.id == run_id).values(state=state, stop_reason=reason)
             )
 
 

@@ -67,9 +67,8 @@ HELD = Held(HeldReason.SCHEMA, "too long", "cut it", "STRING_TOO_LONG", ("Text__
 def planned(ledger: Ledger, *items: Item, org_id: str = "00D5g00000PRACTEA5") -> str:
     run_id = ledger.begin_run(plan(org_id), NOW)
     ledger.add_items(run_id, 0, items)
-    ledger.finish_plan(
-        run_id, announced=len(items), fetched=len(items), repeated=0, notes=(), api_calls=3
-    )
+    ledger.finish_plan(run_id, announced=len(items), fetched=len(items), repeated=0, notes=())
+    ledger.count_calls(run_id, 3)
     return run_id
 
 

@@ -200,13 +200,9 @@ def planned(
     if items:
         ledger.add_items(run_id, 0, items)
     ledger.finish_plan(
-        run_id,
-        announced=announced,
-        fetched=len(items),
-        repeated=repeated,
-        notes=notes,
-        api_calls=3,
+        run_id, announced=announced, fetched=len(items), repeated=repeated, notes=notes
     )
+    ledger.count_calls(run_id, 3)
     return Book(ledger, run_id, list(items))
 
 

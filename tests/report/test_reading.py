@@ -100,14 +100,19 @@ def test_changes_are_counted_by_risk_and_each_invented_value_apart(ledger: Ledge
     assert (lossless.risk, lossless.count, lossless.invented) == (Risk.LOSSLESS, 1, ())
 
 
-def test_changes_of_messages_that_are_not_sent_are_neither_counted_nor_shown(
-    ledger: Ledger,
-) -> None:
+def test_only_changes_of_messages_that_are_sent_are_counted_and_shown(ledger: Ledger) -> None:
     planned(ledger, [item(1)]).settle([1], Outcome.SYNCED)
-    book = planned(ledger, [item(1, RULE, [named()]), item(2, RULE, [named()], held=NO_ACCESS)])
+    book = planned(
+        ledger,
+        [
+            item(1, RULE, [named()]),
+            item(2, RULE, [named()], held=NO_ACCESS),
+            item(3, RULE, [as_null()]),
+        ],
+    )
     (cause,) = run_document(ledger, book.run).causes
-    assert cause.changes == ()
-    assert cause.samples == ()
+    assert [(change.fixer, change.count) for change in cause.changes] == [("nulls", 1)]
+    assert [sample.key for sample in cause.samples] == [key(3)]
 
 
 def test_samples_show_changes_that_differ_the_riskiest_first(ledger: Ledger) -> None:
@@ -158,7 +163,7 @@ def test_the_next_commands_fit_what_is_left_to_do(ledger: Ledger) -> None:
     assert _commands(ledger, name) == [f"bridge apply {name}", f"bridge report {name}"]
     book.settle([1], Outcome.SYNCED)
     book.settle([2], Outcome.IN_DOUBT)
-    ledger.stop(name, "interrupted", 4)
+    ledger.stop(name, "interrupted")
     window = "--date 2026-11-22 --tz Europe/Amsterdam"
     assert _commands(ledger, name) == [
         f"bridge apply {name}",
@@ -201,7 +206,7 @@ def test_a_plan_that_nobody_sent_and_messages_left_out_on_purpose_are_a_success(
     book = planned(ledger, [item(1), item(2, held=NO_ACCESS, decision=Decision.SKIPPED)])
     assert exit_of(run_document(ledger, book.run)) is Exit.OK
     book.settle([1], Outcome.SYNCED)
-    ledger.finish(book.run_id, 3)
+    ledger.finish(book.run_id)
     assert book.run.state is RunState.FINISHED
     assert exit_of(run_document(ledger, book.run)) is Exit.OK
 

@@ -229,7 +229,7 @@ def _over_all_causes(page: Page, alike: frozenset[tuple[str, str]], document: Ru
     for fixer, risk in dict.fromkeys((change.fixer, change.risk) for change in told):
         same = [change for change in told if (change.fixer, change.risk) == (fixer, risk)]
         fields = sorted({without_namespace(change.field, document) for change in same})
-        why = f": {same[0].why}" if risk is Risk.LOSSY else ""
+        why = f": {without_namespace(same[0].why, document)}" if risk is Risk.LOSSY else ""
         page.line(
             (f"{risk.value} {sum(c.count for c in same):,}", WARNING if why else ""),
             f"  {bounded(fields, _MOST_FIELDS)} by {fixer}{why}",

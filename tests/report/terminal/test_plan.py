@@ -125,8 +125,10 @@ def test_a_lossless_change_of_the_field_that_failed_is_shown_with_its_cause(
 ) -> None:
     change = Change(TEXT, "Web ", "Web", "truncate", "white space", Risk.LOSSLESS)
     shown = page(planned(ledger, [item(1, TOO_LONG, [change])]))
-    assert "lossless 1  Text__c by truncate" in shown.partition("over all causes")[0]
-    assert "Web␣ → Web" in shown.partition("over all causes")[0]
+    with_its_cause, _, over_all_causes = shown.partition("Over all causes")
+    assert "lossless 1  Text__c by truncate" in with_its_cause
+    assert "Web␣ → Web" in with_its_cause
+    assert "lossless 1  Text__c by truncate" in over_all_causes
 
 
 def test_what_is_held_says_why_and_what_to_do_without_the_namespace(ledger: Ledger) -> None:

@@ -101,14 +101,14 @@ def test_the_commands_that_go_on_are_whole_lines_to_paste(ledger: Ledger) -> Non
 def test_a_run_that_stopped_says_why(ledger: Ledger) -> None:
     book = mixed(ledger)
     assert "The run has not ended" in page(book)
-    ledger.stop(book.run_id, "the org's allowance is used up", 5)
+    ledger.stop(book.run_id, "the org's allowance is used up")
     assert "The run stopped before its end: the org's allowance is used up" in page(book)
 
 
 def test_a_run_that_brought_everything_leaves_only_the_proof(ledger: Ledger) -> None:
     book = planned(ledger, [item(1)])
     book.settle([1], Outcome.SYNCED)
-    ledger.finish(book.run_id, 4)
+    ledger.finish(book.run_id)
     shown = page(book)
     assert "1 of 1 message is in Salesforce now: 1 inserted." in shown
     assert "not:" not in shown
