@@ -23,7 +23,8 @@ SPACE: Final = "␣"
 LEAST_ROOM: Final = 32
 """Room that `difference` needs so that the place itself is always in sight."""
 
-_Marking: TypeAlias = Callable[[str], str]
+_Marking: TypeAlias = Callable[[str, str, str], str]
+"""Shows what differs, given what stands before it, itself, and what stands behind it."""
 
 _UNSEEN = regex.compile(
     r"(?<=[\p{L}\p{M}])[\u200C\u200D](?=\p{L})(*SKIP)(*FAIL)"  # joins letters in many scripts
@@ -31,7 +32,9 @@ _UNSEEN = regex.compile(
     r"(?=\p{Extended_Pictographic})(*SKIP)(*FAIL)"  # joins emoji
     r"|[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]"
 )
-_SPACES = regex.compile(r"\A\p{Zs}+|\p{Zs}+\Z")
+_NOTHING_BUT_SPACES = regex.compile(r"\A\p{Zs}+\Z")
+_SPACES_IN_FRONT = regex.compile(r"\A\p{Zs}+")
+_SPACES_BEHIND = regex.compile(r"\p{Zs}+\Z")
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
 
 
@@ -90,7 +93,7 @@ def difference(before: JsonValue, after: JsonValue, room: int) -> Difference:
         old, new = literal(before), literal(after)
     shown = _around(old, new, room, _marked)
     if _looks_alike(str(shown.before), str(shown.after)):
-        shown = _around(_in_ascii(old), _in_ascii(new), room, str)
+        shown = _around(_in_ascii(old), _in_ascii(new), room, _unmarked)
     return shown
 
 
@@ -98,9 +101,10 @@ def _around(old: str, new: str, room: int, mark: _Marking) -> Difference:
     prefix = _common_start(old, new)
     suffix = _common_start(old[prefix:][::-1], new[prefix:][::-1])
     head, tail = old[:prefix], old[len(old) - suffix :]
+    removed, added = old[prefix : len(old) - suffix], new[prefix : len(new) - suffix]
     return Difference(
-        before=_excerpt(head, mark(old[prefix : len(old) - suffix]), tail, room),
-        after=_excerpt(head, mark(new[prefix : len(new) - suffix]), tail, room),
+        before=_excerpt(head, mark(head, removed, tail), tail, room),
+        after=_excerpt(head, mark(head, added, tail), tail, room),
     )
 
 
@@ -145,11 +149,23 @@ def _in_ascii(text: str) -> str:
     return text.encode("unicode_escape").decode("ascii")
 
 
-def _marked(text: str) -> str:
-    """White space at both ends made visible."""
-    return _SPACES.sub(
-        lambda match: "".join(SPACE if c == " " else _in_ascii(c) for c in match.group()), text
-    )
+def _marked(head: str, differing: str, tail: str) -> str:
+    """White space made visible where it is all that differs, or ends the whole text."""
+    if _NOTHING_BUT_SPACES.match(differing):
+        return _with_seen_spaces(differing)
+    if not head:
+        differing = _SPACES_IN_FRONT.sub(lambda m: _with_seen_spaces(m.group()), differing)
+    if not tail:
+        differing = _SPACES_BEHIND.sub(lambda m: _with_seen_spaces(m.group()), differing)
+    return differing
+
+
+def _unmarked(head: str, differing: str, tail: str) -> str:
+    return differing
+
+
+def _with_seen_spaces(spaces: str) -> str:
+    return "".join(SPACE if space == " " else _in_ascii(space) for space in spaces)
 
 
 def _looks_alike(one: str, other: str) -> bool:

@@ -113,6 +113,7 @@ def test_a_cut_is_shown_with_what_stood_at_its_place() -> None:
     [
         ("  Hello ", "Hello", "␣␣Hello␣", "Hello"),
         ("one  two", "one two", "one ␣two", "one two"),
+        ("onetwo", "one […]", "onetwo", "one […]"),
         ("one\u00a0two", "one two", "one\\xa0two", "one␣two"),
         ("one\r\ntwo", "one\ntwo", "one\\r⏎two", "one⏎two"),
         ("caf\u00e9", "cafe\u0301", "caf\\xe9", "cafe\\u0301"),
