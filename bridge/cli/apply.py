@@ -83,7 +83,7 @@ def send(
 def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:
     """Print the result and end with its exit code."""
     if as_json:
-        typer.echo(document.model_dump_json(indent=2))
+        screen.print_json(document.model_dump_json(indent=2))
     else:
         show_result(document, screen.stdout)
     raise typer.Exit(result_exit(document, ending))

@@ -60,7 +60,7 @@ def plan(
 def show(document: RunDocument, *, as_json: bool) -> None:
     """Print a plan."""
     if as_json:
-        typer.echo(document.model_dump_json(indent=2))
+        screen.print_json(document.model_dump_json(indent=2))
     else:
         show_plan_alone(document, screen.stdout)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from bridge import resync
 from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, with_settings
@@ -20,6 +18,6 @@ def report(settings: Settings, run_id: RunId, *, as_json: AsJson = False) -> Non
     with resync.open_ledger(settings) as ledger:
         document = report_document(ledger, ledger.run(run_id))
     if as_json:
-        typer.echo(document.model_dump_json(indent=2))
+        screen.print_json(document.model_dump_json(indent=2))
     else:
         show_report(document, screen.stdout)

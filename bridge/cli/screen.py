@@ -44,6 +44,13 @@ def confirm(question: str, yes: bool, advice: str) -> None:
         raise SafetyStop("Nothing was sent", advice)
 
 
+def print_json(document: str) -> None:
+    """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document.encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
 class Counting:
     """Progress of fetching and sending, told from any lane."""
 

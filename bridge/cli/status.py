@@ -31,12 +31,12 @@ def status(
         if run_id is not None:
             document = run_document(ledger, ledger.run(run_id))
             if as_json:
-                typer.echo(document.model_dump_json(indent=2))
+                screen.print_json(document.model_dump_json(indent=2))
             else:
                 show_result(document, screen.stdout)
             return
         documents = [run_document(ledger, run, samples=0) for run in ledger.runs(MOST_RUNS)]
     if as_json:
-        typer.echo(TypeAdapter(list[RunDocument]).dump_json(documents, indent=2).decode())
+        screen.print_json(TypeAdapter(list[RunDocument]).dump_json(documents, indent=2).decode())
     else:
         show_status(documents, screen.stdout)

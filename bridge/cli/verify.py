@@ -23,7 +23,7 @@ def verify(settings: Settings, run_id: RunId, *, as_json: AsJson = False) -> Non
         verification = resync.verify(run_id, ledger, org)
         document = run_document(ledger, ledger.run(run_id))
     if as_json:
-        typer.echo(verification_document(verification).model_dump_json(indent=2))
+        screen.print_json(verification_document(verification).model_dump_json(indent=2))
     else:
         show_verification(verification, document, screen.stdout)
     raise typer.Exit(Exit.OK if verification.proven else Exit.LEFT_OVER)

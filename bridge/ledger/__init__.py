@@ -8,7 +8,6 @@ from bridge.ledger.rows import (
     AttemptResult,
     CauseCount,
     ChangeCount,
-    ChangeSum,
     Claim,
     HeldGroup,
     Lease,
@@ -18,7 +17,6 @@ from bridge.ledger.rows import (
     Plan,
     Run,
     RunState,
-    StoredChange,
     StoredItem,
     Verdict,
 )
@@ -28,7 +26,6 @@ __all__ = [
     "AttemptResult",
     "CauseCount",
     "ChangeCount",
-    "ChangeSum",
     "Claim",
     "HeldGroup",
     "Lease",
@@ -39,7 +36,6 @@ __all__ = [
     "Plan",
     "Run",
     "RunState",
-    "StoredChange",
     "StoredItem",
     "Verdict",
 ]

@@ -7,55 +7,39 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import (
     Connection,
-    ScalarSelect,
-    and_,
     bindparam,
-    case,
     func,
-    null,
     select,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from bridge.errors import LedgerError, UsageError
+from bridge.errors import LedgerError
 from bridge.ledger import leases
 from bridge.ledger import tables as t
-from bridge.ledger.engine import open_engine, reading, writing
+from bridge.ledger.engine import open_engine, writing
+from bridge.ledger.queries import parts, run_row, states_of
+from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
-    Attempt,
-    AttemptResult,
-    CauseCount,
-    ChangeCount,
-    ChangeSum,
     Claim,
-    HeldGroup,
     Lease,
     MessageState,
-    NoteCount,
     PendingItem,
     Plan,
-    Run,
     RunState,
-    StoredItem,
     Verdict,
 )
 from bridge.ledger.storing import (
-    cause_of,
     cause_row,
-    change_of,
     change_row,
     diagnosis_value,
-    item_of,
     item_row,
-    run_of,
-    state_of,
 )
 from bridge.model import (
     Cause,
@@ -63,13 +47,9 @@ from bridge.model import (
     Delivery,
     HeldReason,
     Item,
-    Kind,
     Outcome,
-    Record,
-    Risk,
 )
 
-_FINAL = (Outcome.SYNCED, Outcome.PRESENT, Outcome.REJECTED)
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
 _BEFORE: Mapping[Delivery, tuple[Delivery, ...]] = {
     Delivery.OPEN: (Delivery.SENDING,),
@@ -79,11 +59,9 @@ _BEFORE: Mapping[Delivery, tuple[Delivery, ...]] = {
 }
 """The states that a message may leave for each state. A row that the org answered with is a fact,
 whatever the ledger thought before; *open* is only ever reached by an answer to a sending."""
-_KEYS_A_STATEMENT = 500
-"""SQLite takes 32,766 parameters; far fewer keep the statement cache small."""
 
 
-class Ledger:
+class Ledger(LedgerReader):
     """A ledger, open. Safe to use from several threads."""
 
     def __init__(self, location: str) -> None:
@@ -92,7 +70,7 @@ class Ledger:
         Raises:
             LedgerError: it can't be opened or written.
         """
-        self._engine = open_engine(location)
+        super().__init__(open_engine(location))
 
     def __enter__(self) -> Self:
         return self
@@ -107,8 +85,6 @@ class Ledger:
 
     def close(self) -> None:
         self._engine.dispose()
-
-    # Planning
 
     def begin_run(self, plan: Plan, now: dt.datetime) -> str:
         """Store a new run in the state *planning* and give its id."""
@@ -151,7 +127,7 @@ class Ledger:
             What is known of those that are there already, by key.
         """
         with writing(self._engine) as connection:
-            run = _run_row(connection, run_id)
+            run = run_row(connection, run_id)
             keys = [item.key for item in items if item.key is not None]
             if keys:
                 connection.execute(
@@ -168,7 +144,7 @@ class Ledger:
                 )
             known = {
                 state.key: state
-                for state in _states(connection, run.org_id, run.object, keys)
+                for state in states_of(connection, run.org_id, run.object, keys)
                 if state.delivery in _SETTLED
             }
             connection.execute(
@@ -227,7 +203,7 @@ class Ledger:
                     .offset(most)
                 ).scalars()
             )
-            for part in _parts(beyond):
+            for part in parts(beyond):
                 connection.execute(
                     update(t.items)
                     .where(c.run_id == run_id, c.position.in_(part))
@@ -238,8 +214,6 @@ class Ledger:
                         held_advice="Resync again to go on with it.",
                     )
                 )
-
-    # Delivery
 
     def begin_sending(self, run_id: str) -> None:
         self._set_state(run_id, RunState.SENDING, "")
@@ -260,66 +234,6 @@ class Ledger:
                 .where(t.runs.c.id == run_id)
                 .values(api_calls=t.runs.c.api_calls + calls)
             )
-
-    def pending(self, run_id: str) -> tuple[PendingItem, ...]:
-        """The ready items without a final outcome, in the order of their time."""
-        query = (
-            select(
-                t.items.c.position,
-                t.items.c.key,
-                func.coalesce(t.items.c.conversation, t.items.c.key).label("conversation"),
-                t.items.c.sort_order,
-                t.items.c.cause_id,
-                t.causes.c.kind,
-                t.items.c.shape,
-                t.items.c.fixers,
-                t.items.c.risk,
-                _tries().label("attempts"),
-            )
-            .join(
-                t.causes,
-                and_(t.causes.c.run_id == t.items.c.run_id, t.causes.c.id == t.items.c.cause_id),
-            )
-            .where(
-                t.items.c.run_id == run_id,
-                t.items.c.decision == Decision.READY,
-                t.items.c.outcome.not_in(_FINAL),
-            )
-            .order_by(t.items.c.sort_order, t.items.c.position)
-        )
-        with reading(self._engine) as connection:
-            return tuple(
-                PendingItem(
-                    position=row.position,
-                    key=row.key,
-                    conversation=row.conversation,
-                    order=row.sort_order,
-                    cause_id=row.cause_id,
-                    transient=row.kind == Kind.TRANSIENT,
-                    shape=row.shape,
-                    fixers=tuple(row.fixers),
-                    risk=Risk(row.risk),
-                    attempts=row.attempts,
-                )
-                for row in connection.execute(query)
-            )
-
-    def records(self, run_id: str, positions: Sequence[int]) -> Mapping[int, Record]:
-        """The records to send, by position."""
-        found: dict[int, Record] = {}
-        with reading(self._engine) as connection:
-            for part in _parts(positions):
-                query = select(t.items.c.position, t.items.c.record).where(
-                    t.items.c.run_id == run_id, t.items.c.position.in_(part)
-                )
-                found.update({row.position: row.record for row in connection.execute(query)})
-        return found
-
-    def states(self, run_id: str, keys: Sequence[str]) -> Mapping[str, MessageState]:
-        """What is true of these messages in the run's org."""
-        with reading(self._engine) as connection:
-            run = _run_row(connection, run_id)
-            return {s.key: s for s in _states(connection, run.org_id, run.object, keys)}
 
     def take_lease(self, org_id: str, run_id: str, now: dt.datetime) -> Lease:
         """Become the one writer to an org.
@@ -357,8 +271,8 @@ class Ledger:
         keys = [item.key for item in items]
         with writing(self._engine) as connection:
             leases.check(connection, lease)
-            run = _run_row(connection, run_id)
-            states = _states(connection, run.org_id, run.object, keys)
+            run = run_row(connection, run_id)
+            states = states_of(connection, run.org_id, run.object, keys)
             granted = frozenset(s.key for s in states if s.delivery is Delivery.OPEN)
             connection.execute(
                 update(t.messages)
@@ -381,7 +295,7 @@ class Ledger:
         if not verdicts:
             return
         with writing(self._engine) as connection:
-            run = _run_row(connection, run_id)
+            run = run_row(connection, run_id)
             for delivery in Delivery:
                 part = [v for v in verdicts if v.delivery is delivery]
                 _move(connection, run_id, run.org_id, run.object, delivery, part)
@@ -421,7 +335,7 @@ class Ledger:
     ) -> None:
         """Hold ready items that were not sent."""
         with writing(self._engine) as connection:
-            for part in _parts(positions):
+            for part in parts(positions):
                 connection.execute(
                     update(t.items)
                     .where(
@@ -438,288 +352,11 @@ class Ledger:
                     )
                 )
 
-    # Reading
-
-    def run(self, run_id: str) -> Run:
-        """The run with this id, or the only one whose id starts so.
-
-        Raises:
-            UsageError: there is none, or more than one.
-        """
-        with reading(self._engine) as connection:
-            rows = connection.execute(
-                select(t.runs)
-                .where(t.runs.c.id.startswith(run_id, autoescape=True))
-                .order_by(t.runs.c.created_at.desc())
-            ).all()
-        if not run_id or not rows:
-            raise UsageError(
-                f'No run "{run_id}" in this ledger', "bridge status lists the runs it has."
-            )
-        if len(rows) > 1:
-            raise UsageError(
-                f'"{run_id}" may mean {", ".join(row.id for row in rows[:5])}',
-                "Give one more letter of the run's id.",
-            )
-        return run_of(rows[0])
-
-    def runs(self, most: int) -> tuple[Run, ...]:
-        """The newest runs, newest first."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(
-                select(t.runs).order_by(t.runs.c.created_at.desc()).limit(most)
-            ).all()
-        return tuple(run_of(row) for row in rows)
-
-    def cause_counts(self, run_id: str) -> tuple[CauseCount, ...]:
-        """How the items of each cause stand."""
-        columns = (
-            t.items.c.cause_id,
-            t.items.c.treatment,
-            t.items.c.decision,
-            t.items.c.held_reason,
-            t.items.c.outcome,
-        )
-        with reading(self._engine) as connection:
-            causes = _causes(connection, run_id)
-            rows = connection.execute(
-                select(*columns, func.count().label("n"))
-                .where(t.items.c.run_id == run_id)
-                .group_by(*columns)
-            ).all()
-        return tuple(
-            CauseCount(
-                cause=causes[row.cause_id],
-                treatment=row.treatment,
-                decision=Decision(row.decision),
-                held_reason=HeldReason(row.held_reason) if row.held_reason else None,
-                outcome=Outcome(row.outcome),
-                count=row.n,
-            )
-            for row in rows
-        )
-
-    def change_sums(self, run_id: str) -> tuple[ChangeSum, ...]:
-        """What the fixers do to the ready items of each cause."""
-        c = t.changes.c
-        query = (
-            select(
-                t.items.c.cause_id,
-                c.field,
-                c.fixer,
-                c.risk,
-                func.min(c.why).label("why"),
-                func.count().label("n"),
-                func.sum(c.lost).label("lost"),
-            )
-            .join(t.items, and_(t.items.c.run_id == c.run_id, t.items.c.position == c.position))
-            .where(c.run_id == run_id, t.items.c.decision == Decision.READY)
-            .group_by(t.items.c.cause_id, c.field, c.fixer, c.risk)
-            .order_by(t.items.c.cause_id, c.risk.desc(), c.field)
-        )
-        with reading(self._engine) as connection:
-            return tuple(
-                ChangeSum(
-                    row.cause_id, row.field, row.fixer, row.risk, row.why, row.n, row.lost or 0
-                )
-                for row in connection.execute(query)
-            )
-
-    def change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
-        """What the fixers do to what is sent, each value that they made up apart."""
-        c = t.changes.c
-        invented = case((c.risk == Risk.INVENTED, c.after), else_=null()).label("invented")
-        columns = (t.items.c.cause_id, c.field, c.fixer, c.risk, invented)
-        query = (
-            select(
-                *columns,
-                func.min(c.why).label("why"),
-                func.count().label("n"),
-                func.sum(c.lost).label("lost"),
-            )
-            .join(t.items, and_(t.items.c.run_id == c.run_id, t.items.c.position == c.position))
-            .where(
-                c.run_id == run_id,
-                t.items.c.decision == Decision.READY,
-                t.items.c.outcome != Outcome.PRESENT,
-            )
-            .group_by(*columns)
-            .order_by(func.count().desc(), c.field)
-        )
-        with reading(self._engine) as connection:
-            return tuple(
-                ChangeCount(
-                    cause_id=row.cause_id,
-                    field=row.field,
-                    fixer=row.fixer,
-                    risk=Risk(row.risk),
-                    invented=row.invented,
-                    why=row.why,
-                    count=row.n,
-                    lost=row.lost,
-                )
-                for row in connection.execute(query)
-            )
-
-    def note_counts(self, run_id: str) -> tuple[NoteCount, ...]:
-        """The notes to outcomes, the most frequent first."""
-        c = t.items.c
-        query = (
-            select(c.outcome, c.note, func.count().label("n"))
-            .where(c.run_id == run_id, c.note != "")
-            .group_by(c.outcome, c.note)
-            .order_by(func.count().desc(), c.note)
-        )
-        with reading(self._engine) as connection:
-            return tuple(
-                NoteCount(Outcome(row.outcome), row.note, row.n)
-                for row in connection.execute(query)
-            )
-
-    def held_groups(self, run_id: str) -> tuple[HeldGroup, ...]:
-        """What is held or skipped, by cause and by what stands in the way."""
-        c = t.items.c
-        columns = (c.cause_id, c.decision, c.held_reason, c.held_code, c.held_advice)
-        query = (
-            select(*columns, func.min(c.held_what).label("what"), func.count().label("n"))
-            .where(c.run_id == run_id, c.decision != Decision.READY, c.outcome != Outcome.PRESENT)
-            .group_by(*columns)
-            .order_by(func.count().desc())
-        )
-        with reading(self._engine) as connection:
-            return tuple(
-                HeldGroup(
-                    cause_id=row.cause_id,
-                    decision=Decision(row.decision),
-                    reason=HeldReason(row.held_reason),
-                    code=row.held_code,
-                    what=row.what,
-                    advice=row.held_advice,
-                    count=row.n,
-                )
-                for row in connection.execute(query)
-            )
-
-    def rejections(self, run_id: str) -> tuple[tuple[Cause, str, int], ...]:
-        """What the org refused: by cause of the refusal, an example of its text, how many."""
-        c = t.items.c
-        query = (
-            select(
-                c.rejection_cause_id,
-                func.min(c.rejection_text).label("text"),
-                func.count().label("n"),
-            )
-            .where(c.run_id == run_id, c.outcome == Outcome.REJECTED)
-            .group_by(c.rejection_cause_id)
-            .order_by(func.count().desc())
-        )
-        with reading(self._engine) as connection:
-            causes = _causes(connection, run_id)
-            return tuple(
-                (causes[row.rejection_cause_id], row.text, row.n)
-                for row in connection.execute(query)
-            )
-
-    def samples(self, run_id: str, cause_id: str, most: int) -> tuple[StoredItem, ...]:
-        """The first items of a cause, those with the riskiest changes before the others."""
-        c = t.items.c
-        risky = (
-            select(func.count())
-            .where(
-                t.changes.c.run_id == c.run_id,
-                t.changes.c.position == c.position,
-                t.changes.c.risk != "lossless",
-            )
-            .scalar_subquery()
-        )
-        query = (
-            select(c.position)
-            .where(c.run_id == run_id, c.cause_id == cause_id)
-            .order_by(risky.desc(), c.position)
-            .limit(most)
-        )
-        with reading(self._engine) as connection:
-            positions = list(connection.execute(query).scalars())
-        return tuple(self._items(run_id, positions))
-
-    def items(self, run_id: str, *, page: int = 500) -> Iterator[StoredItem]:
-        """Every item of a run, in the order of its position, a page at a time."""
-        last = -1
-        while True:
-            with reading(self._engine) as connection:
-                positions = list(
-                    connection.execute(
-                        select(t.items.c.position)
-                        .where(t.items.c.run_id == run_id, t.items.c.position > last)
-                        .order_by(t.items.c.position)
-                        .limit(page)
-                    ).scalars()
-                )
-            if not positions:
-                return
-            yield from self._items(run_id, positions)
-            last = positions[-1]
-
-    def attempts(self, run_id: str, position: int) -> tuple[Attempt, ...]:
-        """Each sending of one item, oldest first."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(
-                select(t.attempts)
-                .where(t.attempts.c.run_id == run_id, t.attempts.c.position == position)
-                .order_by(t.attempts.c.number)
-            ).all()
-        return tuple(
-            Attempt(
-                row.number,
-                row.sent_at,
-                AttemptResult(row.result) if row.result else AttemptResult.UNANSWERED,
-                row.code,
-            )
-            for row in rows
-        )
-
-    def _items(self, run_id: str, positions: Sequence[int]) -> Iterator[StoredItem]:
-        with reading(self._engine) as connection:
-            run = _run_row(connection, run_id)
-            changes: dict[int, list[Any]] = {}
-            for row in connection.execute(
-                select(t.changes)
-                .where(t.changes.c.run_id == run_id, t.changes.c.position.in_(positions))
-                .order_by(t.changes.c.position, t.changes.c.number)
-            ):
-                changes.setdefault(row.position, []).append(change_of(row))
-            rows = connection.execute(
-                select(t.items, _tries().label("attempts"), t.messages.c.sent_at)
-                .outerjoin(
-                    t.messages,
-                    and_(
-                        t.messages.c.org_id == run.org_id,
-                        t.messages.c.object == run.object,
-                        t.messages.c.key == t.items.c.key,
-                    ),
-                )
-                .where(t.items.c.run_id == run_id, t.items.c.position.in_(positions))
-            ).all()
-        found = {row.position: item_of(row, changes.get(row.position, [])) for row in rows}
-        for position in positions:
-            yield found[position]
-
     def _set_state(self, run_id: str, state: RunState, reason: str) -> None:
         with writing(self._engine) as connection:
             connection.execute(
                 update(t.runs).where(t.runs.c.id == run_id).values(state=state, stop_reason=reason)
             )
-
-
-def _tries() -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .where(
-            t.attempts.c.run_id == t.items.c.run_id,
-            t.attempts.c.position == t.items.c.position,
-        )
-        .scalar_subquery()
-    )
 
 
 def _new_id(connection: Connection) -> str:
@@ -730,35 +367,10 @@ def _new_id(connection: Connection) -> str:
     raise LedgerError("No free id for a run was found", "Start a new ledger with BRIDGE_LEDGER.")
 
 
-def _run_row(connection: Connection, run_id: str) -> Any:
-    return connection.execute(select(t.runs).where(t.runs.c.id == run_id)).one()
-
-
-def _causes(connection: Connection, run_id: str) -> dict[str, Cause]:
-    rows = connection.execute(select(t.causes).where(t.causes.c.run_id == run_id)).all()
-    return {row.id: cause_of(row) for row in rows}
-
-
 def _add_causes(connection: Connection, run_id: str, causes: Iterable[Cause]) -> None:
     rows = [cause_row(run_id, cause) for cause in causes]
     if rows:
         connection.execute(insert(t.causes).on_conflict_do_nothing(), rows)
-
-
-def _states(
-    connection: Connection, org_id: str, object_name: str, keys: Sequence[str]
-) -> list[MessageState]:
-    found: list[MessageState] = []
-    for part in _parts(keys):
-        rows = connection.execute(
-            select(t.messages).where(
-                t.messages.c.org_id == org_id,
-                t.messages.c.object == object_name,
-                t.messages.c.key.in_(part),
-            )
-        )
-        found.extend(state_of(row) for row in rows)
-    return found
 
 
 def _begin_attempts(
@@ -767,7 +379,7 @@ def _begin_attempts(
     if not items:
         return
     numbers: dict[int, int] = {}
-    for part in _parts([item.position for item in items]):
+    for part in parts([item.position for item in items]):
         numbers.update(
             {
                 row.position: row.n
@@ -851,8 +463,3 @@ def _move(
             "moved them",
             "Let that run end, then run bridge apply for this run again.",
         )
-
-
-def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _KEYS_A_STATEMENT):
-        yield values[start : start + _KEYS_A_STATEMENT]

@@ -173,14 +173,6 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredChange:
-    """A change, and the position of its item."""
-
-    position: int
-    change: Change
-
-
-@dataclass(frozen=True, slots=True)
 class StoredItem:
     """An item as it stands in the ledger."""
 
@@ -223,21 +215,6 @@ class CauseCount:
     held_reason: HeldReason | None
     outcome: Outcome
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSum:
-    """What one fixer does to one field throughout a cause."""
-
-    cause_id: str
-    field: str
-    fixer: str
-    risk: str
-    why: str
-    """Of one of them."""
-    count: int
-    lost: int
-    """Characters cut, in all."""
 
 
 @dataclass(frozen=True, slots=True)

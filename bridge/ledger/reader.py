@@ -1,0 +1,334 @@
+"""Reading the ledger: runs and items as they stand, and their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, and_, case, func, null, select
+
+from bridge.errors import UsageError
+from bridge.ledger import tables as t
+from bridge.ledger.engine import reading
+from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
+from bridge.ledger.rows import (
+    Attempt,
+    AttemptResult,
+    CauseCount,
+    ChangeCount,
+    HeldGroup,
+    MessageState,
+    NoteCount,
+    PendingItem,
+    Run,
+    StoredItem,
+)
+from bridge.ledger.storing import change_of, item_of, run_of
+from bridge.model import Cause, Decision, HeldReason, Kind, Outcome, Record, Risk
+
+_FINAL = (Outcome.SYNCED, Outcome.PRESENT, Outcome.REJECTED)
+
+
+class LedgerReader:
+    """What a ledger answers. Each method is one consistent view."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def pending(self, run_id: str) -> tuple[PendingItem, ...]:
+        """The ready items without a final outcome, in the order of their time."""
+        query = (
+            select(
+                t.items.c.position,
+                t.items.c.key,
+                func.coalesce(t.items.c.conversation, t.items.c.key).label("conversation"),
+                t.items.c.sort_order,
+                t.items.c.cause_id,
+                t.causes.c.kind,
+                t.items.c.shape,
+                t.items.c.fixers,
+                t.items.c.risk,
+                tries().label("attempts"),
+            )
+            .join(
+                t.causes,
+                and_(t.causes.c.run_id == t.items.c.run_id, t.causes.c.id == t.items.c.cause_id),
+            )
+            .where(
+                t.items.c.run_id == run_id,
+                t.items.c.decision == Decision.READY,
+                t.items.c.outcome.not_in(_FINAL),
+            )
+            .order_by(t.items.c.sort_order, t.items.c.position)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                PendingItem(
+                    position=row.position,
+                    key=row.key,
+                    conversation=row.conversation,
+                    order=row.sort_order,
+                    cause_id=row.cause_id,
+                    transient=row.kind == Kind.TRANSIENT,
+                    shape=row.shape,
+                    fixers=tuple(row.fixers),
+                    risk=Risk(row.risk),
+                    attempts=row.attempts,
+                )
+                for row in connection.execute(query)
+            )
+
+    def records(self, run_id: str, positions: Sequence[int]) -> Mapping[int, Record]:
+        """The records to send, by position."""
+        found: dict[int, Record] = {}
+        with reading(self._engine) as connection:
+            for part in parts(positions):
+                query = select(t.items.c.position, t.items.c.record).where(
+                    t.items.c.run_id == run_id, t.items.c.position.in_(part)
+                )
+                found.update({row.position: row.record for row in connection.execute(query)})
+        return found
+
+    def states(self, run_id: str, keys: Sequence[str]) -> Mapping[str, MessageState]:
+        """What is true of these messages in the run's org."""
+        with reading(self._engine) as connection:
+            run = run_row(connection, run_id)
+            return {s.key: s for s in states_of(connection, run.org_id, run.object, keys)}
+
+    def run(self, run_id: str) -> Run:
+        """The run with this id, or the only one whose id starts so.
+
+        Raises:
+            UsageError: there is none, or more than one.
+        """
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(t.runs)
+                .where(t.runs.c.id.startswith(run_id, autoescape=True))
+                .order_by(t.runs.c.created_at.desc())
+            ).all()
+        if not run_id or not rows:
+            raise UsageError(
+                f'No run "{run_id}" in this ledger', "bridge status lists the runs it has."
+            )
+        if len(rows) > 1:
+            raise UsageError(
+                f'"{run_id}" may mean {", ".join(row.id for row in rows[:5])}',
+                "Give one more letter of the run's id.",
+            )
+        return run_of(rows[0])
+
+    def runs(self, most: int) -> tuple[Run, ...]:
+        """The newest runs, newest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(t.runs).order_by(t.runs.c.created_at.desc()).limit(most)
+            ).all()
+        return tuple(run_of(row) for row in rows)
+
+    def cause_counts(self, run_id: str) -> tuple[CauseCount, ...]:
+        """How the items of each cause stand."""
+        columns = (
+            t.items.c.cause_id,
+            t.items.c.treatment,
+            t.items.c.decision,
+            t.items.c.held_reason,
+            t.items.c.outcome,
+        )
+        with reading(self._engine) as connection:
+            causes = causes_of(connection, run_id)
+            rows = connection.execute(
+                select(*columns, func.count().label("n"))
+                .where(t.items.c.run_id == run_id)
+                .group_by(*columns)
+            ).all()
+        return tuple(
+            CauseCount(
+                cause=causes[row.cause_id],
+                treatment=row.treatment,
+                decision=Decision(row.decision),
+                held_reason=HeldReason(row.held_reason) if row.held_reason else None,
+                outcome=Outcome(row.outcome),
+                count=row.n,
+            )
+            for row in rows
+        )
+
+    def change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
+        """What the fixers do to what is sent, each value that they made up apart."""
+        c = t.changes.c
+        invented = case((c.risk == Risk.INVENTED, c.after), else_=null()).label("invented")
+        columns = (t.items.c.cause_id, c.field, c.fixer, c.risk, invented)
+        query = (
+            select(
+                *columns,
+                func.min(c.why).label("why"),
+                func.count().label("n"),
+                func.sum(c.lost).label("lost"),
+            )
+            .join(t.items, and_(t.items.c.run_id == c.run_id, t.items.c.position == c.position))
+            .where(
+                c.run_id == run_id,
+                t.items.c.decision == Decision.READY,
+                t.items.c.outcome != Outcome.PRESENT,
+            )
+            .group_by(*columns)
+            .order_by(func.count().desc(), c.field)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                ChangeCount(
+                    cause_id=row.cause_id,
+                    field=row.field,
+                    fixer=row.fixer,
+                    risk=Risk(row.risk),
+                    invented=row.invented,
+                    why=row.why,
+                    count=row.n,
+                    lost=row.lost,
+                )
+                for row in connection.execute(query)
+            )
+
+    def note_counts(self, run_id: str) -> tuple[NoteCount, ...]:
+        """The notes to outcomes, the most frequent first."""
+        c = t.items.c
+        query = (
+            select(c.outcome, c.note, func.count().label("n"))
+            .where(c.run_id == run_id, c.note != "")
+            .group_by(c.outcome, c.note)
+            .order_by(func.count().desc(), c.note)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                NoteCount(Outcome(row.outcome), row.note, row.n)
+                for row in connection.execute(query)
+            )
+
+    def held_groups(self, run_id: str) -> tuple[HeldGroup, ...]:
+        """What is held or skipped, by cause and by what stands in the way."""
+        c = t.items.c
+        columns = (c.cause_id, c.decision, c.held_reason, c.held_code, c.held_advice)
+        query = (
+            select(*columns, func.min(c.held_what).label("what"), func.count().label("n"))
+            .where(c.run_id == run_id, c.decision != Decision.READY, c.outcome != Outcome.PRESENT)
+            .group_by(*columns)
+            .order_by(func.count().desc())
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                HeldGroup(
+                    cause_id=row.cause_id,
+                    decision=Decision(row.decision),
+                    reason=HeldReason(row.held_reason),
+                    code=row.held_code,
+                    what=row.what,
+                    advice=row.held_advice,
+                    count=row.n,
+                )
+                for row in connection.execute(query)
+            )
+
+    def rejections(self, run_id: str) -> tuple[tuple[Cause, str, int], ...]:
+        """What the org refused: by cause of the refusal, an example of its text, how many."""
+        c = t.items.c
+        query = (
+            select(
+                c.rejection_cause_id,
+                func.min(c.rejection_text).label("text"),
+                func.count().label("n"),
+            )
+            .where(c.run_id == run_id, c.outcome == Outcome.REJECTED)
+            .group_by(c.rejection_cause_id)
+            .order_by(func.count().desc())
+        )
+        with reading(self._engine) as connection:
+            causes = causes_of(connection, run_id)
+            return tuple(
+                (causes[row.rejection_cause_id], row.text, row.n)
+                for row in connection.execute(query)
+            )
+
+    def samples(self, run_id: str, cause_id: str, most: int) -> tuple[StoredItem, ...]:
+        """The first items of a cause, those with the riskiest changes before the others."""
+        c = t.items.c
+        risky = (
+            select(func.count())
+            .where(
+                t.changes.c.run_id == c.run_id,
+                t.changes.c.position == c.position,
+                t.changes.c.risk != "lossless",
+            )
+            .scalar_subquery()
+        )
+        query = (
+            select(c.position)
+            .where(c.run_id == run_id, c.cause_id == cause_id)
+            .order_by(risky.desc(), c.position)
+            .limit(most)
+        )
+        with reading(self._engine) as connection:
+            positions = list(connection.execute(query).scalars())
+        return tuple(self._items(run_id, positions))
+
+    def items(self, run_id: str, *, page: int = 500) -> Iterator[StoredItem]:
+        """Every item of a run, in the order of its position, a page at a time."""
+        last = -1
+        while True:
+            with reading(self._engine) as connection:
+                positions = list(
+                    connection.execute(
+                        select(t.items.c.position)
+                        .where(t.items.c.run_id == run_id, t.items.c.position > last)
+                        .order_by(t.items.c.position)
+                        .limit(page)
+                    ).scalars()
+                )
+            if not positions:
+                return
+            yield from self._items(run_id, positions)
+            last = positions[-1]
+
+    def attempts(self, run_id: str, position: int) -> tuple[Attempt, ...]:
+        """Each sending of one item, oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(t.attempts)
+                .where(t.attempts.c.run_id == run_id, t.attempts.c.position == position)
+                .order_by(t.attempts.c.number)
+            ).all()
+        return tuple(
+            Attempt(
+                row.number,
+                row.sent_at,
+                AttemptResult(row.result) if row.result else AttemptResult.UNANSWERED,
+                row.code,
+            )
+            for row in rows
+        )
+
+    def _items(self, run_id: str, positions: Sequence[int]) -> Iterator[StoredItem]:
+        with reading(self._engine) as connection:
+            run = run_row(connection, run_id)
+            changes: dict[int, list[Any]] = {}
+            for row in connection.execute(
+                select(t.changes)
+                .where(t.changes.c.run_id == run_id, t.changes.c.position.in_(positions))
+                .order_by(t.changes.c.position, t.changes.c.number)
+            ):
+                changes.setdefault(row.position, []).append(change_of(row))
+            rows = connection.execute(
+                select(t.items, tries().label("attempts"), t.messages.c.sent_at)
+                .outerjoin(
+                    t.messages,
+                    and_(
+                        t.messages.c.org_id == run.org_id,
+                        t.messages.c.object == run.object,
+                        t.messages.c.key == t.items.c.key,
+                    ),
+                )
+                .where(t.items.c.run_id == run_id, t.items.c.position.in_(positions))
+            ).all()
+        found = {row.position: item_of(row, changes.get(row.position, [])) for row in rows}
+        for position in positions:
+            yield found[position]
