@@ -1,0 +1,272 @@
+"""What the documentation says of names, options, settings and files is what there is."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import chain
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import typer.main
+from starlette.routing import Route
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from bridge.cli.main import app
+from bridge.errors import Exit
+from bridge.fixers import Example, NoOptions, find, names
+from bridge.model import Kind, Risk
+from bridge.planning.mapping import Treatment, built_in_mapping, parse_mapping
+from bridge.practice import PracticeServer
+from bridge.practice.faults import Effect
+from bridge.settings import Settings, load
+from tests.fixers.schema import applied, changes, org_record
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+OURS = [name for name in names() if find(name).__module__.startswith("bridge.")]
+PROFILE = "BRIDGE_PROFILE"
+"""Read by the commands: it says which part of the file the settings come from."""
+
+HEAD = """\
+object: Heroku_Message__c
+key: Identifier__c
+conversation: Chat_Identifier__c
+order: Timestamp__c
+"""
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced block of a page."""
+
+    info: str
+    text: str
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def fences(name: str) -> list[Fence]:
+    found = re.findall(r"^```(.+?)\n(.*?)^```$", read(name), re.MULTILINE | re.DOTALL)
+    return [Fence(info, text) for info, text in found]
+
+
+def outside_fences(page: Path) -> str:
+    return re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def first_cells(text: str) -> set[str]:
+    """What stands in the first column of all tables, without backticks."""
+    rows = re.findall(r"^\| ([^|]*?) \|", text, re.MULTILINE)
+    return {row.replace("`", "") for row in rows}
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one of its level or above."""
+    level = len(heading) - len(heading.lstrip("#"))
+    start = text.index(f"\n{heading}\n") + len(heading) + 2
+    following = re.search(rf"^#{{1,{level}}} ", text[start:], re.MULTILINE)
+    return text[start : start + following.start()] if following else text[start:]
+
+
+def options_by_command() -> Mapping[str, frozenset[str]]:
+    """`bridge`, `bridge plan`, `bridge mapping show`, … each with its options."""
+
+    def walk(path: str, command: object) -> Iterator[tuple[str, frozenset[str]]]:
+        assert isinstance(command, TyperCommand | TyperGroup)
+        own = (param.opts for param in command.params if isinstance(param, TyperOption))
+        yield path, frozenset(chain({"--help", "-h"}, *own))
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from walk(f"{path} {name}", inner)
+
+    return dict(walk("bridge", typer.main.get_command(app)))
+
+
+OPTIONS = options_by_command()
+GROUPS = {path for path in OPTIONS if any(other.startswith(f"{path} ") for other in OPTIONS)}
+
+
+def test_each_command_has_its_section_and_each_section_its_command() -> None:
+    headings = re.findall(r"^### `(bridge .*)`$", read("docs/commands.md"), re.MULTILINE)
+    assert sorted(headings) == sorted(set(OPTIONS) - GROUPS)
+
+
+def test_each_option_is_documented_and_each_documented_one_exists() -> None:
+    documented = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", read("docs/commands.md")))
+    known = {option for options in OPTIONS.values() for option in options if option[:2] == "--"}
+    of_others = {"--target-org"}
+    assert documented - of_others == known
+
+
+@every_page
+def test_each_command_line_that_is_shown_can_be_typed(page: Path) -> None:
+    for line in re.findall(r"^\s*\$ (bridge .*)$", page.read_text("utf-8"), re.MULTILINE):
+        words = shlex.split(line, comments=True)
+        path = next(" ".join(words[:n]) for n in (3, 2, 1) if " ".join(words[:n]) in OPTIONS)
+        assert path not in GROUPS, line
+        unknown = {word for word in words if word.startswith("-")} - OPTIONS[path]
+        assert not unknown, line
+
+
+@pytest.mark.parametrize("name", ["docs/commands.md", "README.md"])
+def test_each_exit_code_is_in_the_table_with_its_meaning(name: str) -> None:
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", read(name), re.MULTILINE)
+    assert [int(code) for code, _ in rows] == [code.value for code in Exit]
+    assert all(len(meaning.split()) > 1 for _, meaning in rows)
+
+
+def test_each_setting_is_in_the_table_and_nothing_else_is() -> None:
+    documented = first_cells(section(read("docs/commands.md"), "## Settings"))
+    variables = {name for name in documented if name.isupper()}
+    assert variables == {name.upper() for name in Settings.model_fields} | {PROFILE}
+
+
+@pytest.mark.parametrize("profile", [None, "production", "sandbox"])
+def test_the_settings_file_that_is_shown_can_be_read(tmp_path: Path, profile: str | None) -> None:
+    (shown,) = [fence.text for fence in fences("docs/commands.md") if fence.info == "toml"]
+    path = tmp_path / "bridge.toml"
+    path.write_text(shown, encoding="utf-8")
+    assert load({}, config=path, profile=profile).gotallo_tenant_id is not None
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_fixer_is_documented_with_the_examples_that_it_is_tested_with(name: str) -> None:
+    documented = section(read("docs/mapping.md"), f"### `{name}`")
+    shown = "\n".join(rendered(name, example) for example in find(name).examples)
+    assert f"```text\n{shown}```\n" in documented
+    assert f"at most *{find(name).risk.value}*" in documented
+
+
+def rendered(name: str, example: Example) -> str:
+    """An example as docs/mapping.md shows it."""
+    diagnosis = example.diagnosis
+    used = f"{name}: {_json(example.options)}" if example.options is not None else name
+    lines = [example.says, f"  {used}"]
+    if diagnosis is not None:
+        fields = ", ".join(diagnosis.fields)
+        lines.append(f"    error   {diagnosis.code} on {fields}, at most {diagnosis.limit}")
+    if example.before == example.after:
+        lines.append(f"    stays   {_json(example.before)}")
+    else:
+        lines += [f"    before  {_json(example.before)}", f"    after   {_json(example.after)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def test_the_fixer_that_is_shown_to_contributors_works(tmp_path: Path) -> None:
+    shown = next(f.text for f in fences("CONTRIBUTING.md") if "(Fixer" in f.text)
+    path = tmp_path / "shown.py"
+    path.write_text(shown, encoding="utf-8")
+    spec = spec_from_file_location("shown", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    fixer = module.PlainSpaces(NoOptions())
+    for example in fixer.examples:
+        record = org_record(example.before)
+        after = applied(record, changes(fixer, record, example.diagnosis))
+        assert after == applied(record, ()) | org_record(example.after)
+
+
+def test_each_mapping_that_is_shown_is_valid() -> None:
+    checked = 0
+    for fence in fences("docs/mapping.md"):
+        match fence.info:
+            case "yaml mapping":
+                parse_mapping(fence.text, "docs/mapping.md")
+            case "yaml part":
+                parse_mapping(HEAD + fence.text, "docs/mapping.md, a part")
+            case info:
+                assert not info.startswith("yaml"), "say whether it is a mapping or a part of one"
+                continue
+        checked += 1
+    assert checked > 1
+
+
+@pytest.mark.parametrize("words", [Kind, Risk, Treatment], ids=lambda enum: enum.__name__)
+def test_each_word_of_a_mapping_is_explained(words: type[Kind | Risk | Treatment]) -> None:
+    assert {word.value for word in words} <= first_cells(read("docs/mapping.md"))
+
+
+def test_each_key_of_a_mapping_is_explained() -> None:
+    shown = re.findall(r"^(\w+):", built_in_mapping().read_text("utf-8"), re.MULTILINE)
+    assert {*shown, "version"} <= first_cells(section(read("docs/mapping.md"), "## The keys"))
+
+
+def test_each_path_of_the_practice_org_is_in_its_table() -> None:
+    routes = PracticeServer()._application().routes
+    served = {route.path for route in routes if isinstance(route, Route)}
+    documented = {
+        path.removesuffix("/") for path in first_cells(read("docs/practice-org.md")) if "/" in path
+    }
+    assert {_generic(path) for path in served if "{rest" not in path} == documented
+
+
+def _generic(path: str) -> str:
+    """The identity path holds ids of the practice org's own."""
+    return re.sub(r"^/id/\w+/\w+$", "/id/{organization}/{user}", path)
+
+
+def test_each_fault_of_the_practice_org_is_explained() -> None:
+    documented = first_cells(read("docs/practice-org.md"))
+    assert {effect.__name__ for effect in get_args(Effect)} <= documented
+
+
+def test_the_folder_tree_of_the_design_has_every_room() -> None:
+    tree = next(f.text for f in fences("docs/design.md") if f.info == "text tree")
+    shown = {line.split()[0] for line in tree.splitlines() if line.split()}
+    bridge = ROOT / "bridge"
+    rooms = {f"{path.parent.name}/" for path in bridge.glob("*/__init__.py")}
+    files = {path.name for path in bridge.glob("*.py")} - {"__main__.py"}
+    assert rooms | files <= shown
+    assert {name for name in shown if name.endswith(".py")} <= files
+
+
+@every_page
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", outside_fences(page)):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), target
+        if anchor:
+            assert anchor in anchors(linked), target
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a forge makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", outside_fences(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@every_page
+def test_files_and_tests_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = re.findall(r"`((?:bridge|docs|mappings|scripts|tests)/[\w./-]+)`", text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    defined = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert set(re.findall(r"`(test_\w+)`", text)) <= defined
+
+
+@every_page
+def test_no_page_names_a_place_of_somebodys_machine(page: Path) -> None:
+    places = r"(?<![\w.~-])/(?:work|tmp|root|home|Users|opt|var)/|\b127\.0\.0\.1:[1-9]"
+    assert re.findall(places, page.read_text("utf-8")) == []
