@@ -272,8 +272,9 @@ class Difference:
 class Verification:
     """What the org itself answers about the messages of a run.
 
-    `once`, `missing`, `deleted` and `repeated` add up to the messages that should be there;
-    `absent` and `there_unsent` to those that should not.
+    Each message is counted once: in `repeated` wherever the org has it more than once; else in
+    `once`, `missing` or `deleted` where it should be there, in `in_doubt` where nobody knows yet,
+    in `absent` or `there_unsent` where it should not.
     """
 
     run_id: str
@@ -285,15 +286,19 @@ class Verification:
     """Keys that were there and that somebody has put into the recycle bin."""
     repeated: tuple[Repeated, ...]
     differing: tuple[Difference, ...]
+    in_doubt: tuple[str, ...]
+    """Keys whose request gave no answer and is not settled."""
     absent: int
     """Held, rejected or not sent, and not there: as it should be."""
     there_unsent: tuple[str, ...]
-    """Keys that this run did not bring there (held, rejected, in doubt) and that are there."""
+    """Keys that this run did not bring there (held, rejected, not sent) and that are there."""
 
     @property
     def proven(self) -> bool:
         """Whether everything that should be there is there once and as it was sent."""
-        return not (self.missing or self.deleted or self.repeated or self.differing)
+        return not (
+            self.missing or self.deleted or self.repeated or self.differing or self.in_doubt
+        )
 
 
 TEXT_TYPES = frozenset(

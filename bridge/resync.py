@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from bridge.delivery import STEPS, Ending, Halt, Observer, Tempo, deliver, verify_run
+from bridge.delivery import STEPS, Clock, Ending, Halt, Observer, Tempo, deliver, verify_run
 from bridge.errors import OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
-from bridge.model import Item, ObjectSchema, Outcome, Verification, Window
+from bridge.model import Decision, HeldReason, Item, ObjectSchema, Outcome, Verification, Window
 from bridge.planning import Planner, built_in_mapping, read_mapping
 from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
@@ -58,6 +58,10 @@ class ApplyRequest:
 
 def _silent(_: int) -> None:
     return None
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _unobserved(_: object) -> None:
@@ -113,9 +117,7 @@ def plan(
     _refuse_unwritable(schema, identity)
     planner = Planner(mapping, schema)
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
-        run_id = ledger.begin_run(
-            _plan_of(access, request, planner, identity), dt.datetime.now(dt.UTC)
-        )
+        run_id = ledger.begin_run(_plan_of(access, request, planner, identity), _now())
         count = 0
         for batch in _batches(planner.plan(message) for message in stream):
             known = ledger.add_items(run_id, count, batch)
@@ -124,7 +126,8 @@ def plan(
             progress(count)
         summary = stream.summary
     if request.limit is not None:
-        ledger.limit(run_id, request.limit)
+        for key in ledger.limit(run_id, request.limit):
+            item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
     ledger.finish_plan(
         run_id,
         announced=summary.announced,
@@ -133,7 +136,14 @@ def plan(
         notes=summary.notes,
     )
     ledger.count_calls(run_id, org.calls - calls_before)
-    log.info("run.planned", run=run_id, fetched=count, repeated=summary.repeated)
+    usage = org.daily_api()
+    log.info(
+        "run.planned",
+        run=run_id,
+        fetched=count,
+        repeated=summary.repeated,
+        api_left=usage.left if usage else None,
+    )
     return ledger.run(run_id)
 
 
@@ -146,6 +156,7 @@ def apply(
     *,
     halt: Halt | None = None,
     tempo: Tempo | None = None,
+    clock: Clock = _now,
     observe: Observer = _unobserved,
 ) -> Ending:
     """Send what a plan holds ready and what has no outcome yet.
@@ -182,6 +193,7 @@ def apply(
             limit=request.limit,
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
+            clock=clock,
             observe=observe,
         )
     finally:

@@ -77,7 +77,8 @@ class Settings(BaseSettings):
     """PEM, for both remotes; None for the usual authorities."""
     bridge_proxy: str | None = None
     """For both remotes. The proxy variables of the environment are not read."""
-    bridge_settle_seconds: Annotated[float, Field(ge=0)] = 600.0
+    bridge_settle_seconds: Annotated[float, Field(ge=0)] = 900.0
+    """How long an unanswered request may still commit; counts where the key is not unique."""
 
     def gotallo(self) -> GoTalloAccess:
         """What GoTallo's client needs.

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-
 import typer
 
 from bridge import resync
@@ -48,7 +43,7 @@ def apply(
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
         document = run_document(ledger, run)
-        if document.counts.not_sent_yet:
+        if to_send(document):
             ask(document, yes=yes)
         document, ending = send(settings, run, request, ledger, org)
     finish(document, ending, as_json=as_json)
@@ -64,18 +59,23 @@ def ask(document: RunDocument, *, yes: bool) -> None:
     org = document.org
     where = f"{org.name}, a sandbox" if org.sandbox else f"{org.name}, a PRODUCTION org"
     screen.confirm(
-        f"Send {document.counts.not_sent_yet} messages to {where}?",
+        f"Send {to_send(document)} messages to {where}?",
         yes,
         f"The plan stays on record: bridge apply {document.run_id}",
     )
+
+
+def to_send(document: RunDocument) -> int:
+    """How many may be sent: those in doubt too, where they turn out not to be in the org."""
+    return document.counts.not_sent_yet + document.counts.in_doubt
 
 
 def send(
     settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, org: Org
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
-    with _terminated_like_interrupted(), screen.counting() as counting:
-        counting.sending(run_document(ledger, run).counts.not_sent_yet)
+    with screen.counting() as counting:
+        counting.sending(to_send(run_document(ledger, run)))
         ending = resync.apply(settings, run.id, request, ledger, org, observe=counting.outcomes)
     return run_document(ledger, ledger.run(run.id)), ending
 
@@ -103,17 +103,3 @@ def result_exit(document: RunDocument, ending: Ending) -> Exit:
 
 def _refused(document: RunDocument) -> bool:
     return bool(document.counts.held or document.counts.rejected)
-
-
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Take SIGTERM, which a service manager sends, as a person's Ctrl-C."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

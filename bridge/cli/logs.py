@@ -10,6 +10,8 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 
+import stamina
+import stamina.instrumentation
 import structlog
 from structlog.typing import Processor
 
@@ -65,6 +67,7 @@ def set_up_logs(log_format: LogFormat, level: LogLevel | None, file: Path | None
     logger.addHandler(_to_stderr(log_format, chosen))
     if file is not None:
         logger.addHandler(_to_file(file))
+    stamina.instrumentation.set_on_retry_hooks([_tell_retry])
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -74,6 +77,16 @@ def set_up_logs(log_format: LogFormat, level: LogLevel | None, file: Path | None
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
+    )
+
+
+def _tell_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    """The library's own hook would log elsewhere, and with what a call was given."""
+    structlog.get_logger("bridge.org").info(
+        "org.retry",
+        error=type(details.caused_by).__name__,
+        tried=details.retry_num,
+        seconds=round(details.wait_for, 3),
     )
 
 

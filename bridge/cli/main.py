@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -58,12 +57,6 @@ def main() -> None:
     except BridgeError as error:
         show_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        screen.stderr.print("Interrupted. bridge status shows what is on record.")
-        sys.stdout.flush()
-        os._exit(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        os._exit(Exit.OK)
     except Exception as error:
         structlog.get_logger("bridge").exception("defect", error=type(error).__name__)
         screen.stderr.print(

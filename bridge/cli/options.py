@@ -6,13 +6,14 @@ import datetime as dt
 import functools
 import inspect
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
+from bridge.cli.interrupts import interruptible
 from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
 from bridge.errors import WindowError
 from bridge.model import Window
@@ -84,6 +85,10 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**given: Any) -> None:
         common = {name: given.pop(name) for name in _COMMON}
+        with interruptible():
+            _run(common, given)
+
+    def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         set_up_logs(common["log_format"], common["log_level"], common["log_file"])
         flags = {"bridge_ledger": common["ledger"], "bridge_mapping": common["mapping"]}
         settings = load(

@@ -6,7 +6,7 @@ import typer
 
 from bridge import resync as use_cases
 from bridge.cli import screen
-from bridge.cli.apply import apply_request, ask, finish, send
+from bridge.cli.apply import apply_request, ask, finish, send, to_send
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -66,7 +66,7 @@ def resync(
             raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))
         if not as_json:
             show_plan(document, screen.stdout)
-        if document.counts.not_sent_yet:
+        if to_send(document):
             ask(document, yes=yes)
         document, ending = send(settings, run, sending, ledger, org)
     finish(document, ending, as_json=as_json)

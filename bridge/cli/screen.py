@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,20 @@ from bridge.errors import SafetyStop
 from bridge.ledger import Verdict
 from bridge.model import Outcome
 
-stdout = Console(highlight=False, soft_wrap=False)
+
+class _Output(Console):
+    """A reader that has seen enough (`| head`) does not change how a command ends."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        _discard_stdout()
+
+
+def _discard_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+stdout = _Output(highlight=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False)
 
 
@@ -40,15 +54,21 @@ def confirm(question: str, yes: bool, advice: str) -> None:
     """
     if yes:
         return
-    if not typer.confirm(question, err=True):
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
         raise SafetyStop("Nothing was sent", advice)
 
 
 def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(document.encode() + b"\n")
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(document.encode() + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
 
 
 class Counting:

@@ -35,6 +35,8 @@ class EndingKind(StrEnum):
     """Every item was gone through."""
     LIMITED = "limited"
     """As many were sent as this call was to send; `apply` goes on."""
+    WAITING = "waiting"
+    """Conversations wait for a message in doubt; `apply` goes on once it can be settled."""
     INTERRUPTED = "interrupted"
     """A person ended it; `apply` goes on."""
     STOPPED = "stopped"
@@ -127,7 +129,7 @@ def _go_through(
     with Lanes(lanes, halt) as pool:
         while not (this := rounds.next()).empty:
             verdicts = pool.run(_jobs(this, sender, lanes))
-            if halt.thrown:
+            if halt.thrown or not verdicts:
                 return
             for held_back in rounds.tell([_told(verdict) for verdict in verdicts]):
                 _hold(run, ledger, held_back)
@@ -143,12 +145,16 @@ def _end(run: Run, ledger: Ledger, halt: Halt, *, beyond_limit: bool) -> Ending:
     if beyond_limit:
         ledger.stop(run.id, "the limit of messages for one call was reached")
         return Ending(EndingKind.LIMITED)
+    if _open_items(run, ledger):
+        ledger.stop(run.id, "messages of conversations with one in doubt wait for it")
+        return Ending(EndingKind.WAITING)
     ledger.finish(run.id)
     return Ending(EndingKind.FINISHED)
 
 
 def _take_up(run: Run, ledger: Ledger, sender: Sender) -> None:
     """Settle what an earlier request left in doubt, and take over what another run delivered."""
+    ledger.forget_doubts(run.id)
     pending = ledger.pending(run.id)
     states = ledger.states(run.id, [item.key for item in pending])
     sender.take_over(pending, states)

@@ -37,7 +37,14 @@ def writing_lease(
     keeper.start()
     try:
         yield lease
-    finally:
+    except KeyboardInterrupt:
+        # A lane may still be sending: the lease ends with the process.
         done.set()
-        keeper.join()
+        raise
+    except BaseException:
+        done.set()
         ledger.give_back(lease)
+        raise
+    done.set()
+    keeper.join()
+    ledger.give_back(lease)

@@ -17,7 +17,6 @@ from bridge.model import Outcome
 
 STEPS = (5, 25)
 """How many messages of a cause go ahead in each step."""
-_SENT = frozenset({Outcome.SYNCED, Outcome.REJECTED, Outcome.IN_DOUBT})
 MOST_CANDIDATES = 200
 """How many the org is asked about to find those of a step that are not there yet."""
 
@@ -55,6 +54,11 @@ class Told:
     rejection_cause_id: str | None
     """The cause of its refusal; None where it was not refused, or for a passing reason."""
 
+    @property
+    def proves(self) -> bool:
+        """Whether it says something of the cause: it got through, or was refused to stay so."""
+        return self.outcome is Outcome.SYNCED or self.rejection_cause_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
@@ -79,6 +83,8 @@ class Rounds:
         self._steps = tuple(steps)
         self._queues: dict[str, list[PendingItem]] = {}
         self._stage: dict[str, int] = {}
+        self._evidence: dict[str, list[Told]] = {}
+        """What became of those of the present step, by cause."""
         for item in pending:
             self._queues.setdefault(item.conversation, []).append(item)
             self._stage.setdefault(item.cause_id, len(steps) if item.transient else 0)
@@ -95,38 +101,63 @@ class Rounds:
                 same = list(takewhile(_of(cause_id), queue))
                 tried.setdefault(cause_id, []).append(same)
         steps = tuple(
-            Step(cause_id, _differing_first(heads), self._steps[self._stage[cause_id]])
+            Step(cause_id, _differing_first(heads), self._missing(cause_id))
             for cause_id, heads in tried.items()
         )
         return Round(steps, tuple(released))
 
     def tell(self, told: Iterable[Told]) -> tuple[HeldBack, ...]:
-        """Take in what became of a round's items; give what is held because of it."""
+        """Take in what became of a round's items; give what is held because of it.
+
+        The rest of a conversation with an item in doubt is left for a later sending.
+        """
         by_position = {one.position: one for one in told}
-        sent: dict[str, list[Told]] = {}
+        waiting = set()
         for item in self._left():
             one = by_position.get(item.position)
-            if one is not None and one.outcome in _SENT:
-                sent.setdefault(item.cause_id, []).append(one)
-        self._keep(lambda item: item.position not in by_position)
-        held = [
+            if one is None:
+                continue
+            if one.outcome is Outcome.IN_DOUBT:
+                waiting.add(item.conversation)
+            elif one.proves:
+                self._evidence.setdefault(item.cause_id, []).append(one)
+        self._keep(
+            lambda item: item.position not in by_position and item.conversation not in waiting
+        )
+        return tuple(
             held_back
-            for cause_id, outcomes in sent.items()
+            for cause_id in list(self._evidence)
             if not self._released(cause_id)
-            for held_back in self._judge(cause_id, outcomes)
-        ]
-        return tuple(held)
+            for held_back in self._judge(cause_id)
+        )
 
-    def _judge(self, cause_id: str, sent: Sequence[Told]) -> Iterator[HeldBack]:
-        rejections = {one.rejection_cause_id for one in sent}
-        sole = next(iter(rejections)) if len(rejections) == 1 else None
-        if sole is not None:
-            rest = tuple(item for item in self._left() if item.cause_id == cause_id)
-            self._keep(lambda item: item.cause_id != cause_id)
-            if rest:
-                yield HeldBack(cause_id, sole, len(sent), rest)
-        elif any(one.outcome is not Outcome.IN_DOUBT for one in sent):
-            self._stage[cause_id] += 1
+    def _judge(self, cause_id: str) -> Iterator[HeldBack]:
+        """Let the next step go once one got through; hold once a whole step was refused."""
+        evidence = self._evidence[cause_id]
+        stage = self._stage[cause_id]
+        if any(one.outcome is Outcome.SYNCED for one in evidence):
+            self._advance(cause_id)
+        elif len(evidence) >= self._steps[stage]:
+            causes = {one.rejection_cause_id for one in evidence}
+            sole = next(iter(causes)) if len(causes) == 1 else None
+            if sole is not None and (sole == cause_id or stage):
+                yield from self._hold(cause_id, sole, len(evidence))
+            else:
+                self._advance(cause_id)
+
+    def _advance(self, cause_id: str) -> None:
+        self._stage[cause_id] += 1
+        self._evidence[cause_id] = []
+
+    def _hold(self, cause_id: str, refused_for: str, tried: int) -> Iterator[HeldBack]:
+        rest = tuple(item for item in self._left() if item.cause_id == cause_id)
+        self._keep(lambda item: item.cause_id != cause_id)
+        if rest:
+            yield HeldBack(cause_id, refused_for, tried, rest)
+
+    def _missing(self, cause_id: str) -> int:
+        """How many of the step are still to be tried."""
+        return self._steps[self._stage[cause_id]] - len(self._evidence.get(cause_id, ()))
 
     def _released(self, cause_id: str) -> bool:
         return self._stage[cause_id] >= len(self._steps)
@@ -148,7 +179,11 @@ def _of(cause_id: str) -> Callable[[PendingItem], bool]:
 
 
 def _differing_first(heads: Sequence[Sequence[PendingItem]]) -> tuple[PendingItem, ...]:
-    """The first of each conversation before any second one; among them, one of each shape first."""
+    """The first of each conversation before any second one.
+
+    Among them those that were never refused first, so that a few hopeless ones don't stand for the
+    rest day after day; then one of each shape.
+    """
     ordered: list[PendingItem] = []
     for level in zip_longest(*heads):
         here = [item for item in level if item is not None]
@@ -157,7 +192,7 @@ def _differing_first(heads: Sequence[Sequence[PendingItem]]) -> tuple[PendingIte
         for item in here:
             seen[item.shape] = seen.get(item.shape, 0) + 1
             rank[item.position] = seen[item.shape]
-        ordered.extend(sorted(here, key=lambda item: rank[item.position]))
+        ordered.extend(sorted(here, key=lambda i: (i.refused_before, rank[i.position])))
         if len(ordered) >= MOST_CANDIDATES:
             break
     return tuple(ordered[:MOST_CANDIDATES])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,10 +18,20 @@ import structlog
 
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
+from bridge.delivery.presence import ask
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
 from bridge.events import item_outcome
-from bridge.ledger import AttemptResult, Lease, Ledger, MessageState, PendingItem, Run, Verdict
+from bridge.ledger import (
+    AttemptResult,
+    Lease,
+    Ledger,
+    MessageState,
+    PendingItem,
+    Run,
+    Verdict,
+    brought_by,
+)
 from bridge.model import (
     Delivery,
     Diagnosis,
@@ -41,9 +52,14 @@ LARGEST_BODY = 4_000_000
 MOST_A_CALL = 200
 """Records. Source: REST API Developer Guide, sObject Collections."""
 
+_LONGEST_REST = dt.timedelta(seconds=30)
+"""Between a claim and its request: more means that the process was suspended."""
+_MOST_UNANSWERED = 3
+"""Calls in a row."""
+_TOO_LARGE = 413
 _TOO_MUCH = frozenset({420, 429})
 """Statuses of a request that was not processed because there were too many."""
-_SPOILT = frozenset({400, 413})
+_SPOILT = frozenset({400, _TOO_LARGE})
 """Statuses of a request that one record may have spoilt for the others."""
 
 _EXCEPTIONS = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"})
@@ -63,9 +79,10 @@ class Tempo:
     """Seconds before the second try; doubled for each further one, with jitter."""
     longest_pause: float = 20.0
     """Seconds."""
-    settle_seconds: float = 600.0
-    """How long a call may still commit after it left. Source: REST calls end after ten minutes
-    (Salesforce Developer Limits, API request limits)."""
+    settle_seconds: float = 900.0
+    """How long after its claim a request may still commit. The platform lets a call run for ten
+    minutes (Salesforce Developer Limits, API request limits); the rest is for a token, a connection
+    and a slow upload before that."""
 
     def pause(self, tried: int) -> float:
         """Seconds to wait after this many tries."""
@@ -102,6 +119,12 @@ class Sender:
         self._clock = clock
         self._tempo = tempo
         self._observe = observe
+        self._lock = threading.Lock()
+        self._tries: dict[int, int] = {}
+        """How many times an item was sent, by position."""
+        self._waiting: set[str] = set()
+        """Conversations that an item in doubt keeps back."""
+        self._unanswered_in_a_row = 0
 
     def send(self, items: Sequence[PendingItem], most: int | None = None) -> list[Verdict]:
         """Bring these items to the org, in this order.
@@ -113,6 +136,7 @@ class Sender:
         Returns:
             What became of each that was looked at; an item without a verdict was not touched.
         """
+        items = [item for item in items if item.conversation not in self._waiting]
         if self._halt.thrown or not items:
             return []
         try:
@@ -130,7 +154,11 @@ class Sender:
         return there
 
     def settle(self, items: Sequence[PendingItem], states: Mapping[str, MessageState]) -> None:
-        """Find out what became of messages whose request gave no answer, as far as can be told."""
+        """Find out what became of messages whose request gave no answer, as far as can be told.
+
+        The conversations of those that stay in doubt wait; the others need not any longer.
+        """
+        self._waiting.clear()
         for start in range(0, len(items), MOST_A_CALL):
             part = items[start : start + MOST_A_CALL]
             if self._halt.thrown:
@@ -141,8 +169,7 @@ class Sender:
                 self._halt.throw(exc)
                 return
             self._record(
-                part,
-                [self._settled(item, found[item.key], states[item.key].sent_at) for item in part],
+                part, [self._settled(item, found[item.key], states[item.key]) for item in part]
             )
 
     def take_over(
@@ -156,7 +183,7 @@ class Sender:
                 delivery=Delivery.PRESENT,
                 outcome=Outcome.PRESENT,
                 salesforce_id=states[item.key].salesforce_id,
-                note=f"run {states[item.key].run_id} brought it there",
+                note=brought_by(states[item.key]),
             )
             for item in items
             if item.key in states
@@ -166,7 +193,7 @@ class Sender:
         return delivered
 
     def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
-        return self._org.find(self._schema, self._key_field, [item.key for item in items])
+        return ask(self._org, self._schema, self._key_field, [item.key for item in items])
 
     def _there(
         self, items: Sequence[PendingItem], found: Mapping[str, tuple[FoundRow, ...]]
@@ -206,6 +233,11 @@ class Sender:
         )
         if not mine:
             return elsewhere
+        self._count_tries(mine)
+        if self._clock() - claim.sent_at > _LONGEST_REST:
+            # The process slept: by now somebody else may have taken the messages for lost.
+            self._reopen(mine, claim.sent_at, AttemptResult.NOT_ARRIVED)
+            return elsewhere + self._insert(mine, tried)
         try:
             results = self._org.insert(self._schema.name, [one.record for one in mine])
         except OrgUnreachable as exc:
@@ -227,6 +259,7 @@ class Sender:
         tried: int,
     ) -> list[Verdict]:
         """Each record has an answer of its own."""
+        self._unanswered_in_a_row = 0
         verdicts: list[Verdict] = []
         passing: list[_Sendable] = []
         together: list[_Sendable] = []
@@ -234,21 +267,24 @@ class Sender:
         for one, result in zip(chunk, results, strict=True):
             verdict = _verdict(one.item, result, sent_at)
             kind = verdict.diagnosis.kind if verdict.diagnosis else None
-            if kind is Kind.TRANSIENT and tried < self._tempo.tries + self._tempo.tries_alone:
+            if kind is Kind.STOP:
+                self._halt.throw(_stopped_by(verdict))
+                verdict = replace(verdict, outcome=Outcome.NOT_SENT)
+            elif kind is Kind.TRANSIENT and tried < self._tempo.tries + self._tempo.tries_alone:
                 passing.append(one)
                 verdict = replace(verdict, outcome=Outcome.NOT_SENT)
             elif len(chunk) > 1 and _by_an_exception(verdict):
                 together.append(one)
                 verdict = replace(verdict, outcome=Outcome.NOT_SENT)
-            elif kind is Kind.STOP:
-                self._halt.throw(_stopped_by(verdict))
-                verdict = replace(verdict, outcome=Outcome.NOT_SENT)
             elif verdict.diagnosis and verdict.diagnosis.code == "DUPLICATE_VALUE":
                 repeated.append((one, verdict))
                 continue
             verdicts.append(verdict)
-        verdicts += self._repeated(repeated)
-        self._record([one.item for one in chunk], verdicts)
+        items = [one.item for one in chunk]
+        self._record(items, verdicts)
+        settled = self._repeated(repeated)
+        self._record(items, settled)
+        verdicts += settled
         again = {one.item.position for one in (*passing, *together)}
         final = [v for v in verdicts if v.position not in again]
         if together:
@@ -258,7 +294,10 @@ class Sender:
         return final
 
     def _repeated(self, refused: Sequence[tuple[_Sendable, Verdict]]) -> list[Verdict]:
-        """Those refused since a unique value is there already: the key's, or another field's."""
+        """Those refused since a unique value is there already: the key's, or another field's.
+
+        Where the refusal names the key field the message is there, though this user may not see it.
+        """
         if not refused:
             return []
         try:
@@ -272,9 +311,24 @@ class Sender:
                 attempt=AttemptResult.REFUSED,
             )
             if (rows := found[one.item.key])
-            else verdict
+            else self._unseen(one.item, verdict)
             for one, verdict in refused
         ]
+
+    def _unseen(self, item: PendingItem, verdict: Verdict) -> Verdict:
+        diagnosis = verdict.diagnosis
+        name = self._key_field.name
+        if diagnosis is None or not (name in diagnosis.fields or f" {name} " in diagnosis.message):
+            return verdict
+        return Verdict(
+            position=item.position,
+            key=item.key,
+            delivery=Delivery.PRESENT,
+            outcome=Outcome.PRESENT,
+            sent_at=verdict.sent_at,
+            attempt=AttemptResult.REFUSED,
+            note="the org refused a second one; this user can't see the first",
+        )
 
     def _not_arrived(
         self, chunk: Sequence[_Sendable], sent_at: dt.datetime, tried: int, exc: OrgUnreachable
@@ -291,7 +345,8 @@ class Sender:
         if exc.status in _TOO_MUCH or diagnosis.kind is Kind.TRANSIENT:
             self._reopen(chunk, sent_at, AttemptResult.REFUSED)
             return self._again_together(chunk, tried, exc)
-        if exc.status not in _SPOILT or diagnosis.kind is Kind.STOP:
+        by_the_org = bool(exc.code) or exc.status == _TOO_LARGE
+        if exc.status not in _SPOILT or diagnosis.kind is Kind.STOP or not by_the_org:
             self._reopen(chunk, sent_at, AttemptResult.REFUSED)
             self._halt.throw(exc)
             return []
@@ -313,54 +368,91 @@ class Sender:
     ) -> list[Verdict]:
         """The request may have been carried out: only the org knows."""
         items = [one.item for one in chunk]
+        left_at = self._clock()
         log.warning("chunk.unanswered", run=self._run.id, records=len(chunk))
         try:
             found = self._ask(items)
         except OrgError as also:
-            verdicts = [self._in_doubt(item, sent_at) for item in items]
+            verdicts = [self._in_doubt(item, left_at) for item in items]
             self._record(items, verdicts)
             self._halt.throw(also)
             return verdicts
-        verdicts = [self._settled(item, found[item.key], sent_at) for item in items]
+        verdicts = [self._answer_lost(one, found[one.key], sent_at, left_at) for one in items]
         self._record(items, verdicts)
+        self._brake(verdicts, exc)
         open_again = {v.position for v in verdicts if v.delivery is Delivery.OPEN}
         rest = [one for one in chunk if one.item.position in open_again]
         done = [v for v in verdicts if v.position not in open_again]
         return done + self._again_together(rest, tried, exc) if rest else done
 
-    def _settled(
-        self, item: PendingItem, rows: Sequence[FoundRow], sent_at: dt.datetime | None
+    def _settled(self, item: PendingItem, rows: Sequence[FoundRow], state: MessageState) -> Verdict:
+        """What an earlier request came to, which may have been another run's."""
+        sent_at = state.sent_at or self._clock()
+        verdict = self._answer_lost(item, rows, sent_at, sent_at)
+        if verdict.outcome is Outcome.SYNCED and state.run_id != self._run.id:
+            note = f"a request of run {state.run_id} brought it there"
+            return replace(verdict, outcome=Outcome.PRESENT, note=note)
+        return verdict
+
+    def _answer_lost(
+        self,
+        item: PendingItem,
+        rows: Sequence[FoundRow],
+        claimed_at: dt.datetime,
+        left_at: dt.datetime,
     ) -> Verdict:
         """What an unanswered request came to.
 
         A row that is there settles it. No row settles it at once where the key is unique, since a
         second insert would be refused; else only when the request can't commit any more.
+
+        Args:
+            item: that the request carried.
+            rows: what the org has of it.
+            claimed_at: the claim that this ends.
+            left_at: no earlier than the request left.
         """
         if rows:
             return _found(item, rows, self._user_id)
-        if self._run.plan.key_unique or sent_at is None or self._clock() >= self._until(sent_at):
+        if self._key_field.unique or self._clock() >= self._until(left_at):
             return Verdict(
                 position=item.position,
                 key=item.key,
                 delivery=Delivery.OPEN,
                 outcome=Outcome.NOT_SENT,
-                sent_at=sent_at,
+                sent_at=claimed_at,
                 attempt=AttemptResult.UNANSWERED,
                 note="a request gave no answer; the org does not have it",
             )
-        return self._in_doubt(item, sent_at)
+        return self._in_doubt(item, left_at)
 
-    def _in_doubt(self, item: PendingItem, sent_at: dt.datetime) -> Verdict:
+    def _in_doubt(self, item: PendingItem, left_at: dt.datetime) -> Verdict:
+        with self._lock:
+            self._waiting.add(item.conversation)
         return Verdict(
             position=item.position,
             key=item.key,
             delivery=Delivery.SENDING,
             outcome=Outcome.IN_DOUBT,
-            sent_at=sent_at,
+            sent_at=left_at,
             attempt=AttemptResult.UNANSWERED,
             note="a request gave no answer; it can be settled from "
-            f"{self._until(sent_at):%Y-%m-%d %H:%M:%S} UTC",
+            f"{self._until(left_at):%Y-%m-%d %H:%M:%S} UTC",
         )
+
+    def _brake(self, verdicts: Sequence[Verdict], exc: OrgUnanswered) -> None:
+        """End the run where call after call gives no answer and nothing can be settled."""
+        with self._lock:
+            if all(verdict.outcome is Outcome.IN_DOUBT for verdict in verdicts):
+                self._unanswered_in_a_row += 1
+            if self._unanswered_in_a_row >= _MOST_UNANSWERED:
+                self._halt.throw(exc)
+
+    def _count_tries(self, chunk: Sequence[_Sendable]) -> None:
+        with self._lock:
+            for one in chunk:
+                before = self._tries.get(one.item.position, one.item.attempts)
+                self._tries[one.item.position] = before + 1
 
     def _until(self, sent_at: dt.datetime) -> dt.datetime:
         return sent_at + dt.timedelta(seconds=self._tempo.settle_seconds)
@@ -429,7 +521,7 @@ class Sender:
                 state=verdict.outcome,
                 code=verdict.diagnosis.code if verdict.diagnosis else None,
                 salesforce_id=verdict.salesforce_id,
-                attempt=item.attempts + (1 if verdict.attempt else 0),
+                attempt=self._tries.get(item.position, item.attempts),
                 fixers=item.fixers,
                 risk=item.risk,
             )

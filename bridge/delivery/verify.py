@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bridge.delivery.presence import ask
 from bridge.errors import BridgeError
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.model import (
@@ -43,9 +44,8 @@ def verify_run(
     tally = _Tally()
     for batch in _batches(ledger.items(run.id)):
         fields = {name for item in batch for name in item.record if schema.get(name) is not None}
-        found = org.find(
-            schema, key_field, [key for item in batch if (key := item.key)], sorted(fields)
-        )
+        keys = [item.key for item in batch if item.key is not None]
+        found = ask(org, schema, key_field, keys, sorted(fields))
         for item in batch:
             tally.take(item, found[item.key or ""], schema, user_id)
     return tally.verification(run.id)
@@ -58,6 +58,7 @@ class _Tally:
     deleted: list[str] = field(default_factory=list)
     repeated: list[Repeated] = field(default_factory=list)
     differing: list[Difference] = field(default_factory=list)
+    in_doubt: list[str] = field(default_factory=list)
     absent: int = 0
     there_unsent: list[str] = field(default_factory=list)
 
@@ -66,7 +67,12 @@ class _Tally:
     ) -> None:
         key = item.key or ""
         live = [row for row in rows if not row.deleted]
-        if item.outcome not in _THERE:
+        if len(live) > 1:
+            ours = sum(row.created_by == user_id for row in live)
+            self.repeated.append(Repeated(key, tuple(row.id for row in live), ours))
+        elif item.outcome is Outcome.IN_DOUBT:
+            self.in_doubt.append(key)
+        elif item.outcome not in _THERE:
             if live:
                 self.there_unsent.append(key)
             else:
@@ -75,9 +81,6 @@ class _Tally:
             self.missing.append(key)
         elif not live:
             self.deleted.append(key)
-        elif len(live) > 1:
-            ours = sum(row.created_by == user_id for row in live)
-            self.repeated.append(Repeated(key, tuple(row.id for row in live), ours))
         else:
             self.once += 1
             if item.outcome is Outcome.SYNCED:
@@ -91,6 +94,7 @@ class _Tally:
             deleted=tuple(self.deleted),
             repeated=tuple(self.repeated),
             differing=tuple(self.differing),
+            in_doubt=tuple(self.in_doubt),
             absent=self.absent,
             there_unsent=tuple(self.there_unsent),
         )

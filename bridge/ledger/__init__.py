@@ -20,6 +20,7 @@ from bridge.ledger.rows import (
     StoredItem,
     Verdict,
 )
+from bridge.ledger.storing import brought_by
 
 __all__ = [
     "Attempt",
@@ -38,4 +39,5 @@ __all__ = [
     "RunState",
     "StoredItem",
     "Verdict",
+    "brought_by",
 ]

@@ -43,8 +43,11 @@ def open_engine(location: str) -> Engine:
         _prepare_file(Path(url.database or ""))
     engine = _engine(url)
     try:
-        with writing(engine) as connection:
-            _migrate(connection, location)
+        with reading(engine) as connection:
+            version = _version(connection, location)
+        if version < len(MIGRATIONS):
+            with writing(engine) as connection:
+                _migrate(connection, location)
     except LedgerError:
         engine.dispose()
         raise
@@ -130,7 +133,15 @@ def _prepare_file(path: Path) -> None:
             "Name another place with BRIDGE_LEDGER or --ledger, or mend the folder's owner and "
             "mode.",
         ) from exc
-    os.close(descriptor)
+    try:
+        os.fchmod(descriptor, 0o600)
+    except OSError as exc:
+        raise LedgerError(
+            f"The ledger {path} can't be kept from others: {exc.strerror or exc}",
+            "It holds people's messages: it must belong to you. Mend its owner.",
+        ) from exc
+    finally:
+        os.close(descriptor)
 
 
 def _engine(url: URL) -> Engine:
@@ -157,7 +168,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("bridge_begin", "BEGIN"))
 
 
-def _migrate(connection: Connection, location: str) -> None:
+def _version(connection: Connection, location: str) -> int:
+    """The version of the schema, 0 for an empty file.
+
+    Raises:
+        LedgerError: it is a database of something else, or of a newer program.
+    """
     tables = inspect(connection).get_table_names()
     if meta.name not in tables and tables:
         raise LedgerError(
@@ -173,7 +189,11 @@ def _migrate(connection: Connection, location: str) -> None:
             f"(schema {version}, this one knows {len(MIGRATIONS)})",
             "Update gotallo-bridge, or name another ledger with BRIDGE_LEDGER.",
         )
-    for step in MIGRATIONS[version:]:
+    return version
+
+
+def _migrate(connection: Connection, location: str) -> None:
+    for step in MIGRATIONS[_version(connection, location) :]:
         step(connection)
     connection.execute(meta.delete().where(meta.c.name == _VERSION))
     connection.execute(meta.insert().values(name=_VERSION, value=str(len(MIGRATIONS))))

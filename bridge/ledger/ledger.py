@@ -11,13 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bridge.errors import LedgerError
@@ -187,23 +181,21 @@ class Ledger(LedgerReader):
                 )
             )
 
-    def limit(self, run_id: str, most: int) -> None:
-        """Skip what is ready to be sent but for the earliest `most` of it."""
+    def limit(self, run_id: str, most: int) -> tuple[str, ...]:
+        """Skip what is ready to be sent but for the earliest ones; give the others' keys."""
         c = t.items.c
         with writing(self._engine) as connection:
-            beyond = list(
-                connection.execute(
-                    select(c.position)
-                    .where(
-                        c.run_id == run_id,
-                        c.decision == Decision.READY,
-                        c.outcome == Outcome.NOT_SENT,
-                    )
-                    .order_by(c.sort_order, c.position)
-                    .offset(most)
-                ).scalars()
-            )
-            for part in parts(beyond):
+            beyond = connection.execute(
+                select(c.position, c.key)
+                .where(
+                    c.run_id == run_id,
+                    c.decision == Decision.READY,
+                    c.outcome == Outcome.NOT_SENT,
+                )
+                .order_by(c.sort_order, c.position)
+                .offset(most)
+            ).all()
+            for part in parts([row.position for row in beyond]):
                 connection.execute(
                     update(t.items)
                     .where(c.run_id == run_id, c.position.in_(part))
@@ -214,6 +206,7 @@ class Ledger(LedgerReader):
                         held_advice="Resync again to go on with it.",
                     )
                 )
+        return tuple(row.key for row in beyond)
 
     def begin_sending(self, run_id: str) -> None:
         self._set_state(run_id, RunState.SENDING, "")
@@ -263,7 +256,8 @@ class Ledger(LedgerReader):
     ) -> Claim:
         """Make these messages *sending*, before the request that carries them leaves.
 
-        Only a message that is *open* is granted; two runs never both get it.
+        Only a message that is *open* is granted; two runs never both get it. Until its answer is on
+        record its item is *in doubt*: that is true of it if the process ends here.
 
         Raises:
             LeaseHeld: somebody else has become the writer to the org.
@@ -283,7 +277,9 @@ class Ledger(LedgerReader):
                 )
                 .values(delivery=Delivery.SENDING, run_id=run_id, sent_at=now)
             )
-            _begin_attempts(connection, run_id, [i for i in items if i.key in granted], now)
+            sending = [item for item in items if item.key in granted]
+            _set_outcome(connection, run_id, sending, Outcome.IN_DOUBT)
+            _begin_attempts(connection, run_id, sending, now)
         return Claim(granted, tuple(s for s in states if s.key not in granted), now)
 
     def record(self, run_id: str, verdicts: Sequence[Verdict]) -> None:
@@ -330,6 +326,25 @@ class Ledger(LedgerReader):
             _end_attempts(connection, run_id, [v for v in verdicts if v.attempt is not None])
             _add_causes(connection, run_id, [v.cause for v in verdicts if v.cause is not None])
 
+    def forget_doubts(self, run_id: str) -> None:
+        """Make items *not sent* whose message is open again: another run has settled it."""
+        with writing(self._engine) as connection:
+            run = run_row(connection, run_id)
+            reopened = select(t.messages.c.key).where(
+                t.messages.c.org_id == run.org_id,
+                t.messages.c.object == run.object,
+                t.messages.c.delivery == Delivery.OPEN,
+            )
+            connection.execute(
+                update(t.items)
+                .where(
+                    t.items.c.run_id == run_id,
+                    t.items.c.outcome == Outcome.IN_DOUBT,
+                    t.items.c.key.in_(reopened),
+                )
+                .values(outcome=Outcome.NOT_SENT)
+            )
+
     def hold(
         self, run_id: str, positions: Sequence[int], reason: HeldReason, what: str, advice: str
     ) -> None:
@@ -371,6 +386,17 @@ def _add_causes(connection: Connection, run_id: str, causes: Iterable[Cause]) ->
     rows = [cause_row(run_id, cause) for cause in causes]
     if rows:
         connection.execute(insert(t.causes).on_conflict_do_nothing(), rows)
+
+
+def _set_outcome(
+    connection: Connection, run_id: str, items: Sequence[PendingItem], outcome: Outcome
+) -> None:
+    for part in parts([item.position for item in items]):
+        connection.execute(
+            update(t.items)
+            .where(t.items.c.run_id == run_id, t.items.c.position.in_(part))
+            .values(outcome=outcome)
+        )
 
 
 def _begin_attempts(
@@ -454,8 +480,14 @@ def _move(
         if delivery is Delivery.OPEN:
             where.append(t.messages.c.sent_at == v.sent_at)
         values: dict[str, object] = {"delivery": delivery}
+        if delivery is Delivery.SENDING and v.sent_at is not None:
+            values["sent_at"] = v.sent_at
         if delivery in _SETTLED:
-            values |= {"run_id": run_id, "salesforce_id": v.salesforce_id}
+            # Whose request it was stays on record, whoever finds out what became of it.
+            sender = case(
+                (t.messages.c.delivery == Delivery.SENDING, t.messages.c.run_id), else_=run_id
+            )
+            values |= {"run_id": sender, "salesforce_id": v.salesforce_id}
         moved += connection.execute(update(t.messages).where(*where).values(values)).rowcount
     if moved != len(verdicts) and delivery not in _SETTLED:
         raise LedgerError(

@@ -37,6 +37,7 @@ class LedgerReader:
 
     def pending(self, run_id: str) -> tuple[PendingItem, ...]:
         """The ready items without a final outcome, in the order of their time."""
+        earlier = t.items.alias()
         query = (
             select(
                 t.items.c.position,
@@ -49,6 +50,11 @@ class LedgerReader:
                 t.items.c.fixers,
                 t.items.c.risk,
                 tries().label("attempts"),
+                select(func.count())
+                .select_from(earlier)
+                .where(earlier.c.key == t.items.c.key, earlier.c.outcome == Outcome.REJECTED)
+                .scalar_subquery()
+                .label("refused_before"),
             )
             .join(
                 t.causes,
@@ -74,6 +80,7 @@ class LedgerReader:
                     fixers=tuple(row.fixers),
                     risk=Risk(row.risk),
                     attempts=row.attempts,
+                    refused_before=row.refused_before,
                 )
                 for row in connection.execute(query)
             )

@@ -97,6 +97,8 @@ class PendingItem:
     """The highest of its changes."""
     attempts: int
     """How many times it was sent before."""
+    refused_before: int
+    """How many earlier runs it was refused in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,16 @@ def item_row(
         "cause_id": item.cause.id,
         "outcome": Outcome.PRESENT if known else Outcome.NOT_SENT,
         "salesforce_id": known.salesforce_id if known else None,
-        "note": f"run {known.run_id} brought it there" if known and known.run_id else "",
+        "note": brought_by(known) if known else "",
         "raw": item.raw,
     }
+
+
+def brought_by(known: MessageState) -> str:
+    """How a message that is in the org came to be there, as far as the ledger knows."""
+    if known.delivery is Delivery.DELIVERED:
+        return f"run {known.run_id} brought it there"
+    return f"run {known.run_id} found it there"
 
 
 def change_row(run_id: str, position: int, number: int, change: Change) -> dict[str, object]:

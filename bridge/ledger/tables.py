@@ -166,6 +166,7 @@ items = Table(
     Column("raw", Json, nullable=False),
     ForeignKeyConstraint(["run_id"], ["runs.id"]),
     Index("one_item_per_key_in_a_run", "run_id", "key", unique=True),
+    Index("items_of_a_key", "key", "outcome"),
     CheckConstraint(_one_of("decision", Decision), name="decision_is_one"),
     CheckConstraint(_one_of("outcome", Outcome), name="outcome_is_one"),
     CheckConstraint(

@@ -121,12 +121,17 @@ def _wrong_type(value: Value, field: FieldSchema, short: str) -> Problem:
     seen = {bool: "true or false", int: "a number", float: "a number", str: "text"}.get(
         type(value), "a JSON object or list"
     )
-    mend = "flatten" if seen.startswith("a JSON") else "types"
+    if seen.startswith("a JSON"):
+        advice = f"Name the fixer flatten for {short} in the mapping, then resync."
+    elif seen == "text":
+        advice = f"Repair {short} at its source: what is no {field.type} can't be made one."
+    else:
+        advice = "Name the fixer types in the mapping, then resync."
     return Problem(
         "INVALID_TYPE_ON_FIELD_IN_RECORD",
         field.name,
         f"{field.name} is of the type {field.type}, the message has {seen}",
-        f"Name the fixer {mend} for {short} in the mapping, then resync.",
+        advice,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +22,30 @@ from bridge.planning.yaml_source import Path, Place, Plain, YamlSource, read_yam
 _BUILT_IN = "heroku_message.yaml"
 
 AnyFixer: TypeAlias = "Fixer[Any]"
+
+
+STANDARD_FIELDS = (
+    "id",
+    "ext_identifier",
+    "agent_id",
+    "tenant_id",
+    "conversation_id",
+    "timestamp",
+    "modified_timestamp",
+    "type",
+    "status",
+    "outbound",
+    "text",
+    "file",
+    "file_type",
+    "media_title",
+    "mime_type",
+    "transcribe_enabled",
+    "transcribe_in_progress",
+    "auxiliary_data",
+)
+"""What GoTallo's standard shape may give a record. Source: its documentation, "Get Failed Syncs";
+the error text and the free-form `custom_data` are no fields of a record."""
 
 
 class Treatment(StrEnum):
@@ -48,7 +71,8 @@ class When:
     code: str | None
     kind: Kind | None
     fields: frozenset[str]
-    """Without regard to case; all of them must be named by the error."""
+    """Without regard to case, and without the package's prefix or with it; the error must name all
+    of them."""
     message: str | None
     """A pattern with `*` and `?`, without regard to case."""
 
@@ -59,7 +83,7 @@ class When:
             (self.code is None or _like(diagnosis.code or "", self.code))
             and (self.kind is None or diagnosis.kind is self.kind)
             and (self.message is None or _like(diagnosis.message, self.message))
-            and self.fields <= {name.casefold() for name in diagnosis.fields}
+            and all(_named(field, diagnosis.fields) for field in self.fields)
         )
 
 
@@ -97,11 +121,6 @@ class MessageMapping:
     @property
     def name(self) -> str:
         return self.source.name
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells whether two mappings are the same text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
     def policy_for(self, diagnosis: Diagnosis | None) -> Policy | None:
         """The first policy that matches, None where the default applies: try again."""
@@ -228,6 +247,7 @@ def parse_mapping(text: str, name: str) -> MessageMapping:
         file = _File.model_validate(source.data)
     except ValidationError as exc:
         raise _as_mapping_error(exc, source, ()) from exc
+    _refuse_unknown_sources(file.from_standard, source)
     return MessageMapping(
         object=file.object,
         key=file.key,
@@ -241,6 +261,17 @@ def parse_mapping(text: str, name: str) -> MessageMapping:
         text=text,
         source=source,
     )
+
+
+def _refuse_unknown_sources(from_standard: Mapping[str, str], source: YamlSource) -> None:
+    for field, standard in from_standard.items():
+        if standard not in STANDARD_FIELDS:
+            place = source.place(("from_standard", field))
+            raise MappingError(
+                f'{place}: the standard shape has no field "{standard}"'
+                f"{_suggest(standard, STANDARD_FIELDS)}",
+                f"It has: {', '.join(STANDARD_FIELDS)}.",
+            )
 
 
 def _policy(cause: _Cause, source: YamlSource, path: Path) -> Policy:
@@ -353,6 +384,11 @@ def _field_names(schema: ObjectSchema) -> tuple[str, ...]:
 def _suggest(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f', did you mean "{near[0]}"?' if near else ""
+
+
+def _named(field: str, names: Sequence[str]) -> bool:
+    """Whether one of the names is this field's, with its package's prefix or without."""
+    return any(name.casefold() == field or name.casefold().endswith(f"__{field}") for name in names)
 
 
 def _like(text: str, pattern: str) -> bool:

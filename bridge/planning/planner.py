@@ -114,6 +114,11 @@ class Planner:
                 break
         return repair
 
+    def _is_another_key(self, repair: _Repair) -> bool:
+        """Whether the key's field held something else than the message's identifier."""
+        spelt = next((c.before for c in repair.changes if c.fixer == _KEY_SPELLING), None)
+        return spelt is not None and canonical_key(str(spelt)) != repair.record[self.key_field.name]
+
     def _apply(self, use: FixerUse, repair: _Repair, diagnosis: Diagnosis | None) -> _Repair:
         fixer = use.fixer
         try:
@@ -144,6 +149,13 @@ class Planner:
             )
         if repair.failure is not None:
             return repair.failure
+        if self._is_another_key(repair):
+            return Held(
+                HeldReason.POLICY,
+                f"{self.mapping.key} holds another value than the message's identifier",
+                "The mapping's key: must name the field that holds the identifier. Mend it, then "
+                "resync.",
+            )
         if message.origin is Origin.STANDARD and not self.mapping.from_standard:
             return Held(
                 HeldReason.POLICY,

@@ -49,6 +49,8 @@ class VerificationDocument(_Part):
     """Keys that were there and that somebody has put into the recycle bin."""
     repeated: tuple[RepeatedPart, ...]
     differing: tuple[DifferencePart, ...]
+    in_doubt: tuple[str, ...]
+    """Keys whose request gave no answer and is not settled."""
     absent: int
     """Held, refused or not sent, and not there."""
     there_unsent: tuple[str, ...]
@@ -77,6 +79,7 @@ def verification_document(verification: Verification) -> VerificationDocument:
             )
             for one in verification.differing
         ),
+        in_doubt=tuple(map(held_by_utf8, verification.in_doubt)),
         absent=verification.absent,
         there_unsent=tuple(map(held_by_utf8, verification.there_unsent)),
     )

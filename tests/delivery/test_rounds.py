@@ -32,6 +32,7 @@ def item(
         fixers=(),
         risk=Risk.LOSSLESS,
         attempts=0,
+        refused_before=0,
     )
 
 

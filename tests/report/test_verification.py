@@ -15,6 +15,7 @@ def test_the_json_of_a_verification_holds_all_of_it_and_round_trips() -> None:
             deleted=(key(2),),
             repeated=(Repeated(key(3), ("a01", "a02"), ours=1),),
             differing=(Difference(key(4), "a03", TEXT, "half \ud83d", None),),
+            in_doubt=(key(6),),
             absent=3,
             there_unsent=(key(5),),
         )
@@ -24,5 +25,6 @@ def test_the_json_of_a_verification_holds_all_of_it_and_round_trips() -> None:
     assert not read.proven
     assert (read.once, read.absent) == (31, 3)
     assert (read.missing, read.deleted, read.there_unsent) == ((key(1),), (key(2),), (key(5),))
+    assert read.in_doubt == (key(6),)
     assert (read.repeated[0].ids, read.repeated[0].ours) == (("a01", "a02"), 1)
     assert (read.differing[0].sent, read.differing[0].found) == ("half \ufffd", None)

@@ -15,7 +15,7 @@ from pathlib import Path
 from bridge import resync
 from bridge.delivery import STEPS, Ending, Halt, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
-from bridge.model import Verification
+from bridge.model import Record, Verification
 from bridge.practice import PracticeServer
 from bridge.report import RunDocument, run_document
 from bridge.settings import Settings, load
@@ -125,6 +125,13 @@ class House:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+
+def insert_by_hand(house: House, record: Record) -> None:
+    """Make a row in the org as somebody else would."""
+    org = house.practice.org
+    plain = {n: v for n, v in record.items() if v is None or isinstance(v, str | int | float)}
+    org.insert(org.message_sobject(), [plain])
 
 
 def process_environment(

@@ -250,6 +250,25 @@ def test_every_outcome_is_an_event_and_no_event_holds_a_text_or_a_token(
         assert private not in everything
 
 
+@pytest.mark.parametrize("option", [[], ["--json"]], ids=["text", "json"])
+def test_a_reader_that_has_seen_enough_does_not_change_the_exit_code(
+    open_house: OpenHouse, option: list[str]
+) -> None:
+    house = open_house(Scenario(size=400))
+    command = " ".join([sys.executable, "-m", "bridge", "plan", *day(house), *option])
+    shell = f"set -o pipefail; {command} --detailed-exitcode | head -c 1 >/dev/null"
+    done = subprocess.run(
+        ["/bin/bash", "-c", shell],
+        env=process_environment(house.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == Exit.LEFT_OVER, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
 def test_practice_serve_prints_exports_and_ends_on_a_signal(tmp_path: Path) -> None:
     env_file = tmp_path / "practice.env"
     process = subprocess.Popen(

@@ -246,6 +246,7 @@ def test_a_killed_process_is_gone_on_with(
         assert killer.process.returncode == -signal.SIGKILL
         before = house.document(run.id).counts
         assert before.synced + before.not_sent_yet + before.in_doubt == 300
+        assert before.in_doubt > 0
         done = house.command("apply", run.id, "--yes", BRIDGE_SETTLE_SECONDS="0")
         assert done.returncode == Exit.OK, done.stderr + done.stdout
         counts = house.document(run.id).counts

@@ -13,7 +13,7 @@ from bridge.practice import FieldNames, MorningCause, Scenario
 from bridge.practice.org.values import Json
 from bridge.report import exit_of
 from tests.whole.conftest import OpenHouse
-from tests.whole.house import House
+from tests.whole.house import House, insert_by_hand
 
 RULE = "No_Links"
 KEY = "Social25__Identifier__c"
@@ -252,7 +252,9 @@ def test_the_documented_standard_example_alone_goes_where_the_org_asks_no_more(
     (item,) = house.items(result.run_id)
     assert item.original[TEXT] == "Hello"
     assert item.record["Social25__Chat_Identifier__c"] == "3fa85f6457174562b3fc2c963f66afa9"
-    assert item.outcome in (Outcome.SYNCED, Outcome.REJECTED)
+    assert item.outcome is Outcome.REJECTED, "the practice org's lead needs a name"
+    assert item.rejection is not None
+    assert item.rejection.fields == ("LastName",)
 
 
 def test_a_result_that_can_not_be_read_is_held_with_its_json(open_house: OpenHouse) -> None:
@@ -264,3 +266,19 @@ def test_a_result_that_can_not_be_read_is_held_with_its_json(open_house: OpenHou
     (unreadable,) = [i for i in house.items(result.run_id) if i.key is None]
     assert unreadable.held_reason is HeldReason.UNREADABLE
     assert json.loads(unreadable.raw) == broken
+
+
+def test_a_row_that_gotallo_inserted_with_a_dashed_identifier_is_found(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes={}, size=1, key_unique=False))
+    dashed = {**DOCUMENTED_RECORD, "Social25__Identifier__c": DOCUMENTED_STANDARD["id"]}
+    log_message = "UNABLE_TO_LOCK_ROW:unable to obtain exclusive access:--"
+    house.practice.gotallo.add_results(
+        {**dashed, "log_message": log_message}, None, house.request.window.from_time
+    )
+    record = house.items(house.plan().id)[0].record
+    insert_by_hand(house, {**record, KEY: str(DOCUMENTED_STANDARD["id"])})
+    result = house.resync()
+    assert result.document.counts.present == 1
+    assert house.verify(result.run_id).proven

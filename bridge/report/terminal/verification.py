@@ -38,6 +38,12 @@ def show_verification(verification: Verification, document: RunDocument, console
     _differing(page, verification, document)
     _keys(
         page,
+        "in doubt: a request gave no answer",
+        f"bridge apply {document.run_id} settles them, once they can be.",
+        verification.in_doubt,
+    )
+    _keys(
+        page,
         "there, though this run did not bring them",
         "Somebody else did; the next run finds them there and inserts nothing.",
         verification.there_unsent,
@@ -49,7 +55,7 @@ def show_verification(verification: Verification, document: RunDocument, console
 
 def _sentence(page: Page, found: Verification) -> None:
     expected = found.once + len(found.missing) + len(found.deleted) + len(found.repeated)
-    unsent = found.absent + len(found.there_unsent)
+    unsent = found.absent + len(found.there_unsent) + len(found.in_doubt)
     page.line((f"Asked the org for {counted(expected + unsent, 'key')}.", HEADING))
     differing = len({difference.key for difference in found.differing})
     as_sent = f"all but {differing:,} as sent" if differing else "as sent"

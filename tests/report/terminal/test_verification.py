@@ -14,6 +14,7 @@ PROVEN = Verification(
     deleted=(),
     repeated=(),
     differing=(),
+    in_doubt=(),
     absent=3,
     there_unsent=(),
 )
@@ -62,3 +63,10 @@ def test_long_lists_are_bounded_and_say_how_many_more_there_are(ledger: Ledger) 
     shown = page(ledger, replace(PROVEN, missing=tuple(key(n) for n in range(1_210))))
     assert sum(key(n) in shown for n in range(1_210)) == 10
     assert "and 1,200 more" in shown
+
+
+def test_what_is_in_doubt_is_no_proof(ledger: Ledger) -> None:
+    shown = page(ledger, replace(PROVEN, in_doubt=(key(1),)))
+    assert "1 message in doubt: a request gave no answer" in shown
+    assert "bridge apply" in shown
+    assert "Not proven" in shown

@@ -1,0 +1,36 @@
+"""Ctrl-C, and SIGTERM, which a service manager sends: the same to us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from bridge.cli import screen
+from bridge.errors import Exit
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """End the process at once where an interrupted command did not end by itself.
+
+    A command that sends finishes the calls in the air and reports before it ends: what comes here
+    is an interruption before or after that, or a second one. Lanes that are still sending end with
+    the process; what they sent is in doubt until the next `apply`.
+    """
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        screen.stderr.print("Interrupted. bridge status shows what is on record.")
+        sys.stdout.flush()
+        os._exit(Exit.INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
