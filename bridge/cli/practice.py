@@ -60,7 +60,9 @@ def need_practice() -> None:
     Raises:
         SettingsError: the extra is not installed.
     """
-    missing = [name for name in ("starlette", "trustme", "uvicorn") if find_spec(name) is None]
+    missing = [
+        name for name in ("lark", "starlette", "trustme", "uvicorn") if find_spec(name) is None
+    ]
     if missing:
         raise SettingsError(
             f"The practice org needs {', '.join(missing)}, not installed here",
