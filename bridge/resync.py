@@ -40,6 +40,8 @@ class PlanRequest:
     window: Window
     window_words: str
     """The window as flags, so that a report can print a command to paste."""
+    flags: str = ""
+    """The other flags that a further command of the run needs, with a space before them."""
     expected: int | None = None
     """How many failures the operator expects, from the e-mail."""
     limit: int | None = None
@@ -274,6 +276,7 @@ def _plan_of(
         key_unique=planner.key_field.unique,
         window=request.window,
         window_words=request.window_words,
+        flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,
         expected=request.expected,

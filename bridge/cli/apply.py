@@ -38,13 +38,15 @@ def apply(
 
     Example: bridge apply 7c2e1f
     """
-    screen.refuse_without_yes(yes, f"bridge apply {run_id}")
+    screen.refuse_without_yes(yes, f"Add --yes: bridge apply {run_id} --yes")
     request = apply_request(lanes, limit, no_canary=no_canary)
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
         document = run_document(ledger, run)
         if to_send(document):
             ask(document, yes=yes)
+        elif not as_json:
+            screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
         document, ending = send(settings, run, request, ledger, org)
     finish(document, ending, as_json=as_json)
 

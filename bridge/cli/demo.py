@@ -49,8 +49,8 @@ def demo() -> None:
         if twice or len(practice.org.rows_per_key()) != before:
             raise BridgeError("The demo found a message more than once in the practice org")
         _say(
-            f"The practice org holds {before} messages, each once. What is left needs a person: "
-            "the report says who and what."
+            f"The practice org holds {before} messages, each once: those that you saw arrive, and "
+            "those of that day that never failed. What is left needs a person."
         )
 
 

@@ -50,14 +50,15 @@ def set_up_logs(log_format: LogFormat, level: LogLevel | None, file: Path | None
 
     Args:
         log_format: of stderr; a file always has JSON lines.
-        level: of stderr; None is *warning* on a terminal, which shows progress instead, and *info*
-            elsewhere. A file has everything from *info* on.
+        level: of stderr; None is *warning* on a terminal, which shows progress instead, and beside
+            a file; *info* elsewhere. A file has everything from *info* on.
         file: where JSON lines are appended; None for nowhere.
 
     Raises:
         SettingsError: the file can't be written.
     """
-    chosen = level or (LogLevel.WARNING if sys.stderr.isatty() else LogLevel.INFO)
+    told_elsewhere = sys.stderr.isatty() or file is not None
+    chosen = level or (LogLevel.WARNING if told_elsewhere else LogLevel.INFO)
     logger = logging.getLogger("bridge")
     for handler in logger.handlers[:]:
         logger.removeHandler(handler)

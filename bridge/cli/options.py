@@ -7,6 +7,7 @@ import functools
 import inspect
 import shlex
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -89,6 +90,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
             _run(common, given)
 
     def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        _repeated.set(_as_flags(common))
         set_up_logs(common["log_format"], common["log_level"], common["log_file"])
         flags = {"bridge_ledger": common["ledger"], "bridge_mapping": common["mapping"]}
         settings = load(
@@ -114,6 +116,20 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     del run.__wrapped__
     return run
+
+
+_repeated: ContextVar[str] = ContextVar("repeated", default="")
+
+
+def repeated_flags() -> str:
+    """The flags of this command that a further one needs too, with a space before them."""
+    return _repeated.get()
+
+
+def _as_flags(common: Mapping[str, Any]) -> str:
+    names = ("ledger", "config", "profile", "mapping")
+    given = [(f"--{name}", str(common[name])) for name in names if common[name] is not None]
+    return "".join(f" {flag} {shlex.quote(value)}" for flag, value in given)
 
 
 def window_of(

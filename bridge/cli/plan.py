@@ -16,6 +16,7 @@ from bridge.cli.options import (
     Till,
     Yesterday,
     Zone,
+    repeated_flags,
     window_of,
     with_settings,
 )
@@ -45,7 +46,7 @@ def plan(
     window, words = window_of(
         yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
     )
-    request = resync.PlanRequest(window, words, expect, limit)
+    request = resync.PlanRequest(window, words, repeated_flags(), expect, limit)
     with (
         resync.open_ledger(settings) as ledger,
         resync.open_org(settings) as org,

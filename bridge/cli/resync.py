@@ -20,6 +20,7 @@ from bridge.cli.options import (
     Yes,
     Yesterday,
     Zone,
+    repeated_flags,
     window_of,
     with_settings,
 )
@@ -54,8 +55,8 @@ def resync(
         yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
     )
     if not dry_run:
-        screen.refuse_without_yes(yes, "bridge resync")
-    request = use_cases.PlanRequest(window, words, expect, limit)
+        screen.refuse_without_yes(yes, "Add --yes to send, or --dry-run to look first.")
+    request = use_cases.PlanRequest(window, words, repeated_flags(), expect, limit)
     sending = apply_request(lanes, None, no_canary=no_canary)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         with screen.counting() as counting:

@@ -33,7 +33,7 @@ stdout = _Output(highlight=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False)
 
 
-def refuse_without_yes(yes: bool, run: str) -> None:
+def refuse_without_yes(yes: bool, advice: str) -> None:
     """Refuse to write to an org where nobody can be asked and nobody has said yes.
 
     Raises:
@@ -42,7 +42,7 @@ def refuse_without_yes(yes: bool, run: str) -> None:
     if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise SafetyStop(
             "This sends records to Salesforce, and there is no terminal to ask on",
-            f"Add --yes to {run}, or --dry-run to look first.",
+            advice,
         )
 
 

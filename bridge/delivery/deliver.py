@@ -196,7 +196,9 @@ def _hold(run: Run, ledger: Ledger, held_back: HeldBack) -> None:
         run.id,
         held_back.items,
         HeldReason.CANARY,
-        what=f"the {held_back.tried} sent ahead were all refused",
+        what="the one sent ahead was refused"
+        if held_back.tried == 1
+        else f"the {held_back.tried} sent ahead were all refused",
         advice="Repair the cause in Salesforce, then resync the window: nothing of the rest was "
         "sent.",
     )

@@ -102,6 +102,7 @@ class Ledger(LedgerReader):
                     till_time=plan.window.till_time,
                     zone=plan.window.zone,
                     window_words=plan.window_words,
+                    flags=plan.flags,
                     mapping_name=plan.mapping_name,
                     mapping_text=plan.mapping_text,
                     expected=plan.expected,

@@ -50,6 +50,9 @@ class Plan:
     window: Window
     window_words: str
     """The window as its command line has it (`--date 2026-11-22 --tz UTC`), to be pasted again."""
+    flags: str
+    """The flags that each further command of this run needs (`--ledger other.sqlite3`), with a
+    space before them; empty where the environment says all."""
     mapping_name: str
     mapping_text: str
     expected: int | None

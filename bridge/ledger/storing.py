@@ -130,6 +130,7 @@ def run_of(row: Row[Any]) -> Run:
         key_unique=row.key_unique,
         window=Window(row.from_time, row.till_time, row.zone),
         window_words=row.window_words,
+        flags=row.flags,
         mapping_name=row.mapping_name,
         mapping_text=row.mapping_text,
         expected=row.expected,

@@ -91,6 +91,7 @@ runs = Table(
     Column("till_time", Instant, nullable=False),
     Column("zone", String(64), nullable=False),
     Column("window_words", Text, nullable=False),
+    Column("flags", Text, nullable=False),
     Column("mapping_name", Text, nullable=False),
     Column("mapping_text", Text, nullable=False),
     Column("expected", Integer),

@@ -21,6 +21,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 _ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 _NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
+_MOST_VALUES = 12
+"""Of a picklist, in a sentence."""
 _PICKLISTS = frozenset({"picklist", "multipicklist"})
 
 
@@ -78,8 +80,9 @@ def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
                     "REQUIRED_FIELD_MISSING",
                     field.name,
                     f"{field.name} is required and the message has no value for it",
-                    f"Let the mapping fill it (defaults: {{{schema.short(field.name)}: …}}), or "
-                    "make the field optional in Setup, then resync.",
+                    "Fill it in the mapping (under fixers: - defaults: "
+                    f"{{{schema.short(field.name)}: …}}), or make the field optional in Setup, "
+                    "then resync.",
                 )
             continue
         problem = _problem(value, field, schema.short(field.name))
@@ -186,10 +189,16 @@ def _picklist(value: str, field: FieldSchema, short: str) -> Problem | None:
     return Problem(
         "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
         field.name,
-        f'{field.name} takes {len(active)} values, "{unknown[0]}" is none of them',
-        f"Add the value to the picklist in Setup, or let the mapping replace it "
-        f"(picklist: {{{short}: …}}), then resync.",
+        f'{field.name} does not take "{unknown[0]}"; it takes {_some(sorted(active))}',
+        f"Add the value to the picklist in Setup, or replace it in the mapping (under fixers: "
+        f"- picklist: {{{short}: {{{unknown[0]}: …}}}}), then resync.",
     )
+
+
+def _some(values: list[str]) -> str:
+    beyond = len(values) - _MOST_VALUES
+    shown = ", ".join(values[:_MOST_VALUES])
+    return f"{shown} and {beyond} more" if beyond > 0 else shown or "no value at all"
 
 
 def _reference(value: str, field: FieldSchema) -> Problem | None:
@@ -221,6 +230,6 @@ def _text(value: str, field: FieldSchema, short: str) -> Problem | None:
         field.name,
         f"{field.name} holds {field.length:,} characters{bytes_too}, the message has "
         f"{units(stripped, field):,}",
-        f"Widen the field in Setup, or let the mapping cut it (truncate: {{{short}: {{}}}}), "
-        "then resync.",
+        "Widen the field in Setup, or cut it in the mapping (under fixers: - truncate: "
+        f"{{{short}: {{}}}}), then resync.",
     )

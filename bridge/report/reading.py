@@ -328,8 +328,9 @@ def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
 
 def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
+    flags = run.plan.flags
     if run.state is RunState.PLANNING:
-        yield NextPart(command=f"bridge plan {run.plan.window_words}", why="plan it again")
+        yield NextPart(command=f"bridge plan {run.plan.window_words}{flags}", why="plan it again")
         return
     open_ones = []
     if counts.not_sent_yet:
@@ -338,18 +339,18 @@ def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
     if counts.in_doubt:
         open_ones.append(f"settle the {counts.in_doubt:,} in doubt")
     if open_ones:
-        yield NextPart(command=f"bridge apply {run.id}", why=", ".join(open_ones))
+        yield NextPart(command=f"bridge apply {run.id}{flags}", why=", ".join(open_ones))
     unrepaired = counts.held + counts.rejected
     if unrepaired and run.state is not RunState.PLANNED:
         yield NextPart(
-            command=f"bridge resync {run.plan.window_words}",
+            command=f"bridge resync {run.plan.window_words}{flags}",
             why=f"once repaired: bring the {unrepaired:,}",
         )
     if unrepaired:
-        yield NextPart(command=f"bridge report {run.id}", why=f"look at the {unrepaired:,}")
+        yield NextPart(command=f"bridge report {run.id}{flags}", why=f"look at the {unrepaired:,}")
     if counts.there and not (run.state is RunState.PLANNED and counts.not_sent_yet):
         yield NextPart(
-            command=f"bridge verify {run.id}", why=f"ask the org for the {counts.there:,}"
+            command=f"bridge verify {run.id}{flags}", why=f"ask the org for the {counts.there:,}"
         )
 
 

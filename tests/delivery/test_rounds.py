@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -148,7 +149,10 @@ def test_every_item_goes_once_in_the_order_of_its_conversation_or_is_held(
         for back in rounds.tell(told):
             held.update(one.position for one in back.items)
     counts = Counter(one.position for one in gone) + held
-    assert counts == Counter(range(len(pending)))
+    doubts = {i.conversation for i in gone if fates.get(i.position) is Outcome.IN_DOUBT}
+    waiting = {i.position for i in pending if i.position not in counts}
+    assert set(counts.values()) <= {1}
+    assert {i.conversation for i in pending if i.position in waiting} <= doubts
     for talk in {one.conversation for one in gone}:
         positions = [one.position for one in gone if one.conversation == talk]
         assert positions == sorted(positions), "an item overtook its conversation"
@@ -156,3 +160,34 @@ def test_every_item_goes_once_in_the_order_of_its_conversation_or_is_held(
 
 def _going(this: Round) -> list[list[PendingItem]]:
     return [sent_of(step) for step in this.steps] + [list(c) for c in this.conversations]
+
+
+def test_a_conversation_with_a_message_in_doubt_is_left_for_later() -> None:
+    rounds = Rounds([item(1, "c"), item(2, "c"), item(3, "d")], ())
+    assert rounds.tell([Told(1, Outcome.IN_DOUBT, None), Told(3, Outcome.SYNCED, None)]) == ()
+    assert rounds.next().empty
+
+
+def test_a_step_is_judged_when_it_is_full() -> None:
+    """Two causes in one conversation: one refusal is not five."""
+    rounds = Rounds([item(n, "talk", "ab"[n % 2]) for n in range(14)])
+    (step,) = rounds.next().steps
+    assert len(step.candidates) == 1
+    assert rounds.tell(refused(step.candidates, "a")) == ()
+    assert not rounds.next().empty
+
+
+def test_a_new_cause_of_refusal_is_tried_further_once() -> None:
+    rounds = Rounds([item(n) for n in range(60)])
+    assert rounds.tell(refused(sent_of(rounds.next().steps[0]), "another")) == ()
+    (step,) = rounds.next().steps
+    assert step.most == 25
+    (held,) = rounds.tell(refused(sent_of(step), "another"))
+    assert (held.tried, len(held.items)) == (25, 30)
+
+
+def test_those_never_refused_before_go_ahead_of_the_hopeless() -> None:
+    hopeless = [replace(item(n), refused_before=1) for n in range(5)]
+    fresh = [item(n) for n in range(5, 10)]
+    (step,) = Rounds([*hopeless, *fresh]).next().steps
+    assert {one.position for one in sent_of(step)} == {5, 6, 7, 8, 9}

@@ -36,6 +36,7 @@ def plan(org_id: str = "00D5g00000PRACTEA5") -> Plan:
         key_unique=True,
         window=Window(NOW - dt.timedelta(days=1), NOW, "UTC"),
         window_words="--date 2026-11-21 --tz UTC",
+        flags="",
         mapping_name="org.yaml",
         mapping_text="object: x",
         expected=None,

@@ -91,7 +91,7 @@ def test_what_the_org_would_refuse_is_held_and_says_so() -> None:
     assert item.decision is Decision.HELD
     assert item.held is not None
     assert (item.held.reason, item.held.code) == (HeldReason.SCHEMA, "STRING_TOO_LONG")
-    assert "truncate: {Text__c" in item.held.advice
+    assert "- truncate: {Text__c" in item.held.advice
 
 
 @pytest.mark.parametrize(("word", "decision"), [("hold", "held"), ("skip", "skipped")])

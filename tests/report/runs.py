@@ -53,6 +53,7 @@ def plan(**given: object) -> Plan:
             "Europe/Amsterdam",
         ),
         "window_words": "--date 2026-11-22 --tz Europe/Amsterdam",
+        "flags": "",
         "mapping_name": "heroku_message.yaml",
         "mapping_text": "object: Heroku_Message__c\n",
         "expected": None,

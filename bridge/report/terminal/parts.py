@@ -39,6 +39,7 @@ def disagreements(page: Page, run: RunDocument) -> None:
     counts = run.counts
     if counts.expected is not None and counts.expected != counts.fetched:
         page.line((f"The e-mail says {_against(counts.expected, counts.fetched)}.", WARNING))
+        page.line("Its day may be another zone's: --tz names the zone.")
     if counts.announced == counts.fetched + counts.repeated and counts.repeated:
         page.line(
             f"GoTallo announced {counts.announced:,}: {counts.repeated:,} came a second time, and "

@@ -71,8 +71,9 @@ def show_plan_alone(document: RunDocument, console: Console) -> None:
 
 def _sentence(page: Page, document: RunDocument) -> None:
     counts = document.counts
-    present = f" ({counts.present:,} in Salesforce already)" if counts.present else ""
-    parts = [f"{counts.ready:,} ready{present}", f"{counts.held:,} held"]
+    parts = [f"{counts.ready - counts.present:,} ready", f"{counts.held:,} held"]
+    if counts.present:
+        parts.append(f"{counts.present:,} in Salesforce already")
     if counts.skipped:
         parts.append(f"{counts.skipped:,} skipped")
     messages = counted(counts.fetched, "failed message")
@@ -154,12 +155,15 @@ def _risky_change(page: Page, change: ChangeSumPart, document: RunDocument, inde
             hang=2,
         )
         return
-    cut = f"{counted(change.lost, 'character')} cut in all" if change.lost else "something dropped"
     why = without_namespace(change.why, document)
+    if change.lost:
+        said, example = f"{counted(change.lost, 'character')} cut in all", f" (such as: {why})"
+    else:
+        said, example = why, ""
     page.line(
         (f"lossy {change.count:,}", WARNING),
-        f"  {field} by {change.fixer}: {cut}",
-        (f" (such as: {why})", FAINT),
+        f"  {field} by {change.fixer}: {said}",
+        (example, FAINT),
         indent=indent,
         hang=2,
     )
@@ -198,9 +202,7 @@ def _lossless_of(page: Page, cause: CausePart, document: RunDocument, indent: in
     for change in sums:
         field = without_namespace(change.field, document)
         if field.casefold() in blamed:
-            page.line(
-                f"lossless {change.count:,}  {field} by {change.fixer}", indent=indent, hang=2
-            )
+            page.line(f"{field} by {change.fixer}", indent=indent, hang=2)
             _differences(page, cause, change, 1, indent)
 
 

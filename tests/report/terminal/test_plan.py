@@ -41,7 +41,7 @@ def test_the_page_starts_with_the_window_the_org_and_figures_that_add_up(ledger:
     assert lines[0] == (
         "Sunday 22 November 2026 (Europe/Amsterdam) · org Acme, sandbox · key Identifier__c, unique"
     )
-    assert lines[1] == ("33 failed messages, 2 causes: 31 ready (1 in Salesforce already), 2 held")
+    assert lines[1] == ("33 failed messages, 2 causes: 30 ready, 2 held, 1 in Salesforce already")
 
 
 def test_a_production_org_and_a_key_that_is_not_unique_are_named(ledger: Ledger) -> None:
@@ -126,9 +126,9 @@ def test_a_lossless_change_of_the_field_that_failed_is_shown_with_its_cause(
     change = Change(TEXT, "Web ", "Web", "truncate", "white space", Risk.LOSSLESS)
     shown = page(planned(ledger, [item(1, TOO_LONG, [change])]))
     with_its_cause, _, over_all_causes = shown.partition("Over all causes")
-    assert "lossless 1  Text__c by truncate" in with_its_cause
+    assert "Text__c by truncate" in with_its_cause
     assert "Web␣ → Web" in with_its_cause
-    assert "lossless 1  Text__c by truncate" in over_all_causes
+    assert "Text__c by truncate" in over_all_causes
 
 
 def test_what_is_held_says_why_and_what_to_do_without_the_namespace(ledger: Ledger) -> None:
