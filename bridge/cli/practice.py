@@ -1,16 +1,23 @@
-"""`bridge practice serve`: the practice org, to rehearse on."""
+"""`bridge practice`: an org on this machine to rehearse on, like yours if you wish."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge import resync
+from bridge.cli.options import with_settings
 from bridge.errors import SettingsError, UsageError
+from bridge.settings import Settings
+
+if TYPE_CHECKING:
+    from bridge.practice import Scenario
 
 practice = typer.Typer(help="A GoTallo and a Salesforce org on this machine, to rehearse on.")
 
@@ -23,8 +30,16 @@ def group() -> None:
 @practice.command()
 def serve(
     *,
-    seed: Annotated[int, typer.Option(help="Another seed is another morning.")] = 1,
-    size: Annotated[int, typer.Option(min=1, help="How many messages failed.")] = 34,
+    scenario: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help="morning, quiet, everything-wrong, or a file."),
+    ] = "morning",
+    seed: Annotated[
+        int | None, typer.Option(help="Another seed is another morning. Default: the scenario's.")
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(min=1, help="How many messages failed. Default: the scenario's.")
+    ] = None,
     day: Annotated[
         str | None, typer.Option("--date", metavar="D", help="Their day. Default: yesterday, UTC.")
     ] = None,
@@ -41,16 +56,63 @@ def serve(
     Example: bridge practice serve --env-file practice.env
     """
     need_practice()
-    from bridge.practice import Scenario
     from bridge.practice import serve as serve_practice
 
-    scenario = Scenario(seed=seed, size=size, day=_date(day), key_unique=not key_not_unique)
+    chosen = _scenario(scenario)
+    chosen = replace(
+        chosen,
+        seed=chosen.seed if seed is None else seed,
+        size=chosen.size if size is None else size,
+        causes=chosen.causes if size is None else None,
+        day=_date(day) or chosen.day,
+        key_unique=chosen.key_unique and not key_not_unique,
+    )
     try:
-        serve_practice(scenario, "127.0.0.1", port, env_file, _announce)
+        serve_practice(chosen, "127.0.0.1", port, env_file, _announce)
     except OSError as exc:
         raise UsageError(
             f"The practice org can't be served: {exc.strerror or exc}",
             "Look at --port and --env-file.",
+        ) from exc
+
+
+@practice.command("import-org")
+@with_settings
+def import_org(
+    settings: Settings,
+    *,
+    object_name: Annotated[
+        str, typer.Option("--object", metavar="NAME", help="Where GoTallo puts messages.")
+    ] = "Heroku_Message__c",
+) -> None:
+    """Print a scenario that has your org's fields, access and rules. Reads setup, and no data.
+
+    Example: bridge practice import-org > my-org.yaml
+    """
+    need_practice()
+    from bridge.cli.imported_org import import_org as ask
+    from bridge.practice import dump_scenario
+
+    with resync.open_org(settings) as org:
+        imported = ask(org, object_name)
+        called = org.identity().name
+    typer.echo(f"# The setup of {called}, as bridge practice import-org found it.")
+    typer.echo("# A rule's formula is not taken over: `any_of: []` refuses nothing until you write")
+    typer.echo("# what the rule refuses. The trigger is the package's own, unless you write yours.")
+    for name in imported.left_out:
+        typer.echo(f"# Left out, of a type that the practice org does not know: {name}")
+    typer.echo(dump_scenario(imported.scenario), nl=False)
+
+
+def _scenario(name_or_file: str) -> Scenario:
+    from bridge.practice import ScenarioError, load_scenario
+
+    try:
+        return load_scenario(name_or_file)
+    except ScenarioError as exc:
+        raise UsageError(
+            f"{exc.path} can't be used as a scenario: {exc.problems[0]}",
+            "\n".join([*exc.problems[1:], "docs/practice-scenarios.md says what may stand there."]),
         ) from exc
 
 
@@ -60,9 +122,8 @@ def need_practice() -> None:
     Raises:
         SettingsError: the extra is not installed.
     """
-    missing = [
-        name for name in ("lark", "starlette", "trustme", "uvicorn") if find_spec(name) is None
-    ]
+    needed = ("cryptography", "jwt", "lark", "starlette", "trustme", "uvicorn")
+    missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise SettingsError(
             f"The practice org needs {', '.join(missing)}, not installed here",
@@ -73,6 +134,10 @@ def need_practice() -> None:
 def _announce(exports: str) -> None:
     typer.echo(exports, nl=False)
     sys.stdout.flush()
+    typer.echo("# A practice org: not Salesforce, not GoTallo. It is seen at", err=True)
+    typer.echo(
+        f"#   {exports.partition('SF_ORG_INSTANCE_URL=')[2].partition(chr(10))[0]}/", err=True
+    )
     typer.echo("# Serving until stopped (Ctrl-C). In another terminal: set these, then", err=True)
     typer.echo("#   bridge resync --yesterday --dry-run", err=True)
 

@@ -23,17 +23,20 @@ from bridge.practice.faults import (
     GatewayGaveUp,
     HalfBody,
     HtmlPage,
+    Invisible,
     LoseAnswer,
     Operation,
     Remote,
     RowLocks,
     Shifted,
+    StaleReads,
     Status,
     Trickle,
     WrongCount,
 )
 from bridge.practice.org.schema import Access
 from bridge.practice.scenario import FieldNames, MorningCause, Scenario, TriggerFailure
+from bridge.practice.scenario_file import ScenarioError, dump_scenario, load_scenario
 from bridge.practice.serve import serve
 from bridge.practice.server import PracticeServer
 
@@ -50,6 +53,7 @@ __all__ = [
     "GatewayGaveUp",
     "HalfBody",
     "HtmlPage",
+    "Invisible",
     "LoseAnswer",
     "MorningCause",
     "Operation",
@@ -57,10 +61,14 @@ __all__ = [
     "Remote",
     "RowLocks",
     "Scenario",
+    "ScenarioError",
     "Shifted",
+    "StaleReads",
     "Status",
     "Trickle",
     "TriggerFailure",
     "WrongCount",
+    "dump_scenario",
+    "load_scenario",
     "serve",
 ]

@@ -12,7 +12,11 @@ from bridge.practice.org.session import CLIENT_ID, CLIENT_SECRET
 
 
 def environment(origin: str, access_token: str, authority: Path) -> Mapping[str, str]:
-    """Variable → value, under the names that `bridge` reads."""
+    """Variable → value, under the names that `bridge` reads.
+
+    The ledger is the rehearsal's own and goes with it: the next practice org knows nothing of what
+    this one was sent.
+    """
     return {
         "GOTALLO_BASE_URL": origin + BASE_PATH,
         "GOTALLO_TENANT_ID": TENANT_ID,
@@ -23,6 +27,7 @@ def environment(origin: str, access_token: str, authority: Path) -> Mapping[str,
         "SF_CLIENT_ID": CLIENT_ID,
         "SF_CLIENT_SECRET": CLIENT_SECRET,
         "BRIDGE_CA_BUNDLE": str(authority),
+        "BRIDGE_LEDGER": str(authority.parent / "ledger.sqlite3"),
     }
 
 

@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
 
 
 class Remote(StrEnum):
@@ -43,7 +45,10 @@ class LoseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CommitLate:
-    """The connection is cut, and all is done later, when `Faults.release` is called."""
+    """The connection is cut, and all is done later."""
+
+    after: Annotated[float, Field(ge=0)] | None = None
+    """Seconds until then; None waits for `Faults.release`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class HalfBody:
 class Trickle:
     """All was done; the answer comes byte by byte."""
 
-    pause: float = 0.05
+    pause: Annotated[float, Field(ge=0)] = 0.05
     """Seconds between two bytes."""
 
 
@@ -103,7 +108,21 @@ class ExhaustQuota:
 class RowLocks:
     """Every nth row of the insert meets a row lock."""
 
-    every: int = 1
+    every: Annotated[int, Field(ge=1)] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StaleReads:
+    """The query does not see rows that were created lately: reads lag behind writes."""
+
+    seconds: Annotated[float, Field(ge=0)] = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Invisible:
+    """The query does not see every nth row of a table: nobody shared it with this user."""
+
+    every: Annotated[int, Field(ge=1)] = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +159,8 @@ Effect: TypeAlias = (
     | ExpireSessions
     | ExhaustQuota
     | RowLocks
+    | StaleReads
+    | Invisible
     | Shifted
     | WrongCount
     | ForeignNext

@@ -72,7 +72,7 @@ def _insert_as_gotallo(org: Org, sobject: SObject, message: Message) -> SaveErro
     match message.cause:
         case MorningCause.ROW_LOCK:
             return insert(lock)
-        case MorningCause.IN_ORG_ALREADY if org.scenario.key_unique:
+        case MorningCause.IN_ORG_ALREADY if org.key_unique:
             return insert() or insert()
         case MorningCause.IN_ORG_ALREADY:
             first_error = insert(lock)
@@ -191,7 +191,7 @@ def _without_agent(record: Record, _random: Random, _scenario: Scenario) -> None
 
 
 def _too_long(record: Record, random: Random, scenario: Scenario) -> None:
-    limit = scenario.text_length
+    limit = scenario.text_limit
     record["Text__c"] = random.choice((_long_prose, _just_too_many_emoji, _just_too_many_lines))(
         random, limit
     )

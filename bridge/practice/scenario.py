@@ -6,8 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
+from pydantic import Field
+
+from bridge.practice.faults import Fault
+from bridge.practice.org.customizing import FieldSetting
+from bridge.practice.org.duplicates import DuplicateRule
+from bridge.practice.org.rules import MORNING_RULES, RuleSetting
 from bridge.practice.org.schema import Access
+from bridge.practice.org.triggers import MORNING_TRIGGER, TriggerSetting
 
 
 class MorningCause(StrEnum):
@@ -73,6 +81,8 @@ class TriggerFailure(StrEnum):
     """
     ROW = "row"
     """The row that caused it: the trigger is run row by row."""
+    FIRST_ROW = "first_row"
+    """The first such row: the trigger stops there, so that each pass over the rows finds one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +92,9 @@ class Scenario:
     seed: int = 1
     day: dt.date | None = None
     """The failures' date, UTC; None means yesterday."""
-    size: int = 34
+    size: Annotated[int, Field(ge=0)] = 34
     """How many failures, divided among the causes by `DEFAULT_SHARES`."""
-    causes: Mapping[MorningCause, int] | None = None
+    causes: Mapping[MorningCause, Annotated[int, Field(ge=0)]] | None = None
     """How many failures of each cause; overrules `size`."""
 
     namespace: str = "Social25"
@@ -93,23 +103,39 @@ class Scenario:
     """Whether the org has the package's message object at all."""
     key_unique: bool = True
     """Whether `Identifier__c` is a unique field."""
-    key_length: int = 255
-    text_length: int = 400
+    key_length: Annotated[int, Field(ge=1)] = 255
+    text_length: Annotated[int, Field(ge=1)] = 400
     """Of `Text__c`, in UTF-16 units; above 255 it is a long text area."""
     email_access: Access = Access.HIDDEN
     """The integration user's access to `User_Email__c`."""
     required_field: str = "Region__c"
     """The org's own required field on the message object; empty for none."""
+    fields: Mapping[str, Mapping[str, FieldSetting]] = field(default_factory=dict)
+    """Object → field → how it differs from what the practice org has, or that it has one more.
+    Names without the package's namespace."""
+    rules: tuple[RuleSetting, ...] = MORNING_RULES
+    trigger: TriggerSetting = MORNING_TRIGGER
     trigger_failure: TriggerFailure = TriggerFailure.CHUNK
+    duplicate_rules: tuple[DuplicateRule, ...] = ()
+    view_all_rows: bool = True
+    """Whether the integration user has View All on the message object."""
+    storage_rows: int = 5_000_000
+    """How many rows the org has room for."""
+    save_seconds: float = 0.0
+    """How long a save keeps its rows' conversations locked before it answers; another request
+    that touches one of them meanwhile meets a row lock."""
     sandbox: bool = True
     daily_api_requests: int = 100_000
 
-    page_size: int = 100
+    page_size: Annotated[int, Field(ge=1)] = 100
     """GoTallo's."""
     field_names: FieldNames = FieldNames.PREFIXED
     log_message_in_salesforce_shape: bool = True
-    extra_rows: int = 10
+    extra_rows: Annotated[int, Field(ge=0)] = 10
     """Messages of the morning that the org accepted at once."""
+
+    faults: tuple[Fault, ...] = ()
+    """What goes wrong with the calls, once the practice org serves."""
 
     counts: Mapping[MorningCause, int] = field(init=False)
     """Failures by cause."""
@@ -117,6 +143,12 @@ class Scenario:
     def __post_init__(self) -> None:
         chosen = self.causes if self.causes is not None else apportion(self.size)
         object.__setattr__(self, "counts", {c: n for c, n in chosen.items() if n})
+
+    @property
+    def text_limit(self) -> int:
+        """The length of `Text__c`, wherever it is said."""
+        said = self.fields.get("Heroku_Message__c", {}).get("Text__c")
+        return said.length if said and said.length else self.text_length
 
 
 def apportion(size: int) -> Mapping[MorningCause, int]:

@@ -27,10 +27,11 @@ from bridge.practice.gotallo import GoTallo
 from bridge.practice.http.control import Control
 from bridge.practice.http.door import Door
 from bridge.practice.http.gotallo import GoTalloRemote
+from bridge.practice.http.page import Page
 from bridge.practice.http.salesforce import SalesforceRemote
 from bridge.practice.http.wire import RequestLog
 from bridge.practice.org.org import Org
-from bridge.practice.org.session import Allowance, Sessions
+from bridge.practice.org.session import Allowance, Sessions, SigningKey
 from bridge.practice.scenario import Scenario
 
 _MAX_HEAD_BYTES = 1_000_000
@@ -63,10 +64,12 @@ class PracticeServer:
         self.org = Org(self.scenario, _midnight(self.day))
         self.gotallo = GoTallo(self.scenario, self.day)
         self.sessions = Sessions()
+        self.signing_key = SigningKey()
         self.allowance = Allowance(self.scenario.daily_api_requests)
         self.faults = Faults()
         self.requests = RequestLog()
         morning.play(self.scenario, self.day, self.org, self.gotallo)
+        self.faults.add(*self.scenario.faults)
         self._address = (host, port)
 
     def __enter__(self) -> Self:
@@ -97,7 +100,7 @@ class PracticeServer:
         self._certificate = certificate.issue(self._folder)
         self._server = _Server(
             uvicorn.Config(
-                _WithoutTrailingSlash(self._application()),
+                _WithoutSpareSlashes(self._application()),
                 http=_Connection,
                 ws="none",
                 lifespan="off",
@@ -122,14 +125,20 @@ class PracticeServer:
             raise self._server.failure
 
     def _application(self) -> Starlette:
-        door = Door(self.faults, self.requests)
-        salesforce = SalesforceRemote(self.org, self.sessions, self.allowance)
+        door = Door(self.faults, self.requests, self.scenario.save_seconds)
+        salesforce = SalesforceRemote(self.org, self.sessions, self.allowance, self.signing_key)
         gotallo = GoTalloRemote(self.gotallo, self.scenario.page_size)
         control = Control(
             self.org, self.gotallo, self.faults, self.requests, self.sessions, self.allowance
         )
+        page = Page(self.org, self.gotallo, self.faults, self.requests, self.allowance)
         return Starlette(
-            routes=[*control.routes(), *gotallo.routes(door), *salesforce.routes(door)]
+            routes=[
+                page.route(),
+                *control.routes(),
+                *gotallo.routes(door),
+                *salesforce.routes(door),
+            ]
         )
 
 
@@ -174,15 +183,18 @@ class _Connection(H11Protocol):
         self.transport.abort()
 
 
-class _WithoutTrailingSlash:
-    """Both remotes answer a path with and without a slash at its end alike."""
+class _WithoutSpareSlashes:
+    """Both remotes answer a path alike whether a slash is doubled at its start or put at its end.
+
+    The Salesforce CLI asks for `//services/data` after a login by access token.
+    """
 
     def __init__(self, application: ASGIApp) -> None:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and len(scope["path"]) > 1:
-            scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+            scope = {**scope, "path": "/" + scope["path"].strip("/")}
         await self._application(scope, receive, send)
 
 

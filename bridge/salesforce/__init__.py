@@ -14,6 +14,7 @@ from bridge.salesforce.inserts import (
     Refused,
 )
 from bridge.salesforce.rows import FoundRow
+from bridge.salesforce.rules import ValidationRule
 from bridge.salesforce.tokens import ClientCredentials, StaticToken, Token, TokenSource
 from bridge.salesforce.transport import ApiUsage
 
@@ -31,4 +32,5 @@ __all__ = [
     "StaticToken",
     "Token",
     "TokenSource",
+    "ValidationRule",
 ]

@@ -22,6 +22,7 @@ from bridge.salesforce.describe import find_object, parse_names, parse_object
 from bridge.salesforce.errors import unreadable
 from bridge.salesforce.inserts import MOST_RECORDS, InsertResult, body_of, results_of
 from bridge.salesforce.rows import SYSTEM_FIELDS, FoundRow, Page, by_key, gather
+from bridge.salesforce.rules import ValidationRule, parse_rule, rules_query
 from bridge.salesforce.soql import queries_by_key
 from bridge.salesforce.tokens import TokenSource
 from bridge.salesforce.transport import ApiUsage, OrgSession, Traffic
@@ -155,6 +156,21 @@ class Org:
         name = find_object(object_name, parse_names(client.read("sobjects"), "GET sobjects"))
         path = f"sobjects/{name}/describe"
         return parse_object(client.read(path), f"GET {path}")
+
+    def validation_rules(self, object_name: str) -> tuple[ValidationRule, ...]:
+        """The object's rules, active or not, by name; takes the permission View Setup.
+
+        Args:
+            object_name: the org's API name.
+        """
+        resource = f"a query of the validation rules of {object_name}"
+        client = self._client()
+        records = gather(
+            client.read("tooling/query", {"q": rules_query(object_name)}),
+            lambda path: client.next_page(path, resource),
+            resource,
+        )
+        return tuple(parse_rule(record, resource) for record in records)
 
     def find(
         self,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ from bridge.practice import (
     GatewayGaveUp,
     HalfBody,
     HtmlPage,
+    Invisible,
     LoseAnswer,
     Operation,
     PracticeServer,
@@ -30,13 +32,16 @@ from bridge.practice import (
     RowLocks,
     Scenario,
     Shifted,
+    StaleReads,
     Status,
     Trickle,
     WrongCount,
 )
+from bridge.practice.fault_form import FaultForm
 from bridge.practice.faults import Effect, Faults
 from tests.practice.conftest import DAY, Start, a_message, errors_of
 
+OPTIONS: dict[type[Effect], dict[str, int | float | str]] = {Status: {"status": 503}}
 MESSAGE = "Social25__Heroku_Message__c"
 
 
@@ -109,6 +114,54 @@ def test_a_late_commit_is_done_when_it_is_released(
     assert practice.faults.release() == 1
     assert is_in(practice, 1)
     assert practice.faults.release() == 0
+
+
+def test_a_late_commit_may_come_by_itself(practice: PracticeServer, salesforce: Salesforce) -> None:
+    arm(practice, CommitLate(after=0))
+    with pytest.raises(requests.ConnectionError):
+        insert(salesforce, 1)
+    # The commit is on the server's loop before anything that is asked from now on.
+    assert insert(salesforce, 2)[0]["success"] is True
+    assert is_in(practice, 1)
+
+
+def keys_seen(salesforce: Salesforce) -> list[str]:
+    found = salesforce.query(f"SELECT Social25__Identifier__c FROM {MESSAGE} ORDER BY Id")  # noqa: S608 - a constant
+    return [record["Social25__Identifier__c"] for record in found["records"]]
+
+
+def test_reads_may_lag_behind_writes(
+    start: Start, connect: Callable[[PracticeServer], Salesforce]
+) -> None:
+    practice = start(Scenario(day=DAY, size=0))
+    salesforce = connect(practice)
+    before = keys_seen(salesforce)
+    insert(salesforce, 1)
+    practice.faults.add(Fault(Remote.SALESFORCE, StaleReads(seconds=3600), Operation.QUERY))
+    assert keys_seen(salesforce) == before
+    assert keys_seen(salesforce) == [*before, f"{1:032x}"]
+
+
+def test_rows_may_be_invisible_to_the_user(
+    start: Start, connect: Callable[[PracticeServer], Salesforce]
+) -> None:
+    practice = start(Scenario(day=DAY, size=0))
+    salesforce = connect(practice)
+    everything = keys_seen(salesforce)
+    practice.faults.add(Fault(Remote.SALESFORCE, Invisible(every=2), Operation.QUERY, times=2))
+    assert keys_seen(salesforce) == everything[::2]
+    one = f"FROM {MESSAGE} WHERE Social25__Identifier__c = '{everything[1]}'"
+    hidden = f"SELECT Id {one}"
+    assert salesforce.query(hidden)["totalSize"] == 0
+    assert salesforce.query(hidden)["totalSize"] == 1
+
+
+@pytest.mark.parametrize("effect", get_args(Effect), ids=lambda effect: effect.__name__)
+def test_each_effect_can_be_written_down(effect: type[Effect]) -> None:
+    form = FaultForm(
+        remote=Remote.SALESFORCE, effect=effect.__name__, options=OPTIONS.get(effect, {})
+    )
+    assert isinstance(form.fault().effect, effect)
 
 
 def test_garbage_is_no_json(practice: PracticeServer, salesforce: Salesforce) -> None:

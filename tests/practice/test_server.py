@@ -28,6 +28,7 @@ NAMES = {
     "SF_CLIENT_ID",
     "SF_CLIENT_SECRET",
     "BRIDGE_CA_BUNDLE",
+    "BRIDGE_LEDGER",
 }
 
 

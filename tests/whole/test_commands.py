@@ -280,7 +280,7 @@ def test_practice_serve_prints_exports_and_ends_on_a_signal(tmp_path: Path) -> N
     assert process.stdout is not None
     names = ("GOTALLO_BASE_URL", "GOTALLO_TENANT_ID", "GOTALLO_API_TOKEN", "SF_ACCESS_TOKEN",
              "SF_ORG_INSTANCE_URL", "SF_LOGIN_URL", "SF_CLIENT_ID", "SF_CLIENT_SECRET",
-             "BRIDGE_CA_BUNDLE")  # fmt: skip
+             "BRIDGE_CA_BUNDLE", "BRIDGE_LEDGER")  # fmt: skip
     lines = [process.stdout.readline() for _ in names]
     assert [line.split("=")[0] for line in lines] == [f"export {name}" for name in names]
     assert env_file.read_text() == "".join(lines)

@@ -7,40 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TypeAlias, get_args
+from typing import TypeAlias
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bridge.practice.faults import Effect, Fault, Faults, Operation, Remote
+from bridge.practice.fault_form import FaultForm
+from bridge.practice.faults import Faults
 from bridge.practice.gotallo import GoTallo
-from bridge.practice.http.wire import RequestLog
+from bridge.practice.http.wire import NOT_REAL, RequestLog
 from bridge.practice.org.org import Org
 from bridge.practice.org.session import Allowance, Sessions
 from bridge.practice.org.values import Json
 
 _Answer: TypeAlias = Callable[[Request, bytes], Json]
 
-_EFFECTS: dict[str, TypeAdapter[Effect]] = {
-    effect.__name__: TypeAdapter(effect) for effect in get_args(Effect)
-}
-
 
 class _RuleBody(BaseModel, extra="forbid"):
     active: bool
-
-
-class _FaultBody(BaseModel, extra="forbid"):
-    remote: Remote
-    effect: str
-    """The name of an effect's class in `bridge.practice.faults`, such as `LoseAnswer`."""
-    options: dict[str, int | float | str] = {}
-    """The effect's own fields."""
-    operation: Operation = Operation.ANY
-    nth: int = 1
-    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +44,14 @@ class Control:
         def route(method: str, path: str, answer: _Answer) -> Route:
             async def endpoint(request: Request) -> Response:
                 try:
-                    return JSONResponse(answer(request, await request.body()))
+                    return JSONResponse(answer(request, await request.body()), headers=NOT_REAL)
                 except (KeyError, ValueError) as error:
-                    what = error.errors() if isinstance(error, ValidationError) else str(error)
-                    return JSONResponse({"error": what}, 400)
+                    what = (
+                        error.errors(include_context=False)
+                        if isinstance(error, ValidationError)
+                        else str(error)
+                    )
+                    return JSONResponse({"error": what}, 400, NOT_REAL)
 
             return Route(f"/practice{path}", endpoint, methods=[method])
 
@@ -120,10 +110,7 @@ class Control:
         ]
 
     def _add_fault(self, request: Request, body: bytes) -> Json:
-        given = _FaultBody.model_validate_json(body)
-        effect = _EFFECTS[given.effect].validate_python(given.options)
-        fault = Fault(given.remote, effect, given.operation, given.nth, given.times)
-        self.faults.add(fault)
+        self.faults.add(FaultForm.model_validate_json(body).fault())
         return self._pending_faults(request, body)
 
     def _clear_faults(self, request: Request, body: bytes) -> Json:

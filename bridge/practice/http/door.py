@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeAlias
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bridge.practice.faults import (
     CommitLate,
@@ -33,12 +35,13 @@ from bridge.practice.faults import (
     Status,
     Trickle,
 )
-from bridge.practice.http.wire import HTML_TYPE, JSON_TYPE, Asked, Call, Reply, RequestLog
+from bridge.practice.http.wire import HTML_TYPE, JSON_TYPE, NOT_REAL, Asked, Call, Reply, RequestLog
 
 Handler: TypeAlias = Callable[[Call], Reply]
-Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+Endpoint: TypeAlias = Callable[[Request], Awaitable[ASGIApp]]
 
-_NOT_REAL = {"X-Practice-Org": "this is not Salesforce, and not GoTallo"}
+_WORTH_PACKING = 500
+"""Bytes; a shorter answer goes out as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,13 @@ class Door:
 
     faults: Faults
     log: RequestLog
+    save_seconds: float = 0.0
+    """How long an insert takes."""
 
     def endpoint(self, remote: Remote, operation: Operation, handler: Handler) -> Endpoint:
         """The handler as Starlette calls it."""
 
-        async def endpoint(request: Request) -> Response:
+        async def endpoint(request: Request) -> ASGIApp:
             effect = self.faults.strike(remote, operation)
             try:
                 call = await _read(request, effect)
@@ -59,17 +64,24 @@ class Door:
                 return _Cut()
             reply = self._reply(call, handler)
             self.log.add(_asked(call, remote, operation, reply))
-            return _response(reply, effect)
+            response = _response(reply, call)
+            return _Held(response, call.until_answered, self._pause(operation))
 
         return endpoint
+
+    def _pause(self, operation: Operation) -> float:
+        return self.save_seconds if operation is Operation.INSERT else 0.0
 
     def _reply(self, call: Call, handler: Handler) -> Reply | None:
         """The answer, or None where the connection is to be cut without one."""
         match call.effect:
             case CutBefore():
                 return None
-            case CommitLate():
-                self.faults.hold(lambda: handler(call))
+            case CommitLate(after=None):
+                self.faults.hold(lambda: _done_with(handler, call))
+                return None
+            case CommitLate(after=int() | float() as seconds):
+                asyncio.get_running_loop().call_later(seconds, _done_with, handler, call)
                 return None
             case LoseAnswer():
                 handler(call)
@@ -89,6 +101,11 @@ class Door:
                 return Reply(200, text="<!doctype html><title>Please sign in</title>")
             case _:
                 return handler(call)
+
+
+def _done_with(handler: Handler, call: Call) -> None:
+    with call.until_answered:
+        handler(call)
 
 
 def _asked(call: Call, remote: Remote, operation: Operation, reply: Reply | None) -> Asked:
@@ -122,13 +139,13 @@ async def _read(request: Request, effect: Effect | None) -> Call:
     )
 
 
-def _response(reply: Reply | None, effect: Effect | None) -> Response:
+def _response(reply: Reply | None, call: Call) -> Response:
     if reply is None:
         return _Cut()
     content = reply.content()
-    headers = {**_NOT_REAL, **reply.headers}
+    headers = {**NOT_REAL, **reply.headers}
     media_type = HTML_TYPE if reply.body is None and reply.text else JSON_TYPE
-    match effect:
+    match call.effect:
         case HalfBody():
             return _HalfAnswer(content, reply.status, headers, media_type)
         case Trickle(pause):
@@ -137,7 +154,25 @@ def _response(reply: Reply | None, effect: Effect | None) -> Response:
                 _byte_by_byte(content, pause), reply.status, headers, media_type
             )
         case _:
+            if len(content) >= _WORTH_PACKING and "gzip" in call.headers.get("accept-encoding", ""):
+                content = gzip.compress(content, compresslevel=1)
+                headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
             return Response(content, reply.status, headers, media_type)
+
+
+class _Held:
+    """An answer, and what is held until it has gone out or can't."""
+
+    def __init__(self, response: Response, held: ExitStack, pause: float) -> None:
+        self._response = response
+        self._held = held
+        self._pause = pause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._held:
+            if self._pause:
+                await asyncio.sleep(self._pause)
+            await self._response(scope, receive, send)
 
 
 class _Cut(Response):

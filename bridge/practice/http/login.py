@@ -1,6 +1,7 @@
 """Login and identity: the token endpoint, the identity URL, userinfo.
 
-Source: Salesforce help, "OAuth 2.0 Client Credentials Flow", "Identity URLs".
+Source: Salesforce help, "OAuth 2.0 Client Credentials Flow", "OAuth 2.0 JWT Bearer Flow for
+Server-to-Server Integration", "Identity URLs".
 """
 
 from __future__ import annotations
@@ -8,36 +9,86 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 from urllib.parse import parse_qs
+
+import jwt
 
 from bridge.practice.http.wire import Call, Reply
 from bridge.practice.org.org import ORG_ID, USER_ID, USER_NAME, USERNAME
-from bridge.practice.org.session import CLIENT_ID, CLIENT_SECRET, Sessions
+from bridge.practice.org.session import CLIENT_ID, CLIENT_SECRET, Sessions, SigningKey
 from bridge.practice.org.values import Json
 
 IDENTITY_PATH = f"/id/{ORG_ID}/{USER_ID}"
+
+_UNKNOWN_OF_THE_USER = (
+    "addr_street",
+    "addr_city",
+    "addr_state",
+    "addr_country",
+    "addr_zip",
+    "mobile_phone",
+)
+_SOAP_URLS = {"enterprise": "c", "metadata": "m", "partner": "u", "tooling_soap": "T"}
+_DATA_URLS = {
+    "sobjects": "sobjects/",
+    "search": "search/",
+    "query": "query/",
+    "recent": "recent/",
+    "tooling_rest": "tooling/",
+    "feeds": "chatter/feeds",
+    "groups": "chatter/groups",
+    "users": "chatter/users",
+    "feed_items": "chatter/feed-items",
+    "feed_elements": "chatter/feed-elements",
+}
+_AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
+
+_Grant: TypeAlias = Callable[[Call, Mapping[str, str]], Reply | None]
+"""Whether a token is given: how it is refused, or None."""
 
 
 class Login:
     """The resources that are not under /services/data."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, key: SigningKey) -> None:
         self._sessions = sessions
+        self._key = key
+        self._grants: Mapping[str, _Grant] = {
+            "client_credentials": _client_credentials,
+            "urn:ietf:params:oauth:grant-type:jwt-bearer": self._jwt_bearer,
+        }
 
     def token(self, call: Call) -> Reply:
-        """Client credentials, in the Authorization header or in the form."""
+        """Client credentials, in the Authorization header or in the form; or a signed JWT."""
         form = {k: v[0] for k, v in parse_qs(call.body.decode(errors="replace")).items()}
-        if call.method != "POST" or form.get("grant_type") != "client_credentials":
+        grant = self._grants.get(form.get("grant_type", ""))
+        if call.method != "POST" or grant is None:
             return _oauth_error("unsupported_grant_type", "grant type not supported")
-        client_id, secret = _basic(call.headers) or (
-            form.get("client_id", ""),
-            form.get("client_secret", ""),
-        )
-        if client_id != CLIENT_ID:
+        refusal = grant(call, form)
+        return refusal or self._new_token(call)
+
+    def _jwt_bearer(self, call: Call, form: Mapping[str, str]) -> Reply | None:
+        try:
+            claims = jwt.decode(
+                form.get("assertion", ""),
+                self._key.public,
+                algorithms=["RS256"],
+                audience=[*_AUDIENCES, call.origin],
+                options={"require": ["iss", "sub", "aud", "exp"]},
+            )
+        except jwt.InvalidAudienceError:
+            return _oauth_error("invalid_grant", "audience is invalid")
+        except jwt.InvalidTokenError:
+            return _oauth_error("invalid_grant", "invalid assertion")
+        if claims["iss"] != CLIENT_ID:
             return _oauth_error("invalid_client_id", "client identifier invalid")
-        if secret != CLIENT_SECRET:
-            return _oauth_error("invalid_client", "invalid client credentials")
+        if claims["sub"] != USERNAME:
+            return _oauth_error("invalid_grant", "user hasn't approved this consumer")
+        return None
+
+    def _new_token(self, call: Call) -> Reply:
         return Reply(
             200,
             {
@@ -86,6 +137,18 @@ class Login:
         )
 
 
+def _client_credentials(call: Call, form: Mapping[str, str]) -> Reply | None:
+    client_id, secret = _basic(call.headers) or (
+        form.get("client_id", ""),
+        form.get("client_secret", ""),
+    )
+    if client_id != CLIENT_ID:
+        return _oauth_error("invalid_client_id", "client identifier invalid")
+    if secret != CLIENT_SECRET:
+        return _oauth_error("invalid_client", "invalid client credentials")
+    return None
+
+
 def _basic(headers: Mapping[str, str]) -> tuple[str, str] | None:
     scheme, _, encoded = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
@@ -103,6 +166,7 @@ def _oauth_error(error: str, description: str) -> Reply:
 
 def _identity(origin: str) -> dict[str, Json]:
     data = f"{origin}/services/data/v{{version}}/"
+    nothing_known: dict[str, Json] = dict.fromkeys(_UNKNOWN_OF_THE_USER)
     return {
         "asserted_user": True,
         "user_id": USER_ID,
@@ -115,16 +179,26 @@ def _identity(origin: str) -> dict[str, Json]:
         "first_name": "Integration",
         "last_name": "User",
         "timezone": "GMT",
+        **nothing_known,
+        "mobile_phone_verified": False,
+        "is_lightning_login_user": False,
+        "photos": {"picture": f"{origin}/profilephoto/F", "thumbnail": f"{origin}/profilephoto/T"},
+        "status": {"created_date": None, "body": None},
         "urls": {
             "rest": data,
-            "sobjects": f"{data}sobjects/",
-            "query": f"{data}query/",
+            "profile": f"{origin}/{USER_ID}",
             "custom_domain": origin,
+            **{
+                name: f"{origin}/services/Soap/{kind}/{{version}}/{ORG_ID[:15]}"
+                for name, kind in _SOAP_URLS.items()
+            },
+            **{name: data + path for name, path in _DATA_URLS.items()},
         },
         "active": True,
         "user_type": "STANDARD",
         "language": "en_US",
         "locale": "en_US",
         "utcOffset": 0,
+        "last_modified_date": "2026-01-01T00:00:00Z",
         "is_app_installed": True,
     }

@@ -1,201 +1,147 @@
-"""Writing and reading rows over HTTP: single rows, and Collections of up to 200."""
+"""Single rows over HTTP: `sobjects/NAME`, by id and by external id.
+
+Source: REST API Developer Guide, "sObject Basic Information", "sObject Rows", "sObject Rows by
+External ID"; the texts are those of recorded answers.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from itertools import groupby
 
-from bridge.practice.faults import RowLocks
+from bridge.practice.http.requests import (
+    allow,
+    check_writable,
+    error_list,
+    insistence,
+    json_object,
+    known_names,
+    object_named,
+    row_body,
+    row_locks,
+)
 from bridge.practice.http.wire import Call, Reply
-from bridge.practice.org.errors import RequestRefused, SaveError
+from bridge.practice.org.errors import RequestRefused
 from bridge.practice.org.org import Org
-from bridge.practice.org.save import AllOrNone, NotSaved, Saved, SaveResult
-from bridge.practice.org.schema import Row, SObject, Value
+from bridge.practice.org.save import NotSaved
+from bridge.practice.org.schema import Field, FieldType, Row, SObject
 from bridge.practice.org.values import Json
-
-_MAX_RECORDS = 200
 
 
 class Records:
-    """The resources `sobjects/…` that carry rows, and `composite/sobjects`."""
+    """The resources that carry one row."""
 
     def __init__(self, org: Org) -> None:
         self._org = org
 
-    def create_many(self, call: Call, _version: str) -> Reply:
-        """Collections insert: one answer per record, in order; 200 even if all were refused."""
-        _allow(call, "POST")
-        body = _object(call)
-        records = body.get("records")
-        if not isinstance(records, list) or not all(isinstance(r, Mapping) for r in records):
-            raise _unreadable("records must be an array of objects")
-        if len(records) > _MAX_RECORDS:
-            raise RequestRefused(
-                400,
-                "EXCEEDED_ID_LIMIT",
-                f"record limit reached. cannot submit more than {_MAX_RECORDS} records into this "
-                "call",
-            )
-        all_or_none = body.get("allOrNone", False)
-        if not isinstance(all_or_none, bool):
-            raise _unreadable("allOrNone must be a boolean")
-        # The whole request is read before any of it is saved: one unreadable value spoils it all.
-        rows = [self._typed_row(record) for record in records]
-        results = self._insert(
-            rows, AllOrNone.ALL if all_or_none else AllOrNone.PARTIAL, _row_locks(call, len(rows))
-        )
-        return Reply(200, [_collection_result(r) for r in results])
-
-    def sobject(self, call: Call, version: str) -> Reply:
-        """`sobjects/NAME`: POST makes a row, GET gives the object's basic describe."""
-        _allow(call, "POST")
-        sobject = self.object_named(call.route["object"])
-        _check_createable(sobject)
-        row = self._org.reader(sobject).row(_object(call))
-        (result,) = self._org.insert(sobject, [row], locked=_row_locks(call, 1))
-        if isinstance(result, NotSaved):
-            return Reply(400, _errors(result))
-        location = f"/services/data/{version}/sobjects/{sobject.name}/{result.id}"
-        return Reply(201, {"id": result.id, "success": True, "errors": []}, {"Location": location})
+    def create(self, call: Call, version: str) -> Reply:
+        """POST `sobjects/NAME`."""
+        sobject = object_named(self._org, call.route["object"])
+        return self._create(call, version, sobject, json_object(call), {})
 
     def row(self, call: Call, version: str) -> Reply:
         """`sobjects/NAME/ID`: GET, PATCH and DELETE of one row."""
-        sobject = self.object_named(call.route["object"])
-        row_id = call.route["id"]
+        sobject = object_named(self._org, call.route["object"])
+        return self._row(call, version, sobject, call.route["id"])
+
+    def by_external_id(self, call: Call, version: str) -> Reply:
+        """`sobjects/NAME/FIELD/VALUE`: GET and DELETE, and PATCH, which creates or updates."""
+        allow(call, "GET", "HEAD", "PATCH", "DELETE")
+        sobject = object_named(self._org, call.route["object"])
+        field = external_id(sobject, call.route["field"], 404)
+        value = call.route["value"]
+        with self._org.locked():
+            found = matches(self._org, sobject, field, value)
+            if len(found) > 1:
+                home = f"/services/data/{version}/sobjects/{sobject.name}"
+                return Reply(300, [f"{home}/{row['Id']}" for row in found])
+            if call.method == "PATCH":
+                return self._upsert(call, version, sobject, field, found)
+            if not found:
+                raise RequestRefused(404, "NOT_FOUND", "The requested resource does not exist")
+            return self._row(call, version, sobject, str(found[0]["Id"]))
+
+    def _upsert(
+        self, call: Call, version: str, sobject: SObject, field: Field, found: list[Row]
+    ) -> Reply:
+        record = json_object(call)
+        for name in record:
+            if name.lower() in {"id", field.name.lower()}:
+                what = f"The {name} field should not be specified in the sobject data."
+                raise RequestRefused(400, "INVALID_FIELD", what)
+        if found:
+            row_id = str(found[0]["Id"])
+            refused = self._update(sobject, row_id, record)
+            body: dict[str, Json] = {"id": row_id, "success": True, "errors": [], "created": False}
+            return refused or Reply(200, body)
+        if field.type is FieldType.ID or call.query.get("updateOnly", "").lower() == "true":
+            raise RequestRefused(404, "NOT_FOUND", "The requested resource does not exist")
+        made = {field.name: call.route["value"], **record}
+        return self._create(call, version, sobject, made, {"created": True})
+
+    def _create(
+        self,
+        call: Call,
+        version: str,
+        sobject: SObject,
+        record: Mapping[str, Json],
+        more: Mapping[str, Json],
+    ) -> Reply:
+        check_writable(sobject)
+        row = self._org.reader(sobject).row(record)
+        (result,) = self._org.insert(
+            sobject, [row], locked=row_locks(call, 1), insistence=insistence(call)
+        )
+        call.until_answered.enter_context(self._org.using(self._org.conversations([row])))
+        if isinstance(result, NotSaved):
+            return Reply(400, error_list(result))
+        location = f"/services/data/{version}/sobjects/{sobject.name}/{result.id}"
+        body = {"id": result.id, "success": True, "errors": [], **more}
+        return Reply(201, body, {"Location": location})
+
+    def _row(self, call: Call, version: str, sobject: SObject, row_id: str) -> Reply:
         match call.method:
             case "GET" | "HEAD":
+                wanted = call.query.get("fields")
+                names = known_names(sobject, wanted.split(",")) if wanted else None
                 with self._org.locked():
                     row = self._org.find(sobject, row_id)
-                    return Reply(200, _row_body(sobject, row, version))
+                    return Reply(200, row_body(sobject, row, version, names))
             case "PATCH":
-                return self._update(call, sobject, row_id)
+                return self._update(sobject, row_id, json_object(call)) or Reply(204)
             case "DELETE":
+                check_writable(sobject)
                 self._org.delete(sobject, row_id)
                 return Reply(204)
             case _:
-                raise _not_allowed(call, "GET, HEAD, PATCH, DELETE")
+                allow(call, "GET", "HEAD", "PATCH", "DELETE")
+                raise AssertionError(call.method)
 
-    def object_named(self, name: str) -> SObject:
-        """The object of a path.
-
-        Raises:
-            RequestRefused: 404; the org has none of that name.
-        """
-        sobject = self._org.sobject(name)
-        if sobject is None:
-            raise RequestRefused(404, "NOT_FOUND", "The requested resource does not exist")
-        return sobject
-
-    def _update(self, call: Call, sobject: SObject, row_id: str) -> Reply:
-        record = _object(call)
-        values: dict[str, Value] = dict(self._org.reader(sobject).row(record))
-        for name in record.keys() - values.keys() - {"attributes"}:
-            field = sobject.visible(name)
-            if field and field.name not in values:
-                values[field.name] = None
-        result = self._org.update(sobject, row_id, values)
-        return Reply(400, _errors(result)) if isinstance(result, NotSaved) else Reply(204)
-
-    def _typed_row(self, record: Mapping[str, Json]) -> tuple[SObject, Row]:
-        attributes = record.get("attributes")
-        type_ = attributes.get("type") if isinstance(attributes, Mapping) else None
-        if not isinstance(type_, str):
-            raise RequestRefused(
-                400, "INVALID_FIELD", "SObject attributes are required on all records"
-            )
-        sobject = self._org.sobject(type_)
-        if sobject is None:
-            raise RequestRefused(400, "INVALID_TYPE", f"sObject type '{type_}' is not supported.")
-        _check_createable(sobject)
-        return sobject, self._org.reader(sobject).row(record)
-
-    def _insert(
-        self,
-        rows: list[tuple[SObject, Row]],
-        all_or_none: AllOrNone,
-        locked: frozenset[int],
-    ) -> list[SaveResult]:
-        """Save runs of one object as a chunk each, as the platform does."""
-        results: list[SaveResult] = []
-        for _, run in groupby(rows, key=lambda typed: typed[0].name):
-            chunk = list(run)
-            start = len(results)
-            of_chunk = frozenset(i - start for i in locked if start <= i < start + len(chunk))
-            rows_of_chunk = [row for _, row in chunk]
-            results += self._org.insert(chunk[0][0], rows_of_chunk, all_or_none, of_chunk)
-        return results
+    def _update(self, sobject: SObject, row_id: str, record: Mapping[str, Json]) -> Reply | None:
+        """Change a row; the refusal, if it was refused."""
+        check_writable(sobject)
+        result = self._org.update(sobject, row_id, self._org.reader(sobject).changes(record))
+        return Reply(400, error_list(result)) if isinstance(result, NotSaved) else None
 
 
-def _row_locks(call: Call, number: int) -> frozenset[int]:
-    if not isinstance(call.effect, RowLocks):
-        return frozenset()
-    every = call.effect.every
-    return frozenset(range(every - 1, number, every))
+def external_id(sobject: SObject, name: str, status: int) -> Field:
+    """The field of that name, which may stand for an id.
+
+    Raises:
+        RequestRefused: with the status given; it is none, or this user does not see it.
+    """
+    field = sobject.visible(name)
+    if field is None or not (field.external_id or field.type is FieldType.ID):
+        what = f"Provided external ID field does not exist or is not accessible: {name}"
+        raise RequestRefused(status, "NOT_FOUND" if status == 404 else "INVALID_FIELD", what)
+    return field
 
 
-def _check_createable(sobject: SObject) -> None:
-    if not sobject.createable:
-        raise RequestRefused(
-            400,
-            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
-            f"entity type {sobject.name} does not support create",
-        )
-
-
-def _allow(call: Call, method: str) -> None:
-    if call.method != method:
-        raise _not_allowed(call, method)
-
-
-def _not_allowed(call: Call, allowed: str) -> RequestRefused:
-    return RequestRefused(
-        405,
-        "METHOD_NOT_ALLOWED",
-        f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}",
+def matches(org: Org, sobject: SObject, field: Field, value: str) -> list[Row]:
+    """The live rows that hold the value."""
+    table = org.table(sobject)
+    rows = (
+        [table.rows.get(value)]
+        if field.type is FieldType.ID
+        else table.with_value(field.name, value)
     )
-
-
-def _object(call: Call) -> Mapping[str, Json]:
-    try:
-        body = json.loads(call.body, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise _unreadable(str(error)) from None
-    if not isinstance(body, Mapping):
-        raise _unreadable("an object is expected")
-    return body
-
-
-def _no_number(text: str) -> Json:
-    raise ValueError(f"Non-standard token '{text}'")
-
-
-def _unreadable(what: str) -> RequestRefused:
-    return RequestRefused(400, "JSON_PARSER_ERROR", what)
-
-
-def _collection_result(result: SaveResult) -> Json:
-    match result:
-        case Saved(row_id):
-            return {"id": row_id, "success": True, "errors": []}
-        case NotSaved(errors):
-            return {
-                "success": False,
-                "errors": [
-                    {"statusCode": e.code, "message": e.message, "fields": list(e.fields)}
-                    for e in errors
-                ],
-            }
-
-
-def _errors(result: NotSaved) -> Json:
-    def body(error: SaveError) -> Json:
-        return {"message": error.message, "errorCode": error.code, "fields": list(error.fields)}
-
-    return [body(error) for error in result.errors]
-
-
-def _row_body(sobject: SObject, row: Row, version: str) -> Json:
-    url = f"/services/data/{version}/sobjects/{sobject.name}/{row['Id']}"
-    values = {f.name: row.get(f.name) for f in sobject.fields if f.visible}
-    return {"attributes": {"type": sobject.name, "url": url}, **values}
+    return [row for row in rows if row and not row.get("IsDeleted")]

@@ -7,21 +7,27 @@ third parties recorded. An unknown path answers as the platform does, and is log
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TypeAlias
 
 from starlette.routing import Route
 
 from bridge.practice.faults import ExhaustQuota, ExpireSessions, Operation, Remote
+from bridge.practice.http.collections import Collections
 from bridge.practice.http.door import Door, Handler
 from bridge.practice.http.login import IDENTITY_PATH, Login
 from bridge.practice.http.queries import Queries
 from bridge.practice.http.records import Records
+from bridge.practice.http.requests import allow, object_named
 from bridge.practice.http.wire import Call, Reply
 from bridge.practice.org.describe import describe_basic, describe_object
 from bridge.practice.org.errors import RequestRefused
 from bridge.practice.org.org import Org
-from bridge.practice.org.session import Allowance, Sessions
+from bridge.practice.org.schema import SObject
+from bridge.practice.org.session import Allowance, Sessions, SigningKey
+from bridge.practice.org.table import Table
+from bridge.practice.org.values import Json
 
 OLDEST_VERSION, NEWEST_VERSION = 50, 66
 
@@ -29,28 +35,62 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _MAX_URI_BYTES = 16_384
 """Source: REST API Developer Guide, "Status Codes and Error Responses", 414 and 431."""
 
+_KILOBYTES_A_ROW = 2
+"""Source: Salesforce help, "Data and File Storage Allocations": most records count 2 KB."""
+
 _Resource: TypeAlias = Callable[[Call, str], Reply]
 """What answers a call under /services/data/vNN.0, given the `vNN.0`."""
+
+
+class Tooling:
+    """The org's metadata as tables: of the Tooling API's, the validation rules."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+
+    def sobject(self, name: str) -> SObject | None:
+        table = self._org.rule_table()
+        if name.lower() == table.sobject.name.lower():
+            return table.sobject
+        found = self._org.sobject(name)
+        return found if found and found.name == "EntityDefinition" else None
+
+    def table(self, sobject: SObject) -> Table:
+        rules = self._org.rule_table()
+        return rules if sobject is rules.sobject else self._org.table(sobject)
+
+    def locked(self) -> AbstractContextManager[None]:
+        return self._org.locked()
 
 
 class SalesforceRemote:
     """An org's REST API over its state."""
 
-    def __init__(self, org: Org, sessions: Sessions, allowance: Allowance) -> None:
+    def __init__(self, org: Org, sessions: Sessions, allowance: Allowance, key: SigningKey) -> None:
         self._org = org
         self._sessions = sessions
         self._allowance = allowance
-        self._login = Login(sessions)
+        self._login = Login(sessions, key)
         self._queries = Queries(org)
+        self._tooling = Queries(Tooling(org), "/tooling")
         self._records = Records(org)
+        self._collections = Collections(org)
 
     def routes(self, door: Door) -> list[Route]:
-        def route(path: str, operation: Operation, handler: Handler) -> Route:
+        def route(
+            path: str, operation: Operation, handler: Handler, methods: Sequence[str] = _METHODS
+        ) -> Route:
             endpoint = door.endpoint(Remote.SALESFORCE, operation, _bounded(handler))
-            return Route(path, endpoint, methods=_METHODS)
+            return Route(path, endpoint, methods=methods)
 
-        def data(path: str, operation: Operation, resource: _Resource) -> Route:
-            return route(f"/services/data/{{version}}{path}", operation, self._guarded(resource))
+        def data(path: str, operation: Operation, resource: _Resource, *methods: str) -> Route:
+            handler = self._guarded(resource)
+            return route(
+                f"/services/data/{{version}}{path}", operation, handler, methods or _METHODS
+            )
+
+        record = "/sobjects/{object}"
+        collection = "/composite/sobjects"
 
         return [
             route("/services/oauth2/token", Operation.TOKEN, self._login.token),
@@ -63,11 +103,18 @@ class SalesforceRemote:
             data("/query/{cursor}", Operation.QUERY, self._queries.next_page),
             data("/queryAll", Operation.QUERY, self._queries.query_all),
             data("/queryAll/{cursor}", Operation.QUERY, self._queries.next_page),
-            data("/composite/sobjects", Operation.INSERT, self._records.create_many),
+            data("/tooling/query", Operation.QUERY, self._tooling.query),
+            data("/tooling/query/{cursor}", Operation.QUERY, self._tooling.next_page),
+            data(collection, Operation.INSERT, self._collections.create, "POST"),
+            data(collection, Operation.ROW, self._collections.rows),
+            data(f"{collection}/{{object}}", Operation.ROW, self._collections.of_object),
+            data(f"{collection}/{{object}}/{{field}}", Operation.ROW, self._collections.upsert),
             data("/sobjects", Operation.DESCRIBE, self._describe_global),
-            data("/sobjects/{object}", Operation.ROW, self._sobject),
-            data("/sobjects/{object}/describe", Operation.DESCRIBE, self._describe),
-            data("/sobjects/{object}/{id}", Operation.ROW, self._records.row),
+            data(record, Operation.ROW, self._records.create, "POST"),
+            data(record, Operation.ROW, self._basic_describe),
+            data(f"{record}/describe", Operation.DESCRIBE, self._describe),
+            data(f"{record}/{{id}}", Operation.ROW, self._records.row),
+            data(f"{record}/{{field}}/{{value:path}}", Operation.ROW, self._records.by_external_id),
             data("/{rest:path}", Operation.UNKNOWN, _not_found),
             route("/{rest:path}", Operation.UNKNOWN, _not_found_anywhere),
         ]
@@ -89,7 +136,7 @@ class SalesforceRemote:
             try:
                 return self._with_usage(resource(call, _version(call.route["version"])))
             except RequestRefused as refusal:
-                return self._with_usage(_error(refusal.status, refusal.code, refusal.message))
+                return self._with_usage(_refused(refusal))
 
         return handler
 
@@ -99,17 +146,24 @@ class SalesforceRemote:
         return Reply(reply.status, reply.body, headers, reply.text)
 
     def _resources(self, call: Call, version: str) -> Reply:
-        names = ("sobjects", "query", "queryAll", "limits", "composite")
+        names = ("sobjects", "query", "queryAll", "limits", "composite", "tooling")
         resources = {name: f"/services/data/{version}/{name}" for name in names}
         return Reply(200, resources | {"identity": call.origin + IDENTITY_PATH})
 
-    def _limits(self, _call: Call, _version: str) -> Reply:
-        remaining = self._allowance.maximum - self._allowance.used
+    def _limits(self, call: Call, _version: str) -> Reply:
+        allow(call, "GET", "HEAD")
+        room, used = self._org.scenario.storage_rows, self._org.storage_used()
         return Reply(
             200,
             {
-                "DailyApiRequests": {"Max": self._allowance.maximum, "Remaining": remaining},
-                "DataStorageMB": {"Max": 10_240, "Remaining": 10_000},
+                "DailyApiRequests": {
+                    "Max": self._allowance.maximum,
+                    "Remaining": self._allowance.maximum - self._allowance.used,
+                },
+                "DataStorageMB": {
+                    "Max": room * _KILOBYTES_A_ROW // 1024,
+                    "Remaining": max(0, room - used) * _KILOBYTES_A_ROW // 1024,
+                },
             },
         )
 
@@ -118,13 +172,13 @@ class SalesforceRemote:
         return Reply(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": sobjects})
 
     def _describe(self, call: Call, version: str) -> Reply:
-        sobject = self._records.object_named(call.route["object"])
+        allow(call, "GET", "HEAD")
+        sobject = object_named(self._org, call.route["object"])
         return Reply(200, describe_object(sobject, version))
 
-    def _sobject(self, call: Call, version: str) -> Reply:
-        if call.method not in {"GET", "HEAD"}:
-            return self._records.sobject(call, version)
-        sobject = self._records.object_named(call.route["object"])
+    def _basic_describe(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD", "POST")
+        sobject = object_named(self._org, call.route["object"])
         return Reply(200, {"objectDescribe": describe_basic(sobject, version), "recentItems": []})
 
 
@@ -165,6 +219,12 @@ def _not_found(_call: Call, _version: str) -> Reply:
 
 def _not_found_anywhere(_call: Call) -> Reply:
     return _error(404, "NOT_FOUND", "The requested resource does not exist")
+
+
+def _refused(refusal: RequestRefused) -> Reply:
+    body: dict[str, Json] = {"message": refusal.message, "errorCode": refusal.code}
+    named = {} if refusal.fields is None else {"fields": list(refusal.fields)}
+    return Reply(refusal.status, [body | named])
 
 
 def _error(status: int, code: str, message: str) -> Reply:

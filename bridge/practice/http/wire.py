@@ -6,6 +6,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from bridge.practice.faults import Effect, Operation, Remote
@@ -13,6 +14,9 @@ from bridge.practice.org.values import Json
 
 JSON_TYPE = "application/json;charset=UTF-8"
 HTML_TYPE = "text/html;charset=UTF-8"
+
+NOT_REAL = {"X-Practice-Org": "this is not Salesforce, and not GoTallo"}
+"""A header of every answer."""
 
 _KEPT_CALLS = 100_000
 
@@ -37,6 +41,8 @@ class Call:
     """Of the server: `https://127.0.0.1:PORT`."""
     effect: Effect | None
     """What goes wrong with it."""
+    until_answered: ExitStack = field(default_factory=ExitStack)
+    """What is held until its answer has gone out."""
 
     def bearer(self) -> str:
         """The token of the Authorization header, empty if there is none."""

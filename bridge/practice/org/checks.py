@@ -1,7 +1,7 @@
 """The data checks of a save, in the platform's order; pure.
 
-Field-level security, required fields, text length, restricted picklists, number range, e-mail
-form. Source of the texts: the platform's own, as users quote them.
+Field-level security, required fields, text length, restricted picklists, number range, the forms
+of e-mail addresses and ids. Source of the texts: the platform's own, as users quote them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TypeAlias
 from bridge.practice.org.errors import SaveError
 from bridge.practice.org.schema import TEXT_TYPES, Access, Field, FieldType, Row, SObject, Value
 
+_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[A-Za-z]{2,}", re.ASCII)
 
 
@@ -81,6 +82,8 @@ def _check_of(field: Field) -> _Check | None:
         return _picklist_check(field) if field.restricted else _length_check(field)
     if field.type in TEXT_TYPES:
         return _length_check(field)
+    if field.type is FieldType.REFERENCE:
+        return _reference_check(field)
     if field.type is FieldType.DOUBLE and field.precision:
         return _range_check(field, 10.0 ** (field.precision - field.scale))
     if field.type is FieldType.INT and field.digits:
@@ -130,6 +133,19 @@ def _range_check(field: Field, bound: float) -> _Check:
         return _Step.RANGE, SaveError(
             "NUMBER_OUTSIDE_VALID_RANGE",
             f"{field.label}: value outside of valid range on numeric field: {value:g}",
+            (field.name,),
+        )
+
+    return check
+
+
+def _reference_check(field: Field) -> _Check:
+    def check(value: Value) -> _Finding | None:
+        if _ID.fullmatch(str(value)):
+            return None
+        return _Step.FORM, SaveError(
+            "MALFORMED_ID",
+            f"{field.label}: id value of incorrect type: {value}",
             (field.name,),
         )
 

@@ -62,7 +62,7 @@ def describe_field(field: Field) -> dict[str, Json]:
         "nameField": field.name == "Name",
         "namePointing": False,
         "nillable": field.nillable,
-        "permissionable": field.custom and field.nillable,
+        "permissionable": field.permissionable,
         "picklistValues": [
             {
                 "active": v.active,

@@ -25,11 +25,15 @@ class SaveError:
 class RequestRefused(Exception):
     """A whole request was refused: nothing of it was done."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, fields: tuple[str, ...] | None = None
+    ) -> None:
+        """The HTTP status, the platform's code, its text; fields where its body names any."""
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.fields = fields
 
 
 class ValueRefused(Exception):

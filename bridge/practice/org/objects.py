@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.schema import Field, FieldType, PicklistValue, SObject
 from bridge.practice.scenario import Scenario
 
 MEDIA = ("facebook", "instagram", "line", "sms", "telegram", "viber", "web", "wechat", "whatsapp")
 REGIONS = ("AMER", "APAC", "EMEA")
 
+_MESSAGE = "Heroku_Message__c"
 _STRING, _AREA, _PHONE = FieldType.STRING, FieldType.TEXTAREA, FieldType.PHONE
 
 
 def message_object_name(scenario: Scenario) -> str:
-    return package_name(scenario, "Heroku_Message__c")
+    return package_name(scenario, _MESSAGE)
 
 
 def package_name(scenario: Scenario, name: str) -> str:
@@ -23,9 +26,43 @@ def package_name(scenario: Scenario, name: str) -> str:
 
 
 def org_objects(scenario: Scenario) -> tuple[SObject, ...]:
-    """Everything that the org's global describe lists."""
+    """Everything that the org's global describe lists.
+
+    Raises:
+        ValueError: the scenario changes a field of an object that the org has not, or adds one
+            without a type.
+    """
     standard = (_CONTACT, _LEAD, _ORGANIZATION, _SOCIAL_POST, _USER)
-    return (message_object(scenario), *standard) if scenario.message_object else standard
+    objects = (message_object(scenario), *standard) if scenario.message_object else standard
+    known = {short_name(scenario, o.name): o for o in objects}
+    unknown = scenario.fields.keys() - known.keys() - {_MESSAGE}
+    if unknown:
+        raise ValueError(f"fields: the practice org has no object {', '.join(sorted(unknown))}")
+    return tuple(_customized(scenario, o, scenario.fields.get(n, {})) for n, o in known.items())
+
+
+def _customized(
+    scenario: Scenario, sobject: SObject, settings: Mapping[str, FieldSetting]
+) -> SObject:
+    fields = {f.name: f for f in sobject.fields}
+    for short, setting in settings.items():
+        name = api_name(scenario, sobject, short)
+        beyond = set(setting.reference_to or ()) - REFERABLE
+        if beyond:
+            raise ValueError(f"{short}: the practice org has no object {', '.join(sorted(beyond))}")
+        fields[name] = setting.applied(name, fields.get(name))
+    return replace(sobject, fields=tuple(fields.values()))
+
+
+def api_name(scenario: Scenario, sobject: SObject, short: str) -> str:
+    """The name of a field as the object has it: with the namespace where it is the package's."""
+    field = sobject.get(package_name(scenario, short)) or sobject.get(short)
+    return field.name if field else short
+
+
+def short_name(scenario: Scenario, name: str) -> str:
+    """The API name of one of the package's objects or fields without its namespace."""
+    return name.removeprefix(f"{scenario.namespace}__") if scenario.namespace else name
 
 
 def message_object(scenario: Scenario) -> SObject:
@@ -128,7 +165,7 @@ def _own_field(name: str) -> tuple[Field, ...]:
 def _system_fields() -> tuple[Field, ...]:
     return (
         _system("Id", "Record ID", FieldType.ID),
-        _system("OwnerId", "Owner ID", FieldType.REFERENCE, "User"),
+        _OWNER,
         _system("IsDeleted", "Deleted", FieldType.BOOLEAN),
         _system("CreatedDate", "Created Date", FieldType.DATETIME),
         _system("CreatedById", "Created By ID", FieldType.REFERENCE, "User"),
@@ -158,6 +195,15 @@ def _picklist(name: str, label: str, *values: str) -> Field:
         values=tuple(map(PicklistValue, values)),
     )
 
+
+_OWNER = Field(
+    name="OwnerId",
+    label="Owner ID",
+    type=FieldType.REFERENCE,
+    nillable=False,
+    defaulted=True,
+    reference_to=("User",),
+)
 
 _AUTO_NUMBER = Field(
     name="Name",
@@ -254,3 +300,6 @@ _USER = SObject(
     ),
     createable=False,
 )
+
+REFERABLE = frozenset(o.name for o in (_CONTACT, _LEAD, _SOCIAL_POST, _USER))
+"""What a field of a scenario may refer to."""

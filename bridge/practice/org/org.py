@@ -5,19 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 
 from bridge.practice.org.checks import RowChecks
+from bridge.practice.org.duplicates import DuplicateRule, Insistence
 from bridge.practice.org.errors import RequestRefused
 from bridge.practice.org.ids import canonical_id, with_suffix
-from bridge.practice.org.objects import message_object_name, org_objects, package_name
-from bridge.practice.org.rules import ValidationRule, morning_rules
+from bridge.practice.org.objects import (
+    api_name,
+    message_object_name,
+    org_objects,
+    package_name,
+    short_name,
+)
+from bridge.practice.org.rules import Naming, RuleSetting, ValidationRule
 from bridge.practice.org.save import AllOrNone, NotSaved, Saved, SavePipeline, SaveResult
 from bridge.practice.org.schema import Row, SObject, Value
-from bridge.practice.org.table import Table
-from bridge.practice.org.triggers import message_trigger
+from bridge.practice.org.setup import SETUP_OBJECTS, permission_rows, rule_table
+from bridge.practice.org.table import Journal, Table
+from bridge.practice.org.triggers import AfterInsert
 from bridge.practice.org.values import RestReader, datetime_text
 from bridge.practice.scenario import Scenario
 
@@ -35,16 +44,20 @@ class Org:
         self.scenario = scenario
         self.message_object = message_object_name(scenario)
         self._lock = threading.RLock()
-        self._objects = {o.name.lower(): o for o in org_objects(scenario)}
+        self._objects = {o.name.lower(): o for o in (*org_objects(scenario), *SETUP_OBJECTS)}
         self._tables = {o.name: Table(o) for o in self._objects.values()}
         self._readers = {o.name: RestReader(o) for o in self._objects.values()}
-        self._rules = {r.name: r for r in morning_rules(scenario, since)}
+        self._rules = {r.name: self._rule(r, since) for r in scenario.rules}
+        self.trigger = self._trigger()
         self._locked_conversations: Counter[str] = Counter()
+        self._conversations_in_use: Counter[str] = Counter()
         self._saving = SavePipeline(
             tables=self._tables,
             checks={o.name: RowChecks(o) for o in self._objects.values()},
             rules=self._rules,
-            trigger=message_trigger(scenario),
+            duplicate_rules=tuple(map(self._duplicate_rule, scenario.duplicate_rules)),
+            storage_rows=scenario.storage_rows,
+            trigger=self.trigger,
             trigger_failure=scenario.trigger_failure,
             user_id=USER_ID,
         )
@@ -70,6 +83,12 @@ class Org:
         """
         return self._objects[self.message_object.lower()]
 
+    @property
+    def key_unique(self) -> bool:
+        """Whether the message object's key is a unique field."""
+        key = self.message_sobject().get(self.field("Identifier__c"))
+        return key is not None and key.unique
+
     def table(self, sobject: SObject) -> Table:
         return self._tables[sobject.name]
 
@@ -94,6 +113,19 @@ class Org:
         """Copies of the live rows of the message object, oldest first."""
         return self.rows(self.message_object)
 
+    def row_count(self, sobject: SObject) -> int:
+        """How many rows an object has, the recycle bin's too."""
+        with self._lock:
+            return len(self._tables[sobject.name].rows)
+
+    def newest_messages(self, most: int) -> list[Row]:
+        """Copies of the message object's rows that were stored last, newest first."""
+        with self._lock:
+            table = self._tables.get(self.message_object)
+            return (
+                [dict(row) for row in islice(reversed(table.rows.values()), most)] if table else []
+            )
+
     def rows_per_key(self) -> Counter[str]:
         """How many live message rows there are of each key."""
         key_field = self.field("Identifier__c")
@@ -112,6 +144,15 @@ class Org:
         with self._lock:
             return tuple(self._rules.values())
 
+    def rule_table(self) -> Table:
+        """The validation rules as the Tooling API lists them."""
+        return rule_table(self.rules(), self.objects())
+
+    def storage_used(self) -> int:
+        """How many rows the org holds, setup included."""
+        with self._lock:
+            return sum(len(table.rows) for table in self._tables.values())
+
     def set_rule_active(self, name: str, active: bool) -> None:
         """Switch a validation rule.
 
@@ -128,6 +169,45 @@ class Org:
         with self._lock:
             self._locked_conversations[identifier] += times
 
+    @contextmanager
+    def using(self, conversations: Collection[str]) -> Iterator[None]:
+        """Meanwhile any other insert into these conversations meets a row lock.
+
+        The platform lets the other wait for ten seconds first; here it does not wait.
+        """
+        with self._lock:
+            self._conversations_in_use.update(conversations)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._conversations_in_use -= Counter(conversations)
+
+    def conversations(self, rows: Iterable[Row]) -> frozenset[str]:
+        """The conversations that rows of the message object belong to."""
+        name = self.field("Chat_Identifier__c")
+        return frozenset(str(row[name]) for row in rows if row.get(name) is not None)
+
+    @contextmanager
+    def undoable(self) -> Iterator[Callable[[], None]]:
+        """Gives what takes back everything done within the context, by this thread alone."""
+        with self._lock:
+            journal: Journal = []
+
+            def undo() -> None:
+                for table in self._tables.values():
+                    table.journal = None
+                for step in reversed(journal):
+                    step()
+
+            for table in self._tables.values():
+                table.journal = journal
+            try:
+                yield undo
+            finally:
+                for table in self._tables.values():
+                    table.journal = None
+
     def insert(
         self,
         sobject: SObject,
@@ -135,6 +215,7 @@ class Org:
         all_or_none: AllOrNone = AllOrNone.PARTIAL,
         locked: frozenset[int] = frozenset(),
         created: dt.datetime | None = None,
+        insistence: Insistence = Insistence.NONE,
     ) -> list[SaveResult]:
         """Save the rows as one chunk, in order.
 
@@ -144,11 +225,12 @@ class Org:
             all_or_none: what one refused row means for the others.
             locked: positions of the rows that meet a row lock.
             created: their created date; now, if not given.
+            insistence: what the request says to duplicate rules.
         """
         stamp = datetime_text(created or dt.datetime.now(dt.UTC))
         with self._lock:
             locked |= self._conversation_locks(rows)
-            return self._saving.insert(sobject, rows, all_or_none, locked, stamp)
+            return self._saving.insert(sobject, rows, all_or_none, locked, stamp, insistence)
 
     def update(self, sobject: SObject, row_id: str, values: Mapping[str, Value]) -> SaveResult:
         """Change one row; the package's trigger does not listen to updates.
@@ -170,14 +252,16 @@ class Org:
             self._tables[sobject.name].update(row, values, _now(), USER_ID)
             return Saved(str(row["Id"]))
 
-    def delete(self, sobject: SObject, row_id: str) -> None:
+    def delete(self, sobject: SObject, row_id: str) -> Saved:
         """Put a row into the recycle bin.
 
         Raises:
             RequestRefused: there is no such row.
         """
         with self._lock:
-            self._tables[sobject.name].recycle(self.find(sobject, row_id), _now())
+            row = self.find(sobject, row_id)
+            self._tables[sobject.name].recycle(row, _now())
+            return Saved(str(row["Id"]))
 
     def find(self, sobject: SObject, row_id: str) -> Row:
         """The live row of that id.
@@ -190,16 +274,60 @@ class Org:
         if row is None:
             raise RequestRefused(404, "NOT_FOUND", "The requested resource does not exist")
         if row.get("IsDeleted"):
-            raise RequestRefused(404, "ENTITY_IS_DELETED", "entity is deleted")
+            raise RequestRefused(404, "ENTITY_IS_DELETED", "entity is deleted", ())
         return row
 
+    def _rule(self, setting: RuleSetting, since: dt.datetime) -> ValidationRule:
+        name = self._object_name(setting.sobject)
+        return setting.placed(name, self._naming(name), since)
+
+    def _duplicate_rule(self, rule: DuplicateRule) -> DuplicateRule:
+        name = self._object_name(rule.sobject)
+        return replace(rule, sobject=name, fields=tuple(map(self._naming(name), rule.fields)))
+
+    def _trigger(self) -> AfterInsert:
+        for made, fields in self.scenario.trigger.creates.items():
+            if self.sobject(made) is None:
+                raise ValueError(f"trigger: the practice org has no object {made}")
+            tuple(map(self._naming(made), fields))
+        return self.scenario.trigger.placed(
+            self.message_object,
+            self.field("Identifier__c"),
+            self.scenario.namespace,
+            self._naming(self.message_object),
+        )
+
+    def _object_name(self, short: str) -> str:
+        """The name of an object as the org has it, or would have it."""
+        name = package_name(self.scenario, short)
+        sobject = self.sobject(name) or self.sobject(short)
+        if sobject is None and name != self.message_object:
+            raise ValueError(f"the practice org has no object {short}")
+        return sobject.name if sobject else name
+
+    def _naming(self, sobject_name: str) -> Naming:
+        """How the fields of an object are named in a scenario, and what they are."""
+        sobject = self.sobject(sobject_name)
+        if sobject is None:  # the package is gone: so are its rules and its trigger
+            return self.field
+
+        def named(short: str) -> str:
+            name = api_name(self.scenario, sobject, short)
+            if sobject.get(name) is None:
+                raise ValueError(f"{short_name(self.scenario, sobject.name)} has no field {short}")
+            return name
+
+        return named
+
     def _conversation_locks(self, rows: Sequence[Row]) -> frozenset[int]:
-        if not self._locked_conversations:
+        if not self._locked_conversations and not self._conversations_in_use:
             return frozenset()
         conversation, locked = self.field("Chat_Identifier__c"), set()
         for position, row in enumerate(rows):
             identifier = str(row.get(conversation))
-            if self._locked_conversations[identifier] > 0:
+            if self._conversations_in_use[identifier] > 0:
+                locked.add(position)
+            elif self._locked_conversations[identifier] > 0:
                 self._locked_conversations[identifier] -= 1
                 locked.add(position)
         return frozenset(locked)
@@ -228,6 +356,9 @@ class Org:
         }
         self._tables["Organization"].seed(organization | audit)
         self._tables["User"].seed(user | audit)
+        view_all = self.scenario.view_all_rows
+        for sobject, row in permission_rows(org_objects(self.scenario), USER_ID, view_all):
+            self._tables[sobject.name].seed(row)
 
 
 def _now() -> str:

@@ -3,57 +3,173 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TypeAlias
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import translate
+from functools import lru_cache
+from typing import Annotated, ClassVar, TypeAlias
+
+from pydantic import ConfigDict, Discriminator, Tag
 
 from bridge.practice.org.errors import SaveError
-from bridge.practice.org.objects import message_object_name, package_name
-from bridge.practice.org.schema import Row
-from bridge.practice.scenario import Scenario
+from bridge.practice.org.schema import Row, Value
+
+Naming: TypeAlias = Callable[[str], str]
+"""A field's name as a scenario writes it → its API name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Contains:
-    """The field's text holds `text`, in any case."""
+class Matches:
+    """The field's text is as the pattern says, in any case: `*` is any text, `?` any character."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     field: str
-    text: str
+    matches: str
 
     def holds(self, row: Row) -> bool:
-        return self.text.lower() in str(row.get(self.field, "")).lower()
+        return _pattern(self.matches).match(_text(row.get(self.field))) is not None
+
+    def placed(self, naming: Naming) -> Condition:
+        return replace(self, field=naming(self.field))
 
 
 @dataclass(frozen=True, slots=True)
-class IsBlank:
-    """The field has no value."""
+class IsEmpty:
+    """The field has no value, or has one where `empty` is false."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     field: str
+    empty: bool
 
     def holds(self, row: Row) -> bool:
-        return self.field not in row
+        return (self.field not in row) is self.empty
+
+    def placed(self, naming: Naming) -> Condition:
+        return replace(self, field=naming(self.field))
 
 
 @dataclass(frozen=True, slots=True)
-class IsTrue:
-    """The checkbox is ticked."""
+class LongerThan:
+    """The field's text has more characters."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     field: str
+    longer_than: int
 
     def holds(self, row: Row) -> bool:
-        return row.get(self.field) is True
+        return len(_text(row.get(self.field))) > self.longer_than
+
+    def placed(self, naming: Naming) -> Condition:
+        return replace(self, field=naming(self.field))
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The field holds one of the values; a checkbox that is not given holds false."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    field: str
+    one_of: tuple[bool | float | str, ...]
+
+    def holds(self, row: Row) -> bool:
+        value = row.get(self.field, False)
+        return any(
+            value == each and isinstance(value, bool) is isinstance(each, bool)
+            for each in self.one_of
+        )
+
+    def placed(self, naming: Naming) -> Condition:
+        return replace(self, field=naming(self.field))
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
     """Each of the conditions holds."""
 
-    conditions: tuple[Condition, ...]
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    all_of: tuple[Condition, ...]
 
     def holds(self, row: Row) -> bool:
-        return all(condition.holds(row) for condition in self.conditions)
+        return all(condition.holds(row) for condition in self.all_of)
+
+    def placed(self, naming: Naming) -> Condition:
+        return AllOf(tuple(condition.placed(naming) for condition in self.all_of))
 
 
-Condition: TypeAlias = Contains | IsBlank | IsTrue | AllOf
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of the conditions holds; of none, none does."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    any_of: tuple[Condition, ...]
+
+    def holds(self, row: Row) -> bool:
+        return any(condition.holds(row) for condition in self.any_of)
+
+    def placed(self, naming: Naming) -> Condition:
+        return AnyOf(tuple(condition.placed(naming) for condition in self.any_of))
+
+
+_KINDS = {
+    "matches": Matches,
+    "empty": IsEmpty,
+    "longer_than": LongerThan,
+    "one_of": OneOf,
+    "all_of": AllOf,
+    "any_of": AnyOf,
+}
+
+
+def _kind(written: object) -> str | None:
+    """Which condition it is: the one whose own word it has."""
+    for word, kind in _KINDS.items():
+        if isinstance(written, kind) or (isinstance(written, Mapping) and word in written):
+            return word
+    return None
+
+
+Condition: TypeAlias = Annotated[
+    Annotated[Matches, Tag("matches")]
+    | Annotated[IsEmpty, Tag("empty")]
+    | Annotated[LongerThan, Tag("longer_than")]
+    | Annotated[OneOf, Tag("one_of")]
+    | Annotated[AllOf, Tag("all_of")]
+    | Annotated[AnyOf, Tag("any_of")],
+    Discriminator(
+        _kind,
+        custom_error_type="condition",
+        custom_error_message=f"a condition has one of the words {', '.join(_KINDS)}",
+    ),
+]
+"""What a rule refuses; a file's condition is told by its own word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSetting:
+    """A validation rule as a scenario writes it: names without the package's namespace."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    name: str
+    when: Condition
+    """What it refuses."""
+    message: str
+    field: str = ""
+    """The field at which the message is shown; empty for the top of the page."""
+    sobject: str = "Heroku_Message__c"
+    active: bool = True
+
+    def placed(self, sobject: str, naming: Naming, since: dt.datetime) -> ValidationRule:
+        """The rule in an org, as it was last changed at `since`."""
+        return ValidationRule(
+            name=self.name,
+            sobject=sobject,
+            condition=self.when.placed(naming),
+            message=self.message,
+            field=naming(self.field) if self.field else "",
+            active=self.active,
+            last_modified=since,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +193,27 @@ class ValidationRule:
         )
 
 
-def morning_rules(scenario: Scenario, since: dt.datetime) -> tuple[ValidationRule, ...]:
-    """The rules of a practice org's message object, both active."""
-    sobject = message_object_name(scenario)
-    text = package_name(scenario, "Text__c")
-    outbound = package_name(scenario, "Outbound__c")
-    agent = package_name(scenario, "Agent_Identifier__c")
-    return (
-        ValidationRule(
-            name="No_Links",
-            sobject=sobject,
-            condition=Contains(text, "http"),
-            message="Links are not allowed: ask compliance, then retry.",
-            field="",
-            active=True,
-            last_modified=since,
-        ),
-        ValidationRule(
-            name="Outbound_Needs_Agent",
-            sobject=sobject,
-            condition=AllOf((IsTrue(outbound), IsBlank(agent))),
-            message="An outbound message must name its agent.",
-            field=agent,
-            active=True,
-            last_modified=since,
-        ),
-    )
+MORNING_RULES = (
+    RuleSetting(
+        name="No_Links",
+        when=Matches("Text__c", "*http*"),
+        message="Links are not allowed: ask compliance, then retry.",
+    ),
+    RuleSetting(
+        name="Outbound_Needs_Agent",
+        when=AllOf((OneOf("Outbound__c", (True,)), IsEmpty("Agent_Identifier__c", empty=True))),
+        message="An outbound message must name its agent.",
+        field="Agent_Identifier__c",
+    ),
+)
+"""The rules of a practice org that is told nothing else."""
+
+
+@lru_cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    # In fnmatch a `[` opens a set of characters; here it is a character like any other.
+    return re.compile(translate(glob.replace("[", "[[]")), re.IGNORECASE)
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else str(value)

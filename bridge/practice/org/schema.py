@@ -75,6 +75,8 @@ class Field:
     digits: int = 0
     nillable: bool = True
     default: Value = None
+    defaulted: bool = False
+    """The platform gives it a value where the client gives none."""
     set_by_platform: bool = False
     """An id, an auto number, an audit field: no client may give it a value."""
     auto_number: bool = False
@@ -97,7 +99,12 @@ class Field:
 
     @property
     def defaulted_on_create(self) -> bool:
-        return self.set_by_platform or self.default is not None or self.type is FieldType.BOOLEAN
+        return (
+            self.set_by_platform
+            or self.defaulted
+            or self.default is not None
+            or self.type is FieldType.BOOLEAN
+        )
 
     @property
     def required(self) -> bool:
@@ -111,6 +118,11 @@ class Field:
     @property
     def custom(self) -> bool:
         return self.name.endswith("__c")
+
+    @property
+    def permissionable(self) -> bool:
+        """Whether field-level security can close it: a required field is always open."""
+        return self.custom and self.nillable
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,13 @@ class SObject:
     def by_name(self) -> dict[str, Field]:
         """API name in lower case → field: names are not case-sensitive on the platform."""
         return {f.name.lower(): f for f in self.fields}
+
+    @cached_property
+    def references(self) -> tuple[Field, ...]:
+        """Those a client may fill, where the org has what they lead to."""
+        return tuple(
+            f for f in self.fields if f.type is FieldType.REFERENCE and not f.set_by_platform
+        )
 
     def get(self, name: str) -> Field | None:
         return self.by_name.get(name.lower())

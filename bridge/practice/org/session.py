@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from itertools import count
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bridge.practice.org.org import ORG_ID
 
@@ -40,6 +44,26 @@ class Sessions:
         token = f"{ORG_ID}!AQ.practice.session.{next(self._numbers)}"
         self._valid.add(token)
         return token
+
+
+class SigningKey:
+    """The key whose certificate the org's connected app holds; made when it is first asked for."""
+
+    @cached_property
+    def _key(self) -> rsa.RSAPrivateKey:
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @property
+    def public(self) -> rsa.RSAPublicKey:
+        return self._key.public_key()
+
+    def as_pem(self) -> bytes:
+        """The private key, for a client that logs in by JWT."""
+        return self._key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
 
 
 class Allowance:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from bridge.practice.org.ids import IdSequence
 from bridge.practice.org.schema import Row, SObject, Value
+
+Journal: TypeAlias = list[Callable[[], object]]
+"""How to take back what was done, oldest first."""
 
 
 class Table:
@@ -14,6 +18,7 @@ class Table:
     def __init__(self, sobject: SObject) -> None:
         self.sobject = sobject
         self.rows: dict[str, Row] = {}
+        self.journal: Journal | None = None
         self._ids = IdSequence(sobject.key_prefix)
         self._indexes: dict[str, dict[str, list[Row]]] = {
             f.name: {} for f in sobject.fields if f.external_id or f.unique or f.indexed
@@ -46,6 +51,7 @@ class Table:
             stored[self._auto_number] = f"M-{self._numbered:07d}"
         self.rows[row_id] = stored
         self._index(stored)
+        self._note(lambda: self.forget(stored))
         return stored
 
     def seed(self, row: Row) -> None:
@@ -55,6 +61,8 @@ class Table:
 
     def update(self, row: Row, values: Mapping[str, Value], stamp: str, user_id: str) -> None:
         """Change the row; a None takes the value away."""
+        before = dict(row)
+        self._note(lambda: self._restore(row, before))
         self._unindex(row)
         for name, value in values.items():
             if value is None:
@@ -65,11 +73,13 @@ class Table:
         self._index(row)
 
     def forget(self, row: Row) -> None:
-        """Take the row out without a trace, as a rollback does."""
-        del self.rows[str(row["Id"])]
-        self._unindex(row)
+        """Take the row out without a trace, as a rollback does; nothing where it is out already."""
+        if self.rows.pop(str(row["Id"]), None) is not None:
+            self._unindex(row)
 
     def recycle(self, row: Row, stamp: str) -> None:
+        before = dict(row)
+        self._note(lambda: self._restore(row, before))
         row |= {"IsDeleted": True, "LastModifiedDate": stamp, "SystemModstamp": stamp}
 
     def indexed(self, field: str) -> bool:
@@ -82,6 +92,16 @@ class Table:
     def holder(self, field: str, value: Value) -> Row | None:
         """The live row that holds a unique value."""
         return next((r for r in self.with_value(field, str(value)) if not r["IsDeleted"]), None)
+
+    def _note(self, undo: Callable[[], object]) -> None:
+        if self.journal is not None:
+            self.journal.append(undo)
+
+    def _restore(self, row: Row, before: Row) -> None:
+        self._unindex(row)
+        row.clear()
+        row |= before
+        self._index(row)
 
     def _index(self, row: Row) -> None:
         for name, index in self._indexes.items():

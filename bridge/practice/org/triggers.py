@@ -8,14 +8,91 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
+
+from pydantic import ConfigDict
 
 from bridge.practice.org.errors import SaveError
-from bridge.practice.org.objects import message_object_name, package_name
+from bridge.practice.org.rules import Naming
 from bridge.practice.org.schema import Row, Value
-from bridge.practice.scenario import Scenario
 
 FromMessage: TypeAlias = Callable[[Row], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same value for each message."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    value: str | bool | float
+
+    def placed(self, _naming: Naming) -> FromMessage:
+        return lambda _message: self.value
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """What the first of the message's fields holds that is not empty."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    first_of: tuple[str, ...]
+
+    def placed(self, naming: Naming) -> FromMessage:
+        names = tuple(map(naming, self.first_of))
+        return lambda message: next((message[n] for n in names if n in message), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageWith:
+    """By its direction "Message to" or "Message from", and what a field holds."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    message_with: str
+
+    def placed(self, naming: Naming) -> FromMessage:
+        name, outbound = naming(self.message_with), naming("Outbound__c")
+
+        def post_name(message: Row) -> Value:
+            direction = "to" if message.get(outbound) else "from"
+            return f"Message {direction} {message.get(name, 'unknown')}"
+
+        return post_name
+
+
+Source: TypeAlias = str | Constant | FirstOf | MessageWith
+"""Where a made record's value comes from; a text names a field of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSetting:
+    """A trigger on the message object as a scenario writes it: names without the namespace."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    name: str
+    creates: Mapping[str, Mapping[str, Source]]
+    """Object → its fields → where each comes from; made in this order."""
+    managed: bool = True
+    """Whether it is the package's own, whose errors name the namespace."""
+
+    def placed(self, sobject: str, key_field: str, namespace: str, naming: Naming) -> AfterInsert:
+        """The trigger in an org."""
+        return AfterInsert(
+            name=self.name,
+            namespace=namespace if self.managed else "",
+            sobject=sobject,
+            key_field=key_field,
+            creates=tuple(
+                Creation(made, {name: _placed(source, naming) for name, source in fields.items()})
+                for made, fields in self.creates.items()
+            ),
+        )
+
+
+def _placed(source: Source, naming: Naming) -> FromMessage:
+    if not isinstance(source, str):
+        return source.placed(naming)
+    name = naming(source)
+    return lambda message: message.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +139,23 @@ class AfterInsert:
         return SaveError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", text)
 
 
-def message_trigger(scenario: Scenario) -> AfterInsert:
-    """The trigger on the message object: a lead and a social post for each message."""
-
-    def copied(field: str) -> FromMessage:
-        name = package_name(scenario, field)
-        return lambda message: message.get(name)
-
-    full_name = package_name(scenario, "User_Full_Name__c")
-    outbound = package_name(scenario, "Outbound__c")
-
-    def post_name(message: Row) -> Value:
-        direction = "to" if message.get(outbound) else "from"
-        return f"Message {direction} {message.get(full_name, 'unknown')}"
-
-    return AfterInsert(
-        name="MessageTrigger",
-        namespace=scenario.namespace,
-        sobject=message_object_name(scenario),
-        key_field=package_name(scenario, "Identifier__c"),
-        creates=(
-            Creation(
-                "Lead",
-                {
-                    "LastName": copied("User_Full_Name__c"),
-                    "Company": lambda _message: "GoTallo",
-                    "Phone": copied("User_Phone_Number__c"),
-                    "LeadSource": copied("Conversation_Medium__c"),
-                    "Heroku_Conversation_Id__c": copied("Chat_Identifier__c"),
-                },
-            ),
-            Creation(
-                "SocialPost",
-                {
-                    "Name": post_name,
-                    "ExternalPostId": copied("Identifier__c"),
-                    "IsOutbound": copied("Outbound__c"),
-                    "Content": copied("Text__c"),
-                    "Provider": copied("Conversation_Medium__c"),
-                },
-            ),
-        ),
-    )
+MORNING_TRIGGER = TriggerSetting(
+    "MessageTrigger",
+    {
+        "Lead": {
+            "LastName": "User_Full_Name__c",
+            "Company": Constant("GoTallo"),
+            "Phone": "User_Phone_Number__c",
+            "LeadSource": "Conversation_Medium__c",
+            "Heroku_Conversation_Id__c": "Chat_Identifier__c",
+        },
+        "SocialPost": {
+            "Name": MessageWith("User_Full_Name__c"),
+            "ExternalPostId": "Identifier__c",
+            "IsOutbound": "Outbound__c",
+            "Content": "Text__c",
+            "Provider": "Conversation_Medium__c",
+        },
+    },
+)
+"""A lead and a social post for each message, where a scenario says nothing else."""

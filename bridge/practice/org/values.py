@@ -140,24 +140,28 @@ class RestReader:
         }
 
     def row(self, record: Mapping[str, Json]) -> Row:
-        """The row that a record of a request means.
+        """The row that a record of a request means, nulls left out.
 
         Raises:
             RequestRefused: a field is unknown to this user, or a value has the wrong JSON type.
+        """
+        return {name: value for name, value in self.changes(record).items() if value is not None}
+
+    def changes(self, record: Mapping[str, Json]) -> Row:
+        """The same with its nulls, which take a value away.
+
+        Raises:
+            RequestRefused: as for `row`.
         """
         row: Row = {}
         for name, value in record.items():
             if name == "attributes":
                 continue
             field, convert = self._plan.get(name) or self._by_any_case(name)
-            if value is None:
-                continue
             try:
-                converted = convert(value)
+                row[field.name] = None if value is None else convert(value)
             except _WrongTypeError:
                 raise _unreadable(field, value) from None
-            if converted is not None:
-                row[field.name] = converted
         return row
 
     def _by_any_case(self, name: str) -> tuple[Field, Callable[[Json], Value]]:

@@ -58,6 +58,15 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A field against what another query finds; `operator` is IN or NOT IN."""
+
+    field: Name
+    operator: Operator
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Each of the conditions holds."""
 
@@ -78,7 +87,7 @@ class Not:
     condition: Condition
 
 
-Condition: TypeAlias = Comparison | All | Any | Not
+Condition: TypeAlias = Comparison | Found | All | Any | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +208,12 @@ class _Reader(Transformer[Token, Query]):
 
     def is_not_in(self, field: Name, *values: Literal) -> Comparison:
         return Comparison(field, Operator.NOT_IN, values)
+
+    def is_in_found(self, field: Name, query: Query) -> Found:
+        return Found(field, Operator.IN, query)
+
+    def is_not_in_found(self, field: Name, query: Query) -> Found:
+        return Found(field, Operator.NOT_IN, query)
 
     def all(self, *conditions: Condition) -> All:
         return All(conditions)

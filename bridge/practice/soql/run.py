@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from bridge.practice.org.errors import RequestRefused
 from bridge.practice.org.ids import canonical_id
-from bridge.practice.org.org import Org
 from bridge.practice.org.schema import Field, FieldType, Row, SObject, Value
 from bridge.practice.org.table import Table
 from bridge.practice.soql.query import (
@@ -20,6 +20,7 @@ from bridge.practice.soql.query import (
     Condition,
     CountOf,
     CountRows,
+    Found,
     Literal,
     Moment,
     Name,
@@ -31,6 +32,17 @@ from bridge.practice.soql.query import (
     conditions_joined,
     parse,
 )
+
+
+class Tables(Protocol):
+    """What is asked: the org itself, or its Tooling API."""
+
+    def sobject(self, name: str) -> SObject | None: ...
+
+    def table(self, sobject: SObject) -> Table: ...
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Nothing changes meanwhile."""
 
 
 class Scope(StrEnum):
@@ -57,13 +69,17 @@ class Answer:
 _Test: TypeAlias = Callable[[Row], bool]
 
 
-def answer(org: Org, soql: str, scope: Scope) -> Answer:
+def answer(org: Tables, soql: str, scope: Scope) -> Answer:
     """Answer a query.
 
     Raises:
         RequestRefused: 400 MALFORMED_QUERY, INVALID_TYPE or INVALID_FIELD.
     """
-    query = parse(soql)
+    with org.locked():
+        return _answer(org, parse(soql), soql, scope)
+
+
+def _answer(org: Tables, query: Query, soql: str, scope: Scope) -> Answer:
     sobject = org.sobject(query.sobject.text)
     if sobject is None:
         what = (
@@ -73,22 +89,47 @@ def answer(org: Org, soql: str, scope: Scope) -> Answer:
         )
         raise RequestRefused(400, "INVALID_TYPE", at_place(soql, query.sobject, what))
     columns = _Columns(sobject, soql)
-    test = columns.test(query.where)
-    with org.locked():
-        candidates = _candidates(org.table(sobject), columns, query.where)
-        visible = candidates if scope is Scope.WITH_RECYCLE_BIN else _live(candidates)
-        found = [row for row in visible if test(row)]
-        if isinstance(query.selection, CountRows):
-            return Answer(len(found), sobject, (), (), ())
-        if query.group_by or any(isinstance(item, CountOf) for item in query.selection):
-            return _aggregate(query, query.selection, sobject, columns, found)
-        for order in reversed(query.order_by):
-            _sort(found, order, columns.field(order.field).name)
-        found = found[query.offset :][: query.limit]
-        names = tuple(columns.field(i).name for i in query.selection if isinstance(i, Name))
-        records = tuple(tuple(row.get(name) for name in names) for row in found)
+    where = _with_found(org, query.where, soql)
+    test = columns.test(where)
+    candidates = _candidates(org.table(sobject), columns, where)
+    visible = candidates if scope is Scope.WITH_RECYCLE_BIN else _live(candidates)
+    found = [row for row in visible if test(row)]
+    if isinstance(query.selection, CountRows):
+        return Answer(len(found), sobject, (), (), ())
+    if query.group_by or any(isinstance(item, CountOf) for item in query.selection):
+        return _aggregate(query, query.selection, sobject, columns, found)
+    for order in reversed(query.order_by):
+        _sort(found, order, columns.field(order.field).name)
+    found = found[query.offset :][: query.limit]
+    names = tuple(columns.field(i).name for i in query.selection if isinstance(i, Name))
+    records = tuple(tuple(row.get(name) for name in names) for row in found)
     ids = tuple(str(row["Id"]) for row in found)
     return Answer(len(found), sobject, names, records, ids)
+
+
+def _with_found(org: Tables, condition: Condition | None, soql: str) -> Condition | None:
+    """The condition, each query within it replaced by what it finds."""
+    match condition:
+        case Found(field, operator, query):
+            found = _answer(org, query, soql, Scope.LIVE)
+            if len(found.columns) != 1:
+                what = "exactly one field is expected in a query within a query"
+                raise RequestRefused(400, "MALFORMED_QUERY", at_place(soql, query.sobject, what))
+            values = tuple(_as_literal(value) for (value,) in found.records)
+            return Comparison(field, operator, values)
+        case All(conditions):
+            return All(tuple(c for inner in conditions if (c := _with_found(org, inner, soql))))
+        case Any(conditions):
+            return Any(tuple(c for inner in conditions if (c := _with_found(org, inner, soql))))
+        case Not(inner):
+            replaced = _with_found(org, inner, soql)
+            return Not(replaced) if replaced else None
+        case _:
+            return condition
+
+
+def _as_literal(value: Value) -> Literal:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _live(rows: Iterable[Row]) -> Iterable[Row]:
@@ -193,6 +234,8 @@ class _Columns:
                 return lambda row: not test(row)
             case Comparison():
                 return self._comparison(condition)
+            case Found():
+                raise AssertionError("what it finds stands in its place by now")
 
     def _comparison(self, comparison: Comparison) -> _Test:
         field = self.field(comparison.field)

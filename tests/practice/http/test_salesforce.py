@@ -272,13 +272,13 @@ def test_versions_are_listed_and_others_are_unknown(
 def test_an_unknown_path_answers_as_the_platform_does_and_is_logged(
     practice: PracticeServer, web: httpx.Client
 ) -> None:
-    answer = web.get(f"{DATA}/tooling/query", headers=bearer(practice))
+    answer = web.get(f"{DATA}/chatter/feeds", headers=bearer(practice))
     assert answer.status_code == 404
     assert answer.json() == [
         {"message": "The requested resource does not exist", "errorCode": "NOT_FOUND"}
     ]
     (asked,) = practice.requests.of(Operation.UNKNOWN)
-    assert asked.path == f"{DATA}/tooling/query"
+    assert asked.path == f"{DATA}/chatter/feeds"
 
 
 def test_a_method_that_a_resource_lacks_is_refused(
@@ -396,3 +396,10 @@ def test_what_was_asked_is_on_record_without_the_token(
 def test_every_answer_says_that_it_is_not_the_real_thing(web: httpx.Client) -> None:
     for path in ("/services/data", "/api/v1/tenants/x/messages/failed/", "/nowhere"):
         assert "not Salesforce" in web.get(path).headers["X-Practice-Org"]
+
+
+def test_a_slash_too_many_at_the_start_or_the_end_is_overlooked(
+    practice: PracticeServer, web: httpx.Client
+) -> None:
+    for path in ("//services/data", "/services/data/"):
+        assert web.get(practice.origin + path).status_code == 200

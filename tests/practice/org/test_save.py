@@ -241,3 +241,35 @@ def test_a_chunk_leaves_nothing_behind_of_what_it_refused(
     assert len(org.rows("Lead")) == len(org.rows("SocialPost")) == len(saved)
     assert max(org.rows_per_key().values(), default=1) == 1
     assert not (atomic and saved and len(saved) < len(rows))
+
+
+def test_a_third_pass_that_still_refuses_fails_the_whole_chunk() -> None:
+    org = an_org(Scenario(trigger_failure=TriggerFailure.FIRST_ROW))
+    bad = [a_message(n, User_Full_Name__c=LONG_NAME) for n in (1, 2, 3)]
+    two = insert(org, *bad[:2], a_message(4))
+    assert codes(two) == ["CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"] * 2 + [None]
+    assert org.firings()[key(4)] == 3
+    three = insert(org, *bad, a_message(5))
+    assert isinstance(three[3], NotSaved)
+    assert three[3].errors[0].message.startswith("Too many batch retries")
+    assert org.rows_per_key() == {key(4): 1}
+
+
+def test_a_full_org_refuses_every_row() -> None:
+    org = an_org()
+    full = an_org(Scenario(storage_rows=org.storage_used() + 1))
+    assert codes(insert(full, a_message(1))) == [None]
+    assert codes(insert(full, a_message(2))) == ["STORAGE_LIMIT_EXCEEDED"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "code"),
+    [
+        ("nonsense", "MALFORMED_ID"),
+        ("0055g0000099999AAA", "INVALID_CROSS_REFERENCE_KEY"),
+        ("0055g00000BRIDG", None),
+    ],
+)
+def test_a_reference_must_be_an_id_that_leads_somewhere(owner: str, code: str | None) -> None:
+    org = an_org()
+    assert codes(insert(org, a_message(1) | {"OwnerId": owner})) == [code]

@@ -1,0 +1,147 @@
+"""What a practice scenario keeps of a real org: fields, bounds, access, rules. No data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bridge.errors import SettingsError
+from bridge.model import FieldSchema, ObjectSchema
+from bridge.practice import Access, Scenario
+from bridge.practice.org.customizing import FieldSetting
+from bridge.practice.org.objects import REFERABLE, org_objects, short_name
+from bridge.practice.org.rules import AnyOf, RuleSetting
+from bridge.practice.org.schema import FieldType, SObject
+from bridge.salesforce import Org, ValidationRule
+
+_MADE_BY_THE_TRIGGER = ("Lead", "Contact", "SocialPost")
+_ALIKE = {
+    "currency": FieldType.DOUBLE,
+    "percent": FieldType.DOUBLE,
+    "long": FieldType.INT,
+    "combobox": FieldType.PICKLIST,
+    "encryptedstring": FieldType.STRING,
+    "multipicklist": FieldType.TEXTAREA,
+    "date": FieldType.DATETIME,
+}
+"""Describe types that the practice org treats as another."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedOrg:
+    """A scenario of a real org, and what it could not take over."""
+
+    scenario: Scenario
+    left_out: tuple[str, ...]
+    """Object and field, of those whose type or target the practice org does not know."""
+
+
+def import_org(org: Org, object_name: str) -> ImportedOrg:
+    """Ask an org for its setup; nothing of its data is read, nothing is written.
+
+    Raises:
+        SettingsError: the org shows this user no such object.
+        OrgError: the org could not be reached, or refused us.
+    """
+    message = org.schema(object_name)
+    described = [message, *_others(org)]
+    base = Scenario(namespace=message.namespace, required_field="")
+    usual = {o.name: o for o in org_objects(base)}
+    fields = {
+        short_name(base, schema.name): settings
+        for schema in described
+        if schema.name in usual and (settings := dict(_settings(base, schema, usual[schema.name])))
+    }
+    rules = [(s, rule) for s in described for rule in org.validation_rules(s.name)]
+    allowance = org.daily_api()
+    return ImportedOrg(
+        Scenario(
+            namespace=message.namespace,
+            required_field="",
+            sandbox=org.identity().sandbox,
+            daily_api_requests=allowance.limit if allowance else base.daily_api_requests,
+            fields=fields,
+            rules=tuple(_rules(base, rules)),
+        ),
+        tuple(f"{s.name}.{f.name}" for s in described for f in s.fields if not _known(f)),
+    )
+
+
+def _others(org: Org) -> Iterator[ObjectSchema]:
+    for name in _MADE_BY_THE_TRIGGER:
+        try:
+            yield org.schema(name)
+        except SettingsError:  # SocialPost is there only where Social Studio once was
+            continue
+
+
+def _settings(
+    base: Scenario, schema: ObjectSchema, usual: SObject
+) -> Iterator[tuple[str, FieldSetting]]:
+    own = {f.name: f for f in usual.fields}
+    for field in schema.fields:
+        known = own.get(field.name)
+        if not _known(field) or (known and known.set_by_platform) or field.name == "OwnerId":
+            continue
+        if known or field.required or schema.name.endswith("__c"):
+            setting = _setting(field)
+            usually = known or setting.new_field(field.name)
+            more = setting.beyond(FieldSetting.of(usually))
+            if more != FieldSetting() or not known:
+                yield (
+                    short_name(base, field.name),
+                    more if known else replace(more, type=setting.type),
+                )
+    for name, known in own.items():
+        if known.createable and schema.get(name) is None and known.nillable:
+            yield short_name(base, name), FieldSetting(access=Access.HIDDEN)
+
+
+def _known(field: FieldSchema) -> bool:
+    return _type(field) is not None
+
+
+def _type(field: FieldSchema) -> FieldType | None:
+    if field.type in _ALIKE:
+        return _ALIKE[field.type]
+    if not REFERABLE.issuperset(field.reference_to):
+        return None
+    return FieldType(field.type) if field.type in set(FieldType) else None
+
+
+def _setting(field: FieldSchema) -> FieldSetting:
+    values = field.picklist_values
+    return FieldSetting(
+        type=_type(field),
+        label=field.label,
+        length=field.length,
+        precision=field.precision,
+        scale=field.scale,
+        digits=field.digits,
+        required=field.required,
+        unique=field.unique,
+        external_id=field.external_id,
+        values=tuple(v.value for v in values if v.active),
+        inactive=tuple(v.value for v in values if not v.active),
+        restricted=field.restricted_picklist,
+        reference_to=field.reference_to,
+        access=Access.EDIT if field.createable else Access.READ,
+    )
+
+
+def _rules(
+    base: Scenario, found: list[tuple[ObjectSchema, ValidationRule]]
+) -> Iterator[RuleSetting]:
+    names: Mapping[str, int] = Counter(rule.name for _, rule in found)
+    for schema, rule in found:
+        sobject = short_name(base, schema.name)
+        shown_at = schema.get(rule.field) if rule.field else None
+        yield RuleSetting(
+            name=rule.name if names[rule.name] == 1 else f"{sobject}.{rule.name}",
+            sobject=sobject,
+            when=AnyOf(()),
+            message=rule.message,
+            field=short_name(base, shown_at.name) if shown_at and _known(shown_at) else "",
+            active=rule.active,
+        )

@@ -1,0 +1,136 @@
+"""What the resources that carry rows read of a request, and how they word a result."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from bridge.practice.faults import RowLocks
+from bridge.practice.http.wire import Call
+from bridge.practice.org.duplicates import Insistence
+from bridge.practice.org.errors import RequestRefused, SaveError
+from bridge.practice.org.org import Org
+from bridge.practice.org.save import NotSaved, Saved, SaveResult
+from bridge.practice.org.schema import Row, SObject
+from bridge.practice.org.values import Json
+
+_ALLOW_SAVE = re.compile(r"(^|;)\s*allowSave\s*=\s*true\s*(;|$)", re.IGNORECASE)
+
+
+def json_object(call: Call) -> Mapping[str, Json]:
+    """The body.
+
+    Raises:
+        RequestRefused: 400 JSON_PARSER_ERROR; it is no JSON object.
+    """
+    try:
+        body = json.loads(call.body, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise unreadable(str(error)) from None
+    if not isinstance(body, Mapping):
+        raise unreadable("an object is expected")
+    return body
+
+
+def unreadable(what: str) -> RequestRefused:
+    return RequestRefused(400, "JSON_PARSER_ERROR", what)
+
+
+def allow(call: Call, *methods: str) -> None:
+    """Refuse any other method.
+
+    Raises:
+        RequestRefused: 405 METHOD_NOT_ALLOWED.
+    """
+    if call.method not in methods:
+        raise RequestRefused(
+            405,
+            "METHOD_NOT_ALLOWED",
+            f"HTTP Method '{call.method}' not allowed. Allowed are {', '.join(methods)}",
+        )
+
+
+def object_named(org: Org, name: str) -> SObject:
+    """The object of a path.
+
+    Raises:
+        RequestRefused: 404; the org has none of that name.
+    """
+    sobject = org.sobject(name)
+    if sobject is None:
+        raise RequestRefused(404, "NOT_FOUND", "The requested resource does not exist")
+    return sobject
+
+
+def check_writable(sobject: SObject) -> None:
+    if not sobject.createable:
+        raise RequestRefused(
+            400,
+            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+            f"entity type {sobject.name} does not support create",
+        )
+
+
+def row_locks(call: Call, number: int) -> frozenset[int]:
+    """The positions, among so many rows, that meet a row lock."""
+    if not isinstance(call.effect, RowLocks):
+        return frozenset()
+    every = call.effect.every
+    return frozenset(range(every - 1, number, every))
+
+
+def insistence(call: Call) -> Insistence:
+    """What the header Sforce-Duplicate-Rule-Header asks for."""
+    header = call.headers.get("sforce-duplicate-rule-header", "")
+    return Insistence.ALLOW_SAVE if _ALLOW_SAVE.search(header) else Insistence.NONE
+
+
+def collection_result(result: SaveResult) -> dict[str, Json]:
+    """One record's result in the answer of a Collections request."""
+    match result:
+        case Saved(row_id):
+            return {"id": row_id, "success": True, "errors": []}
+        case NotSaved(errors):
+            return {
+                "success": False,
+                "errors": [
+                    {"statusCode": e.code, "message": e.message, "fields": list(e.fields)}
+                    for e in errors
+                ],
+            }
+
+
+def error_list(result: NotSaved) -> Json:
+    """The errors of a request for one row."""
+
+    def body(error: SaveError) -> Json:
+        return {"message": error.message, "errorCode": error.code, "fields": list(error.fields)}
+
+    return [body(error) for error in result.errors]
+
+
+def row_body(sobject: SObject, row: Row, version: str, names: list[str] | None = None) -> Json:
+    """A row as it is retrieved: all fields that the user sees, or those named."""
+    url = f"/services/data/{version}/sobjects/{sobject.name}/{row['Id']}"
+    wanted = names or [f.name for f in sobject.fields if f.visible]
+    values = {name: row.get(name) for name in wanted}
+    return {"attributes": {"type": sobject.name, "url": url}, **values}
+
+
+def known_names(sobject: SObject, names: list[str]) -> list[str]:
+    """The describe's spelling of field names.
+
+    Raises:
+        RequestRefused: 400 INVALID_FIELD; this user sees no such field.
+    """
+    fields = {name: sobject.visible(name) for name in names}
+    for name, field in fields.items():
+        if field is None:
+            what = f"No such column '{name}' on sobject of type {sobject.name}"
+            raise RequestRefused(400, "INVALID_FIELD", what)
+    return [field.name for field in fields.values() if field]
+
+
+def _no_number(text: str) -> Json:
+    raise ValueError(f"Non-standard token '{text}'")

@@ -1,0 +1,77 @@
+"""The bridge on the scenarios that ship with the practice org."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bridge.delivery import EndingKind
+from bridge.practice import CommitLate, Scenario, dump_scenario, load_scenario
+from bridge.practice.scenario_file import parse_scenario
+from tests.whole.conftest import OpenHouse
+from tests.whole.house import HASTE
+
+
+def released_by_hand(scenario: Scenario) -> Scenario:
+    """The scenario with its late commits held until the test lets them go."""
+    return replace(
+        scenario,
+        faults=tuple(
+            replace(fault, effect=CommitLate()) if isinstance(fault.effect, CommitLate) else fault
+            for fault in scenario.faults
+        ),
+    )
+
+
+def test_a_quiet_morning_is_brought_in_whole(open_house: OpenHouse) -> None:
+    scenario = load_scenario("quiet")
+    house = open_house(scenario)
+    result = house.resync()
+    assert result.document.counts.synced == sum(scenario.counts.values())
+    assert house.verify(result.run_id).proven
+
+
+def test_where_everything_goes_wrong_each_message_is_there_once(open_house: OpenHouse) -> None:
+    house = open_house(released_by_hand(load_scenario("everything-wrong")))
+    result = house.resync()
+    house.practice.faults.release()
+    settled = replace(HASTE, settle_seconds=0.0)
+    for _ in range(5):
+        ending = house.apply(result.run_id, tempo=settled)
+        if house.document(result.run_id).counts.in_doubt == 0:
+            break
+    assert ending.kind is EndingKind.FINISHED
+    assert set(house.rows().values()) == {1}
+    assert house.document(result.run_id).counts.synced > 0
+    assert house.verify(result.run_id).proven
+    left = [type(fault.effect).__name__ for fault in house.practice.faults.pending()]
+    assert not left, "a fault that never strikes is no rehearsal"
+
+
+@pytest.mark.parametrize("name", ["morning", "everything-wrong"])
+def test_an_imported_org_has_the_setup_of_the_one_it_was_imported_from(
+    open_house: OpenHouse, name: str
+) -> None:
+    original = replace(load_scenario(name), faults=(), view_all_rows=True)
+    house = open_house(original)
+    done = house.command("practice", "import-org")
+    assert done.returncode == 0, done.stderr
+    imported = parse_scenario(done.stdout, "imported")
+    ours = house.practice.org
+    theirs = open_house(replace(imported, size=0, causes=None)).practice.org
+    for sobject in (ours.message_sobject(), ours.sobject("Lead"), ours.sobject("Contact")):
+        assert sobject is not None
+        twin = theirs.sobject(sobject.name)
+        assert twin is not None
+        assert {f.name: (f.type, f.length, f.required, f.unique, f.access, f.values)
+                for f in sobject.fields} == {
+            f.name: (f.type, f.length, f.required, f.unique, f.access, f.values)
+            for f in twin.fields
+        }  # fmt: skip
+    assert {(r.name, r.message, r.field, r.active) for r in theirs.rules()} == {
+        (r.name, r.message, r.field, r.active) for r in ours.rules()
+    }
+    asked = {call.method for call in house.practice.requests.all()}
+    assert asked == {"GET"}
+    assert "data" not in dump_scenario(imported)
