@@ -134,10 +134,8 @@ def need_practice() -> None:
 def _announce(exports: str) -> None:
     typer.echo(exports, nl=False)
     sys.stdout.flush()
-    typer.echo("# A practice org: not Salesforce, not GoTallo. It is seen at", err=True)
-    typer.echo(
-        f"#   {exports.partition('SF_ORG_INSTANCE_URL=')[2].partition(chr(10))[0]}/", err=True
-    )
+    typer.echo("# A practice org: not Salesforce, not GoTallo, on this machine alone.", err=True)
+    typer.echo("# A browser shows what it holds: open the address SF_ORG_INSTANCE_URL.", err=True)
     typer.echo("# Serving until stopped (Ctrl-C). In another terminal: set these, then", err=True)
     typer.echo("#   bridge resync --yesterday --dry-run", err=True)
 

@@ -229,3 +229,17 @@ def test_every_answer_tells_the_daily_allowance(
 
     assert usage is not None
     assert (usage.used, usage.limit) == (practice.allowance.used, 100_000)
+
+
+def test_validation_rules_are_those_of_setup(
+    practice: PracticeServer, org: Org, schema: ObjectSchema
+) -> None:
+    practice.org.set_rule_active("No_Links", False)
+
+    rules = org.validation_rules(schema.name)
+
+    assert [(r.name, r.active) for r in rules] == [
+        ("No_Links", False),
+        ("Outbound_Needs_Agent", True),
+    ]
+    assert org.validation_rules("Lead") == ()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import lru_cache
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Self, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Tag
 
@@ -20,56 +20,50 @@ Naming: TypeAlias = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
-    """The field's text is as the pattern says, in any case: `*` is any text, `?` any character."""
+class _OnField:
+    """A condition on one field."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     field: str
+
+    def placed(self, naming: Naming) -> Self:
+        return replace(self, field=naming(self.field))
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(_OnField):
+    """The field's text is as the pattern says, in any case: `*` is any text, `?` any character."""
+
     matches: str
 
     def holds(self, row: Row) -> bool:
         return _pattern(self.matches).match(_text(row.get(self.field))) is not None
 
-    def placed(self, naming: Naming) -> Condition:
-        return replace(self, field=naming(self.field))
-
 
 @dataclass(frozen=True, slots=True)
-class IsEmpty:
+class IsEmpty(_OnField):
     """The field has no value, or has one where `empty` is false."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-    field: str
     empty: bool
 
     def holds(self, row: Row) -> bool:
         return (self.field not in row) is self.empty
 
-    def placed(self, naming: Naming) -> Condition:
-        return replace(self, field=naming(self.field))
-
 
 @dataclass(frozen=True, slots=True)
-class LongerThan:
+class LongerThan(_OnField):
     """The field's text has more characters."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-    field: str
     longer_than: int
 
     def holds(self, row: Row) -> bool:
         return len(_text(row.get(self.field))) > self.longer_than
 
-    def placed(self, naming: Naming) -> Condition:
-        return replace(self, field=naming(self.field))
-
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(_OnField):
     """The field holds one of the values; a checkbox that is not given holds false."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-    field: str
     one_of: tuple[bool | float | str, ...]
 
     def holds(self, row: Row) -> bool:
@@ -78,9 +72,6 @@ class OneOf:
             value == each and isinstance(value, bool) is isinstance(each, bool)
             for each in self.one_of
         )
-
-    def placed(self, naming: Naming) -> Condition:
-        return replace(self, field=naming(self.field))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import signal
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from bridge.cli.main import app
+from bridge.errors import UsageError
+
+ROOT = Path(__file__).parents[2]
+
+
+def served(*options: str) -> tuple[dict[str, object], str, int]:
+    """The state of what `practice serve` serves, what it told, and how it ended."""
+    command = [sys.executable, "-m", "bridge", "practice", "serve", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        exports: dict[str, str] = {}
+        while "BRIDGE_LEDGER" not in exports:
+            name, _, value = process.stdout.readline().removeprefix("export ").partition("=")
+            assert value, process.communicate()[1]
+            exports[name] = value.rstrip()
+        context = ssl.create_default_context(cafile=exports["BRIDGE_CA_BUNDLE"])
+        with httpx.Client(verify=context, trust_env=False) as web:
+            state = web.get(f"{exports['SF_ORG_INSTANCE_URL']}/practice/state").json()
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate()
+    return state, told, process.returncode
+
+
+@pytest.mark.parametrize(
+    ("options", "failures"),
+    [
+        pytest.param([], 34, id="default"),
+        pytest.param(["--scenario", "quiet"], 5, id="named"),
+        pytest.param(["--scenario", "quiet", "--size", "20"], 20, id="size beats the scenario's"),
+    ],
+)
+def test_it_serves_the_scenario_that_is_named_and_says_what_it_is(
+    options: list[str], failures: int
+) -> None:
+    state, told, ended = served(*options)
+    assert state["failures"] == failures
+    assert "not Salesforce" in told
+    assert ended == 0
+
+
+def test_it_serves_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text("{causes: {long_text: 2}, rules: []}", encoding="utf-8")
+    assert served("--scenario", str(file))[0]["failures"] == 2
+
+
+@pytest.mark.parametrize("text", ["siz: 3", "rules: 3", None], ids=["key", "value", "no file"])
+def test_a_scenario_that_can_not_be_used_is_an_error_of_usage(
+    tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "ours.yaml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["practice", "serve", "--scenario", str(file)])
+    assert isinstance(result.exception, UsageError)
+    assert str(file) in result.exception.message
