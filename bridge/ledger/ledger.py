@@ -35,6 +35,7 @@ from bridge.ledger.storing import (
     diagnosis_value,
     item_row,
 )
+from bridge.ledger.transitions import DELIVERY, sources
 from bridge.model import (
     Cause,
     Decision,
@@ -45,14 +46,6 @@ from bridge.model import (
 )
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
-_BEFORE: Mapping[Delivery, tuple[Delivery, ...]] = {
-    Delivery.OPEN: (Delivery.SENDING,),
-    Delivery.SENDING: (Delivery.SENDING,),
-    Delivery.DELIVERED: tuple(Delivery),
-    Delivery.PRESENT: (Delivery.OPEN, Delivery.SENDING),
-}
-"""The states that a message may leave for each state. A row that the org answered with is a fact,
-whatever the ledger thought before; *open* is only ever reached by an answer to a sending."""
 
 
 class Ledger(LedgerReader):
@@ -301,6 +294,7 @@ class Ledger(LedgerReader):
                 .where(
                     t.items.c.run_id == bindparam("in_run"),
                     t.items.c.position == bindparam("at"),
+                    t.items.c.outcome != Outcome.SYNCED,
                 )
                 .values(
                     outcome=bindparam("to_outcome"),
@@ -476,7 +470,7 @@ def _move(
             t.messages.c.org_id == org_id,
             t.messages.c.object == object_name,
             t.messages.c.key == v.key,
-            t.messages.c.delivery.in_(_BEFORE[delivery]),
+            t.messages.c.delivery.in_({delivery, *sources(DELIVERY, delivery)}),
         ]
         if delivery is Delivery.OPEN:
             where.append(t.messages.c.sent_at == v.sent_at)
