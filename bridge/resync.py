@@ -14,13 +14,24 @@ from dataclasses import dataclass
 
 import structlog
 
-from bridge.delivery import STEPS, Clock, Ending, Halt, Observer, Tempo, deliver, verify_run
+from bridge.delivery import (
+    MOST_ROUNDS,
+    STEPS,
+    Clock,
+    Ending,
+    Halt,
+    Healer,
+    Observer,
+    Tempo,
+    deliver,
+    verify_run,
+)
 from bridge.errors import OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
 from bridge.model import Decision, HeldReason, Item, ObjectSchema, Outcome, Verification, Window
-from bridge.planning import Planner, built_in_mapping, read_mapping
+from bridge.planning import Planner, built_in_mapping, parse_mapping, read_mapping
 from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
 
@@ -56,6 +67,8 @@ class ApplyRequest:
     canary: Sequence[int] = STEPS
     limit: int | None = None
     """Send this many at most now; `apply` goes on with the others."""
+    rounds: int = MOST_ROUNDS
+    """How often a message that the org refuses may be repaired as the mapping says."""
 
 
 def _silent(_: int) -> None:
@@ -193,6 +206,7 @@ def apply(
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
+            healer=_healer(run, schema, request.rounds, clock),
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
@@ -218,6 +232,14 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
             "Use the settings that the run was made with.",
         )
     return verify_run(run, ledger, org, org.schema(run.plan.object), user_id=identity.user_id)
+
+
+def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
+    """Repairs by the mapping that the plan was made with, whatever the settings name by now."""
+    if not rounds or not run.plan.may_heal:
+        return None
+    mapping = parse_mapping(run.plan.mapping_text, run.plan.mapping_name)
+    return Healer(Planner(mapping, schema), clock, rounds)
 
 
 def _gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:
@@ -279,6 +301,7 @@ def _plan_of(
         flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,
+        may_heal=planner.mapping.may_heal,
         expected=request.expected,
     )
 

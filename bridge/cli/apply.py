@@ -11,11 +11,12 @@ from bridge.cli.options import (
     LanesOption,
     Limit,
     NoCanary,
+    RoundsOption,
     RunId,
     Yes,
     with_settings,
 )
-from bridge.delivery import STEPS, Ending, EndingKind
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind
 from bridge.errors import Exit
 from bridge.ledger import Ledger, Run
 from bridge.report import RunDocument, exit_of, run_document, show_result
@@ -32,6 +33,7 @@ def apply(
     limit: Limit = None,
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
+    rounds: RoundsOption = MOST_ROUNDS,
     as_json: AsJson = False,
 ) -> None:
     """Send a plan, or go on with one that was interrupted.
@@ -39,7 +41,7 @@ def apply(
     Example: bridge apply 7c2e1f
     """
     screen.refuse_without_yes(yes, f"Add --yes: bridge apply {run_id} --yes")
-    request = apply_request(lanes, limit, no_canary=no_canary)
+    request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
         document = run_document(ledger, run)
@@ -51,9 +53,13 @@ def apply(
     finish(document, ending, as_json=as_json)
 
 
-def apply_request(lanes: int, limit: int | None, *, no_canary: bool) -> resync.ApplyRequest:
+def apply_request(
+    lanes: int, limit: int | None, *, no_canary: bool, rounds: int
+) -> resync.ApplyRequest:
     """How to send, from the options."""
-    return resync.ApplyRequest(lanes=lanes, canary=() if no_canary else STEPS, limit=limit)
+    return resync.ApplyRequest(
+        lanes=lanes, canary=() if no_canary else STEPS, limit=limit, rounds=rounds
+    )
 
 
 def ask(document: RunDocument, *, yes: bool) -> None:

@@ -15,13 +15,14 @@ from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bridge.errors import LedgerError
-from bridge.ledger import leases
+from bridge.ledger import heals, leases
 from bridge.ledger import tables as t
 from bridge.ledger.engine import open_engine, writing
 from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
     Claim,
+    HealedItem,
     Lease,
     MessageState,
     PendingItem,
@@ -98,6 +99,7 @@ class Ledger(LedgerReader):
                     flags=plan.flags,
                     mapping_name=plan.mapping_name,
                     mapping_text=plan.mapping_text,
+                    may_heal=plan.may_heal,
                     expected=plan.expected,
                     notes=[],
                 )
@@ -361,6 +363,15 @@ class Ledger(LedgerReader):
                         held_advice=advice,
                     )
                 )
+
+    def heal(self, run_id: str, healed: Sequence[HealedItem]) -> None:
+        """Make refused items ready with their repaired records; the refusals stay on record.
+
+        Raises:
+            LedgerError: an item is not refused any more.
+        """
+        with writing(self._engine) as connection:
+            heals.put(connection, run_id, healed)
 
     def _set_state(self, run_id: str, state: RunState, reason: str) -> None:
         with writing(self._engine) as connection:

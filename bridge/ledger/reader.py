@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, and_, case, func, null, select
+from sqlalchemy import ColumnElement, Engine, and_, case, func, null, select
 
 from bridge.errors import UsageError
+from bridge.ledger import heals
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
 from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
@@ -16,6 +17,8 @@ from bridge.ledger.rows import (
     AttemptResult,
     CauseCount,
     ChangeCount,
+    Heal,
+    HealCount,
     HeldGroup,
     MessageState,
     NoteCount,
@@ -277,6 +280,35 @@ class LedgerReader:
         with reading(self._engine) as connection:
             positions = list(connection.execute(query).scalars())
         return tuple(self._items(run_id, positions))
+
+    def rejected(self, run_id: str) -> tuple[StoredItem, ...]:
+        """The items that the org refused."""
+        return self._where(run_id, t.items.c.outcome == Outcome.REJECTED)
+
+    def held_by_canary(self, run_id: str) -> tuple[StoredItem, ...]:
+        """The items that are held since those of their cause sent ahead were all refused."""
+        return self._where(run_id, t.items.c.held_reason == HeldReason.CANARY)
+
+    def heals(self, run_id: str, positions: Sequence[int]) -> Mapping[int, tuple[Heal, ...]]:
+        """The repairs of these items after a refusal, oldest first; of none it has no entry."""
+        with reading(self._engine) as connection:
+            return heals.of(connection, run_id, positions)
+
+    def heals_of_run(self, run_id: str) -> Mapping[int, tuple[Heal, ...]]:
+        """The repairs of all items of a run, by position."""
+        with reading(self._engine) as connection:
+            return heals.of(connection, run_id, heals.positions(connection, run_id))
+
+    def heal_counts(self, run_id: str) -> tuple[HealCount, ...]:
+        """How many items were repaired alike after a refusal, round by round."""
+        with reading(self._engine) as connection:
+            return heals.counts(connection, run_id)
+
+    def _where(self, run_id: str, condition: ColumnElement[bool]) -> tuple[StoredItem, ...]:
+        query = select(t.items.c.position).where(t.items.c.run_id == run_id, condition)
+        with reading(self._engine) as connection:
+            positions = list(connection.execute(query.order_by(t.items.c.position)).scalars())
+        return tuple(item for part in parts(positions) for item in self._items(run_id, part))
 
     def items(self, run_id: str, *, page: int = 500) -> Iterator[StoredItem]:
         """Every item of a run, in the order of its position, a page at a time."""

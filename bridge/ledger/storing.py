@@ -105,6 +105,18 @@ def diagnosis_value(diagnosis: Diagnosis | None) -> Value:
     }
 
 
+def diagnosis_of(value: Any) -> Diagnosis:
+    """The diagnosis of a value that `diagnosis_value` made."""
+    return Diagnosis(
+        code=value["code"],
+        kind=Kind(value["kind"]),
+        message=value["message"],
+        fields=tuple(value["fields"]),
+        outer_code=value["outer_code"],
+        limit=value["limit"],
+    )
+
+
 def cause_of(row: Row[Any]) -> Cause:
     return Cause(row.id, row.code, tuple(row.fields), Kind(row.kind), row.message)
 
@@ -133,6 +145,7 @@ def run_of(row: Row[Any]) -> Run:
         flags=row.flags,
         mapping_name=row.mapping_name,
         mapping_text=row.mapping_text,
+        may_heal=row.may_heal,
         expected=row.expected,
     )
     return Run(
@@ -170,26 +183,13 @@ def item_of(row: Row[Any], changes: Sequence[Change]) -> StoredItem:
         cause_id=row.cause_id,
         outcome=Outcome(row.outcome),
         salesforce_id=row.salesforce_id,
-        rejection=_diagnosis(row.rejection),
+        rejection=diagnosis_of(row.rejection) if row.rejection else None,
         rejection_text=row.rejection_text or "",
         rejection_cause_id=row.rejection_cause_id,
         note=row.note,
         attempts=row.attempts,
         sent_at=row.sent_at,
         raw=row.raw,
-    )
-
-
-def _diagnosis(value: Any) -> Diagnosis | None:
-    if value is None:
-        return None
-    return Diagnosis(
-        code=value["code"],
-        kind=Kind(value["kind"]),
-        message=value["message"],
-        fields=tuple(value["fields"]),
-        outer_code=value["outer_code"],
-        limit=value["limit"],
     )
 
 

@@ -94,6 +94,7 @@ runs = Table(
     Column("flags", Text, nullable=False),
     Column("mapping_name", Text, nullable=False),
     Column("mapping_text", Text, nullable=False),
+    Column("may_heal", Boolean, nullable=False),
     Column("expected", Integer),
     Column("announced", Integer),
     Column("fetched", Integer, nullable=False, default=0),
@@ -215,6 +216,21 @@ changes = Table(
     Column("lost", Integer, nullable=False),
     ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
 )
+
+heals = Table(
+    "heals",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("refusal", Json, nullable=False),
+    Column("refusal_text", Json),
+    Column("record", Json, nullable=False),
+    Column("fixers", Json, nullable=False),
+    ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
+)
+"""Each repair of an item that the org had refused, with the record as it was before it."""
 
 causes = Table(
     "causes",

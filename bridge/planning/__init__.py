@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bridge.planning.check import Problem, as_stored, check
-from bridge.planning.mapping import MessageMapping, built_in_mapping, read_mapping
-from bridge.planning.planner import Planner
+from bridge.planning.mapping import MessageMapping, built_in_mapping, parse_mapping, read_mapping
+from bridge.planning.planner import Healed, Planner
 
 __all__ = [
+    "Healed",
     "MessageMapping",
     "Planner",
     "Problem",
     "as_stored",
     "built_in_mapping",
     "check",
+    "parse_mapping",
     "read_mapping",
 ]

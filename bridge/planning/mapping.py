@@ -126,6 +126,11 @@ class MessageMapping:
         """The first policy that matches, None where the default applies: try again."""
         return next((p for p in self.policies if p.when.matches(diagnosis)), None)
 
+    @property
+    def may_heal(self) -> bool:
+        """Whether it names fixers for a cause, which a refused record may be repaired with."""
+        return any(policy.fixers for policy in self.policies)
+
     def check_against(self, schema: ObjectSchema) -> None:
         """Refuse a mapping that names fields which the org does not have.
 
