@@ -96,6 +96,8 @@ class HeldReason(StrEnum):
     """What GoTallo sent could not be read."""
     DELETED = "deleted"
     """It is in the org's recycle bin: somebody deleted it."""
+    CHANGED = "changed"
+    """GoTallo has it otherwise by now than when it was planned or sent."""
 
 
 class Outcome(StrEnum):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import structlog
 
@@ -24,14 +25,32 @@ from bridge.delivery import (
     Observer,
     Tempo,
     deliver,
+    hold,
     verify_run,
 )
 from bridge.errors import OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
-from bridge.model import Decision, HeldReason, Item, ObjectSchema, Outcome, Verification, Window
-from bridge.planning import Planner, built_in_mapping, parse_mapping, read_mapping
+from bridge.model import (
+    Decision,
+    Delivery,
+    FailedMessage,
+    HeldReason,
+    Item,
+    ObjectSchema,
+    Outcome,
+    Verification,
+    Window,
+)
+from bridge.planning import (
+    Planner,
+    built_in_mapping,
+    held_as_planned_otherwise,
+    held_as_sent_otherwise,
+    parse_mapping,
+    read_mapping,
+)
 from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
 
@@ -39,6 +58,8 @@ BATCH = 200
 """Items that are put on record in one transaction while a plan is made."""
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 Progress = Callable[[int], None]
 """Is told how many items are planned so far."""
@@ -134,7 +155,8 @@ def plan(
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
         run_id = ledger.begin_run(_plan_of(access, request, planner, identity), _now())
         count = 0
-        for batch in _batches(planner.plan(message) for message in stream):
+        for planned in _batches(planner.plan(message) for message in stream):
+            batch = _without_changed(run_id, planned, planner, ledger)
             known = ledger.add_items(run_id, count, batch)
             _tell(run_id, batch, known)
             count += len(batch)
@@ -160,6 +182,53 @@ def plan(
         api_left=usage.left if usage else None,
     )
     return ledger.run(run_id)
+
+
+def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
+    """Hold what has changed at the source since a run was planned and is not sent yet.
+
+    GoTallo is asked for the window again; nothing is sent.
+
+    Returns:
+        How many items are held for it now.
+
+    Raises:
+        UsageError: the run does not exist, or a setting or its mapping is not usable.
+        RemoteError: GoTallo or the org could not be reached, or refused us.
+    """
+    run = ledger.run(run_id)
+    states = ledger.states(run.id, [item.key for item in ledger.pending(run.id)])
+    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery is Delivery.OPEN}
+    if not pending:
+        return 0
+    schema = org.schema(run.plan.object)
+    planner = Planner(parse_mapping(run.plan.mapping_text, run.plan.mapping_name), schema)
+    held = 0
+    with (
+        _gotallo(settings.gotallo(), settings) as gotallo,
+        gotallo.fetch(run.plan.window) as stream,
+    ):
+        listed = (m for m in stream if isinstance(m, FailedMessage) and m.key in pending)
+        for messages in _batches(listed):
+            sources = ledger.sources(run.id, [message.key for message in messages])
+            for message in messages:
+                fields = planner.edited(
+                    (sources[message.key].original, sources[message.key].origin),
+                    (planner.original(message), message.origin),
+                )
+                if fields:
+                    why = held_as_planned_otherwise(fields, run.plan.window_words)
+                    hold(
+                        ledger,
+                        run.id,
+                        [pending[message.key]],
+                        why.reason,
+                        what=why.what,
+                        advice=why.advice,
+                    )
+                    held += 1
+    log.info("run.rechecked", run=run.id, changed=held)
+    return held
 
 
 def apply(
@@ -330,8 +399,27 @@ def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState])
             )
 
 
-def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    batch: list[Item] = []
+def _without_changed(
+    run_id: str, items: Sequence[Item], planner: Planner, ledger: Ledger
+) -> list[Item]:
+    """Hold what is in the org already, but was sent as GoTallo has it no more."""
+    sent = ledger.sent_sources(run_id, [item.key for item in items if item.key is not None])
+
+    def looked_at(item: Item) -> Item:
+        source = sent.get(item.key or "")
+        if source is None:
+            return item
+        fields = planner.edited((source.original, source.origin), (item.original, item.origin))
+        if not fields:
+            return item
+        held = held_as_sent_otherwise(fields, source.run_id)
+        return replace(item, decision=Decision.HELD, held=held)
+
+    return [looked_at(item) for item in items]
+
+
+def _batches(items: Iterator[T]) -> Iterator[list[T]]:
+    batch: list[T] = []
     for item in items:
         batch.append(item)
         if len(batch) == BATCH:

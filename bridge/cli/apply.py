@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from bridge import resync
@@ -17,7 +19,7 @@ from bridge.cli.options import (
     with_settings,
 )
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind
-from bridge.errors import Exit
+from bridge.errors import Exit, GoTalloError
 from bridge.ledger import Ledger, Run
 from bridge.report import RunDocument, exit_of, run_document, show_result
 from bridge.salesforce import Org
@@ -34,6 +36,10 @@ def apply(
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
     rounds: RoundsOption = MOST_ROUNDS,
+    as_planned: Annotated[
+        bool,
+        typer.Option("--as-planned", help="Don't ask GoTallo whether a message has changed."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send a plan, or go on with one that was interrupted.
@@ -44,6 +50,8 @@ def apply(
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
+        if not as_planned:
+            _recheck(settings, run, ledger, org)
         document = run_document(ledger, run)
         if to_send(document):
             ask(document, yes=yes)
@@ -51,6 +59,26 @@ def apply(
             screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
         document, ending = send(settings, run, request, ledger, org)
     finish(document, ending, as_json=as_json)
+
+
+def _recheck(settings: Settings, run: Run, ledger: Ledger, org: Org) -> None:
+    """Hold what has changed at GoTallo since the plan.
+
+    Raises:
+        GoTalloError: it could not be asked; the advice names the way without it.
+    """
+    try:
+        changed = resync.recheck(settings, run.id, ledger, org)
+    except GoTalloError as exc:
+        raise GoTalloError(
+            exc.message,
+            f"{exc.advice} To send the plan without asking whether a message has changed since: "
+            f"bridge apply {run.id} --as-planned",
+        ) from exc
+    if changed:
+        screen.stderr.print(
+            f"{changed} changed at GoTallo since the plan and are held: bridge report {run.id}"
+        )
 
 
 def apply_request(

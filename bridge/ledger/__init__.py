@@ -20,6 +20,7 @@ from bridge.ledger.rows import (
     Plan,
     Run,
     RunState,
+    SourceOfItem,
     StoredItem,
     Verdict,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Plan",
     "Run",
     "RunState",
+    "SourceOfItem",
     "StoredItem",
     "Verdict",
     "brought_by",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, case, func, null, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
 from bridge.ledger import heals
@@ -24,10 +24,11 @@ from bridge.ledger.rows import (
     NoteCount,
     PendingItem,
     Run,
+    SourceOfItem,
     StoredItem,
 )
 from bridge.ledger.storing import change_of, item_of, run_of
-from bridge.model import Cause, Decision, HeldReason, Kind, Outcome, Record, Risk
+from bridge.model import Cause, Decision, Delivery, HeldReason, Kind, Origin, Outcome, Record, Risk
 
 _FINAL = (Outcome.SYNCED, Outcome.PRESENT, Outcome.REJECTED)
 
@@ -104,6 +105,26 @@ class LedgerReader:
         with reading(self._engine) as connection:
             run = run_row(connection, run_id)
             return {s.key: s for s in states_of(connection, run.org_id, run.object, keys)}
+
+    def sent_sources(self, run_id: str, keys: Sequence[str]) -> Mapping[str, SourceOfItem]:
+        """What those of these messages were made from that any run has delivered to the org."""
+        c, m = t.items.c, t.messages.c
+        query = (
+            select(c.key, c.run_id, c.original, c.origin)
+            .join(t.messages, and_(m.key == c.key, m.run_id == c.run_id))
+            .where(m.delivery == Delivery.DELIVERED)
+        )
+        with reading(self._engine) as connection:
+            run = run_row(connection, run_id)
+            here = query.where(m.org_id == run.org_id, m.object == run.object)
+            return _sources(connection, here, keys)
+
+    def sources(self, run_id: str, keys: Sequence[str]) -> Mapping[str, SourceOfItem]:
+        """What these messages' items in a run were made from."""
+        c = t.items.c
+        query = select(c.key, c.run_id, c.original, c.origin).where(c.run_id == run_id)
+        with reading(self._engine) as connection:
+            return _sources(connection, query, keys)
 
     def run(self, run_id: str) -> Run:
         """The run with this id, or the only one whose id starts so.
@@ -371,3 +392,13 @@ class LedgerReader:
         found = {row.position: item_of(row, changes.get(row.position, [])) for row in rows}
         for position in positions:
             yield found[position]
+
+
+def _sources(
+    connection: Connection, query: Select[Any], keys: Sequence[str]
+) -> Mapping[str, SourceOfItem]:
+    return {
+        row.key: SourceOfItem(row.run_id, row.original, Origin(row.origin) if row.origin else None)
+        for part in parts(keys)
+        for row in connection.execute(query.where(t.items.c.key.in_(part)))
+    }

@@ -121,6 +121,15 @@ class MessageState:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceOfItem:
+    """What GoTallo had of a message when a run planned it."""
+
+    run_id: str
+    original: Record
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right of one process to write to an org."""
 

@@ -30,7 +30,12 @@ from bridge.model import (
 def item_row(
     run_id: str, position: int, item: Item, known: MessageState | None
 ) -> dict[str, object]:
-    """The row of a planned item; `known` is set where its message is in the org already."""
+    """The row of a planned item; `known` is set where its message is in the org already.
+
+    One that has changed at the source since is told as held: it is there, but not as it is now.
+    """
+    changed = item.held is not None and item.held.reason is HeldReason.CHANGED
+    there = None if changed else known
     return {
         "run_id": run_id,
         "position": position,
@@ -52,9 +57,9 @@ def item_row(
         "treatment": item.treatment,
         "error_text": item.error_text,
         "cause_id": item.cause.id,
-        "outcome": Outcome.PRESENT if known else Outcome.NOT_SENT,
+        "outcome": Outcome.PRESENT if there else Outcome.NOT_SENT,
         "salesforce_id": known.salesforce_id if known else None,
-        "note": brought_by(known) if known else "",
+        "note": brought_by(there) if there else "",
         "raw": item.raw,
     }
 

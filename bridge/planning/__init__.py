@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from bridge.planning.check import Problem, as_stored, check
+from bridge.planning.edits import (
+    held_as_planned_otherwise,
+    held_as_sent_otherwise,
+)
 from bridge.planning.mapping import MessageMapping, built_in_mapping, parse_mapping, read_mapping
 from bridge.planning.planner import Healed, Planner
 
@@ -14,6 +18,8 @@ __all__ = [
     "as_stored",
     "built_in_mapping",
     "check",
+    "held_as_planned_otherwise",
+    "held_as_sent_otherwise",
     "parse_mapping",
     "read_mapping",
 ]

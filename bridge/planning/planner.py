@@ -27,6 +27,7 @@ from bridge.model import (
     canonical_key,
 )
 from bridge.planning.check import Problem, check
+from bridge.planning.edits import edited_fields
 from bridge.planning.mapping import FixerUse, MessageMapping, Policy, Treatment
 
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
@@ -57,7 +58,7 @@ class Planner:
             return _unreadable(message)
         diagnosis = diagnose(message.error_text) if message.error_text else None
         policy = self.mapping.policy_for(diagnosis)
-        original = self._original(message)
+        original = self.original(message)
         repair = self._repair(original, message.key, (diagnosis,))
         held = self._decide(message, policy, repair)
         record = _without_nulls(repair.record)
@@ -78,6 +79,17 @@ class Planner:
             raw=message.raw,
             treatment=_treatment(policy),
         )
+
+    def edited(
+        self, before: tuple[Record, Origin | None], now: tuple[Record, Origin | None]
+    ) -> tuple[str, ...]:
+        """The fields of a message's content that have changed at the source: see `edited_fields`.
+
+        Args:
+            before: the record as GoTallo had it, and where it was read from.
+            now: the same, of today.
+        """
+        return edited_fields(self.mapping, self.schema, before, now)
 
     def heal(
         self, original: Record, key: str, error_text: str | None, refusals: Sequence[Diagnosis]
@@ -107,7 +119,7 @@ class Planner:
             return None
         return Healed(record, repair.changes)
 
-    def _original(self, message: FailedMessage) -> Record:
+    def original(self, message: FailedMessage) -> Record:
         """The record as GoTallo had it, under the org's names where the org has the field."""
         if message.origin is Origin.STANDARD:
             values: Record = {
