@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,14 +27,16 @@ from bridge.delivery import (
     Healer,
     Observer,
     Tempo,
+    deleted_messages,
     deliver,
     hold,
     verify_run,
+    who_asks,
 )
 from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
-from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
+from bridge.ledger import Ledger, MessageState, Plan, ResendOrder, Run, RunState
 from bridge.model import (
     Decision,
     Delivery,
@@ -46,6 +49,7 @@ from bridge.model import (
     Window,
 )
 from bridge.planning import (
+    Narrowing,
     Planner,
     built_in_mapping,
     held_as_planned_otherwise,
@@ -82,6 +86,10 @@ class PlanRequest:
     """How many failures the operator expects, from the e-mail."""
     limit: int | None = None
     """Send this many at most, the earliest first; the others are skipped."""
+    keys: Sequence[str] = ()
+    """The messages to plan, in any spelling; empty for all of the window."""
+    even_if_deleted: str | None = None
+    """Why these are sent again where somebody deleted them in the org; None where they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +164,16 @@ def plan(
     schema = org.schema(mapping.object)
     _refuse_unwritable(schema, identity)
     planner = Planner(mapping, schema)
+    narrowing = Narrowing(request.keys)
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
-        run_id = ledger.begin_run(_plan_of(access, request, planner, identity), _now())
+        messages = narrowing.among(stream)
+        again = _to_send_again(request, narrowing, ledger, org, planner, identity)
+        plan_ = _plan_of(access, request, narrowing, planner, identity)
+        run_id = ledger.begin_run(plan_, _now())
         count = 0
-        for planned in _batches(planner.plan(message) for message in stream):
-            batch = _without_changed(run_id, planned, planner, ledger)
-            known = ledger.add_items(run_id, count, batch)
+        for planned in _batches(planner.plan(message) for message in messages):
+            batch = _without_changed(run_id, planned, planner, ledger, again)
+            known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
             count += len(batch)
             progress(count)
@@ -172,6 +184,7 @@ def plan(
     ledger.finish_plan(
         run_id,
         announced=summary.announced,
+        listed=narrowing.listed,
         fetched=count,
         repeated=summary.repeated,
         notes=summary.notes,
@@ -212,7 +225,8 @@ def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
     """
     run = ledger.run(run_id)
     states = ledger.states(run.id, [item.key for item in ledger.pending(run.id)])
-    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery is Delivery.OPEN}
+    left = {Delivery.OPEN} if run.plan.resend is None else set(Delivery) - {Delivery.SENDING}
+    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery in left}
     if not pending:
         return 0
     schema = org.schema(run.plan.object)
@@ -421,8 +435,14 @@ def _refuse_unwritable(schema: ObjectSchema, identity: OrgIdentity) -> None:
 
 
 def _plan_of(
-    access: GoTalloAccess, request: PlanRequest, planner: Planner, identity: OrgIdentity
+    access: GoTalloAccess,
+    request: PlanRequest,
+    narrowing: Narrowing,
+    planner: Planner,
+    identity: OrgIdentity,
 ) -> Plan:
+    why = request.even_if_deleted
+    keys = "".join(f" --key {shlex.quote(key)}" for key in narrowing.keys)
     return Plan(
         tenant_id=access.tenant_id,
         org_id=identity.org_id,
@@ -434,13 +454,30 @@ def _plan_of(
         key_field=planner.key_field.name,
         key_unique=planner.key_field.unique,
         window=request.window,
-        window_words=request.window_words,
+        window_words=f"{request.window_words}{keys}",
         flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,
         may_heal=planner.mapping.may_heal,
         expected=request.expected,
+        only=narrowing.keys,
+        resend=ResendOrder(who_asks(identity), why) if why is not None else None,
     )
+
+
+def _to_send_again(
+    request: PlanRequest,
+    narrowing: Narrowing,
+    ledger: Ledger,
+    org: Org,
+    planner: Planner,
+    identity: OrgIdentity,
+) -> Mapping[str, str]:
+    """What is sent again though it was deleted, by key, with what it was."""
+    if request.even_if_deleted is None:
+        return {}
+    schema, keys = planner.schema, narrowing.keys
+    return deleted_messages(ledger, org, schema, planner.key_field, identity.org_id, keys)
 
 
 def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState]) -> None:
@@ -468,10 +505,15 @@ def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState])
 
 
 def _without_changed(
-    run_id: str, items: Sequence[Item], planner: Planner, ledger: Ledger
+    run_id: str,
+    items: Sequence[Item],
+    planner: Planner,
+    ledger: Ledger,
+    again: Mapping[str, str],
 ) -> list[Item]:
     """Hold what is in the org already, but was sent as GoTallo has it no more."""
-    sent = ledger.sent_sources(run_id, [item.key for item in items if item.key is not None])
+    keys = [item.key for item in items if item.key is not None and item.key not in again]
+    sent = ledger.sent_sources(run_id, keys)
 
     def looked_at(item: Item) -> Item:
         source = sent.get(item.key or "")

@@ -6,6 +6,7 @@ from bridge.delivery.deliver import Ending, EndingKind, deliver
 from bridge.delivery.halt import Halt
 from bridge.delivery.healing import MOST_ROUNDS, Healer
 from bridge.delivery.holding import hold
+from bridge.delivery.resending import deleted_messages, who_asks
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
 from bridge.delivery.verify import verify_run
@@ -20,7 +21,9 @@ __all__ = [
     "Healer",
     "Observer",
     "Tempo",
+    "deleted_messages",
     "deliver",
     "hold",
     "verify_run",
+    "who_asks",
 ]

@@ -15,6 +15,7 @@ from bridge.delivery.healing import Healer
 from bridge.delivery.heartbeat import writing_lease
 from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
+from bridge.delivery.resending import send_again
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
 from bridge.errors import BridgeError
@@ -113,6 +114,7 @@ def deliver(
             observe=observe,
         )
         ledger.begin_sending(run.id)
+        send_again(run, ledger, lease, org, schema, key_field, halt, clock)
         way = _Way(run, ledger, sender, halt, lanes, canary, limit)
         beyond_limit = way.go()
         while healer is not None and not (halt.thrown or beyond_limit):

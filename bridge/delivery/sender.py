@@ -19,6 +19,8 @@ import structlog
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
 from bridge.delivery.presence import ask
+from bridge.delivery.repeated import told_repeated
+from bridge.delivery.resending import advice_for_deleted, without_old_rows
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
 from bridge.events import item_outcome
@@ -193,7 +195,9 @@ class Sender:
         return delivered
 
     def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
-        return ask(self._org, self._schema, self._key_field, [item.key for item in items])
+        keys = [item.key for item in items]
+        found = ask(self._org, self._schema, self._key_field, keys)
+        return without_old_rows(found, self._ledger.bin_ids(self._run.id, keys))
 
     def _there(
         self, items: Sequence[PendingItem], found: Mapping[str, tuple[FoundRow, ...]]
@@ -204,7 +208,7 @@ class Sender:
         for item in items:
             live = [row for row in found[item.key] if not row.deleted]
             if live:
-                present.append(_present(item, live, ""))
+                present.append(_present(item, live, "", self._user_id))
             elif found[item.key]:
                 deleted.append(item)
         self._record(items, present)
@@ -214,7 +218,7 @@ class Sender:
             deleted,
             HeldReason.DELETED,
             what="somebody deleted it in Salesforce: it is in the recycle bin",
-            advice="Restore it from the recycle bin if it is wanted; nothing was inserted.",
+            advice=advice_for_deleted(self._run.plan),
         )
         return present + [
             Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT) for item in deleted
@@ -307,7 +311,7 @@ class Sender:
             return [replace(verdict, outcome=Outcome.NOT_SENT) for _, verdict in refused]
         return [
             replace(
-                _present(one.item, rows, "the org refused a second one"),
+                _present(one.item, rows, "the org refused a second one", self._user_id),
                 attempt=AttemptResult.REFUSED,
             )
             if (rows := found[one.item.key])
@@ -578,8 +582,8 @@ def _by_an_exception(verdict: Verdict) -> bool:
     )
 
 
-def _present(item: PendingItem, rows: Sequence[FoundRow], note: str) -> Verdict:
-    notes = (note, f"the org has it {len(rows)} times" if len(rows) > 1 else "")
+def _present(item: PendingItem, rows: Sequence[FoundRow], note: str, user_id: str) -> Verdict:
+    notes = (note, told_repeated(rows, user_id))
     return Verdict(
         position=item.position,
         key=item.key,
@@ -592,7 +596,8 @@ def _present(item: PendingItem, rows: Sequence[FoundRow], note: str) -> Verdict:
 
 def _found(item: PendingItem, rows: Sequence[FoundRow], user_id: str) -> Verdict:
     """The verdict on a message whose request gave no answer and which the org has."""
-    found = _present(item, rows, "a request gave no answer; the org was asked by key and has it")
+    note = "a request gave no answer; the org was asked by key and has it"
+    found = _present(item, rows, note, user_id)
     found = replace(found, attempt=AttemptResult.UNANSWERED)
     if rows[0].created_by != user_id:
         return found

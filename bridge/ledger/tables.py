@@ -92,12 +92,16 @@ runs = Table(
     Column("zone", String(64), nullable=False),
     Column("window_words", Text, nullable=False),
     Column("flags", Text, nullable=False),
+    Column("only", Json, nullable=False),
+    Column("resend_who", Text),
+    Column("resend_why", Json),
     Column("mapping_name", Text, nullable=False),
     Column("mapping_text", Text, nullable=False),
     Column("may_heal", Boolean, nullable=False),
     Column("expected", Integer),
     Column("announced", Integer),
     Column("fetched", Integer, nullable=False, default=0),
+    Column("listed", Integer, nullable=False, default=0),
     Column("repeated", Integer, nullable=False, default=0),
     Column("notes", Json, nullable=False),
     Column("api_calls", Integer, nullable=False, default=0),
@@ -132,15 +136,18 @@ resends = Table(
     Column("key", String(255), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
+    Column("run_id", String(16), nullable=False),
     Column("who", Text, nullable=False),
     Column("why", Json, nullable=False),
     Column("was", String(16), nullable=False),
     Column("salesforce_id", String(18)),
+    Column("bin_ids", Json, nullable=False),
     ForeignKeyConstraint(
         ["org_id", "object", "key"], ["messages.org_id", "messages.object", "messages.key"]
     ),
 )
-"""Each time that a person had a message sent again which had been in the org."""
+"""Each time that a person had a message sent again which had been in the org, with the rows that
+the recycle bin had of it: from then on these prove nothing."""
 
 leases = Table(
     "leases",

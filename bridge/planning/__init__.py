@@ -8,11 +8,13 @@ from bridge.planning.edits import (
     held_as_sent_otherwise,
 )
 from bridge.planning.mapping import MessageMapping, built_in_mapping, parse_mapping, read_mapping
+from bridge.planning.narrowing import Narrowing
 from bridge.planning.planner import Healed, Planner
 
 __all__ = [
     "Healed",
     "MessageMapping",
+    "Narrowing",
     "Planner",
     "Problem",
     "as_stored",

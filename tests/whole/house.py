@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bridge import resync
@@ -58,10 +58,12 @@ class House:
         date = self.practice.day.isoformat()
         return resync.PlanRequest(day(date, "UTC"), f"--date {date} --tz UTC")
 
-    def plan(self, settings: Settings | None = None) -> Run:
+    def plan(self, settings: Settings | None = None, **request: object) -> Run:
+        """Plan the practice org's day; what is given takes the place of the request's default."""
         settings = settings or self.settings
         with self.ledger() as ledger, resync.open_org(settings) as org:
-            return resync.plan(settings, self.request, ledger, org)
+            asked = replace(self.request, **request)  # type: ignore[arg-type]
+            return resync.plan(settings, asked, ledger, org)
 
     def apply(
         self,
