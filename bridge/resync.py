@@ -1,4 +1,4 @@
-"""The use cases, which lead the data through the rooms: plan, apply, verify.
+"""The use cases, which lead the data through the rooms: plan, apply.
 
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
@@ -30,7 +30,6 @@ from bridge.delivery import (
     deleted_messages,
     deliver,
     hold,
-    verify_run,
     who_asks,
 )
 from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
@@ -45,7 +44,6 @@ from bridge.model import (
     Item,
     ObjectSchema,
     Outcome,
-    Verification,
     Window,
 )
 from bridge.planning import (
@@ -365,24 +363,6 @@ def apply_patiently(
         until = since + dt.timedelta(seconds=tempo.settle_seconds)
         tell(f"Messages are in doubt until {until:%Y-%m-%d %H:%M:%S} UTC. Waiting to settle them.")
         pause(max(0.0, (until - clock()).total_seconds()))
-
-
-def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
-    """Ask the org for every message of a run; read-only.
-
-    Raises:
-        UsageError: the run does not exist, or is for another org.
-        RemoteError: the org could not be reached, or refused us.
-    """
-    run = ledger.run(run_id)
-    identity = org.identity()
-    if identity.org_id != run.plan.org_id:
-        raise SettingsError(
-            f"Run {run.id} is of {run.plan.org_name} ({run.plan.org_id}); the settings lead to "
-            f"{identity.name} ({identity.org_id})",
-            "Use the settings that the run was made with.",
-        )
-    return verify_run(run, ledger, org, org.schema(run.plan.object), user_id=identity.user_id)
 
 
 def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:

@@ -9,7 +9,7 @@ from bridge.delivery.holding import hold
 from bridge.delivery.resending import deleted_messages, who_asks
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
-from bridge.delivery.verify import verify_run
+from bridge.delivery.verify import verify_messages
 
 __all__ = [
     "MOST_ROUNDS",
@@ -24,6 +24,6 @@ __all__ = [
     "deleted_messages",
     "deliver",
     "hold",
-    "verify_run",
+    "verify_messages",
     "who_asks",
 ]

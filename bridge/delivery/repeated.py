@@ -16,11 +16,14 @@ def told_repeated(rows: Sequence[FoundRow], user_id: str) -> str:
     if len(live) < 2:
         return ""
     told = [
-        f"{row.id} by {'us' if row.created_by == user_id else f'user {row.created_by}'} on "
-        f"{row.created_at:%Y-%m-%d %H:%M} UTC"
+        f"{row.id} by {_who(row, user_id)} on {row.created_at:%Y-%m-%d %H:%M} UTC"
         for row in live[:_MOST_TOLD]
     ]
     beyond = len(live) - _MOST_TOLD
     if beyond > 0:
         told.append(f"and {beyond:,} more")
     return f"the org has it {len(live):,} times: {', '.join(told)}"
+
+
+def _who(row: FoundRow, user_id: str) -> str:
+    return "us" if row.created_by == user_id else f"another user ({row.created_by})"

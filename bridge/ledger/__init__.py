@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
     Attempt,
@@ -35,6 +36,7 @@ __all__ = [
     "CauseCount",
     "ChangeCount",
     "Claim",
+    "Extent",
     "Heal",
     "HealCount",
     "HealedItem",
@@ -43,6 +45,10 @@ __all__ = [
     "Ledger",
     "MessageState",
     "NoteCount",
+    "OfOrg",
+    "OfRun",
+    "OfWindow",
+    "OnRecord",
     "PendingItem",
     "Plan",
     "Reopening",

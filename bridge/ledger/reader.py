@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
-from bridge.ledger import heals, resends
+from bridge.ledger import extents, heals, resends
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
+from bridge.ledger.extents import Extent, OnRecord, Part
 from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
 from bridge.ledger.rows import (
     Attempt,
@@ -294,6 +295,20 @@ class LedgerReader:
                 NoteCount(Outcome(row.outcome), row.note, row.n)
                 for row in connection.execute(query)
             )
+
+    def parts_of(self, extent: Extent) -> tuple[Part, ...]:
+        """The objects that have messages of an extent."""
+        return extents.parts_of(self._engine, extent)
+
+    def unreadable_of(self, extent: Extent) -> int:
+        """How many messages of an extent could not be read, so that they have no key."""
+        return extents.unreadable_of(self._engine, extent)
+
+    def on_record(
+        self, extent: Extent, object_name: str, *, page: int = 200
+    ) -> Iterator[list[OnRecord]]:
+        """The messages of an extent in one object, a page at a time, each once."""
+        return extents.on_record(self._engine, extent, object_name, page)
 
     def doubts_settle_at(self, run_id: str) -> dt.datetime | None:
         """From when on every doubt of a run that says so can be settled; None where none says."""
