@@ -37,7 +37,7 @@ class Queries:
     def next_page(self, call: Call, version: str) -> Reply:
         cursor, _, start = call.route["cursor"].rpartition("-")
         found = self._cursors.get(cursor)
-        if found is None or not start.isdecimal():
+        if found is None or not start.isdecimal() or int(start) >= len(found.records):
             raise RequestRefused(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
         return Reply(200, self._page(found, version, cursor, int(start)))
 
@@ -49,6 +49,12 @@ class Queries:
         found = answer(as_seen(self._tables, call.effect), soql, scope)
         if call.query.get("columns", "").lower() == "true":
             return Reply(200, _columns(found))
+        if len(found.records) > _PAGE and not found.ids:
+            what = (
+                "Aggregate query does not support queryMore(), use LIMIT to restrict the results "
+                "to a single batch"
+            )
+            raise RequestRefused(400, "EXCEEDED_ID_LIMIT", what)
         cursor = with_suffix(f"01g5g{next(self._numbers):010d}")
         if len(found.records) > _PAGE:
             self._cursors[cursor] = found

@@ -12,9 +12,9 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from bridge.practice.org.errors import SaveError
+from bridge.practice.org.ids import is_id
 from bridge.practice.org.schema import TEXT_TYPES, Access, Field, FieldType, Row, SObject, Value
 
-_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[A-Za-z]{2,}", re.ASCII)
 
 
@@ -141,7 +141,7 @@ def _range_check(field: Field, bound: float) -> _Check:
 
 def _reference_check(field: Field) -> _Check:
     def check(value: Value) -> _Finding | None:
-        if _ID.fullmatch(str(value)):
+        if is_id(str(value)):
             return None
         return _Step.FORM, SaveError(
             "MALFORMED_ID",

@@ -49,7 +49,7 @@ def describe_field(field: Field) -> dict[str, Json]:
         "filterable": field.filterable,
         "filteredLookupInfo": None,
         "formulaTreatNullNumberAsZero": False,
-        "groupable": field.filterable and field.type not in {FieldType.DOUBLE, FieldType.DATETIME},
+        "groupable": field.groupable,
         "highScaleNumber": False,
         "htmlFormatted": False,
         "idLookup": field.external_id or field.type is FieldType.ID,

@@ -112,8 +112,12 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        """A long text area can't stand in a WHERE."""
+        """A long text area can't stand in WHERE, ORDER BY or GROUP BY."""
         return self.type is not FieldType.TEXTAREA or self.length <= 255
+
+    @property
+    def groupable(self) -> bool:
+        return self.filterable and self.type not in {FieldType.DOUBLE, FieldType.DATETIME}
 
     @property
     def custom(self) -> bool:

@@ -193,6 +193,25 @@ def test_query_all_sees_the_recycle_bin(salesforce: Salesforce) -> None:
     assert record["IsDeleted"] is True
 
 
+def test_groups_that_fill_more_than_a_page_are_refused(start: Start, connect: Connect) -> None:
+    practice = start(Scenario(size=0, extra_rows=0, day=DAY))
+    practice.org.insert(practice.org.message_sobject(), [a_message(n) for n in range(2001)])
+    soql = f"SELECT COUNT(Id) FROM {MESSAGE} GROUP BY Social25__Identifier__c"
+    with pytest.raises(SalesforceMalformedRequest) as raised:
+        connect(practice).query(soql)
+    assert errors_of(raised.value)[0]["errorCode"] == "EXCEEDED_ID_LIMIT"
+    assert len(connect(practice).query(f"{soql} LIMIT 2000")["records"]) == 2000
+
+
+def test_a_page_beyond_the_last_is_refused(start: Start, connect: Connect) -> None:
+    practice = start(Scenario(size=0, extra_rows=0, day=DAY))
+    practice.org.insert(practice.org.message_sobject(), [a_message(n) for n in range(2001)])
+    salesforce = connect(practice)
+    following = str(salesforce.query(f"SELECT Id FROM {MESSAGE}")["nextRecordsUrl"])
+    with pytest.raises(SalesforceMalformedRequest, match="INVALID_QUERY_LOCATOR"):
+        salesforce.query_more(following.replace("-2000", "-4000"), identifier_is_url=True)
+
+
 def test_an_unknown_cursor_is_refused(practice: PracticeServer, web: httpx.Client) -> None:
     answer = web.get(f"{DATA}/query/01g000000000000AAA-2000", headers=bearer(practice))
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_QUERY_LOCATOR")
