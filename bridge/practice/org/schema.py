@@ -151,6 +151,15 @@ class SObject:
             f for f in self.fields if f.type is FieldType.REFERENCE and not f.set_by_platform
         )
 
+    @cached_property
+    def defaults(self) -> Row:
+        """What a new row holds where the client says nothing; a checkbox is never empty."""
+        return {
+            f.name: bool(f.default) if f.type is FieldType.BOOLEAN else f.default
+            for f in self.fields
+            if not f.set_by_platform and (f.type is FieldType.BOOLEAN or f.default is not None)
+        }
+
     def get(self, name: str) -> Field | None:
         return self.by_name.get(name.lower())
 
