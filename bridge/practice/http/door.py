@@ -145,6 +145,8 @@ def _response(reply: Reply | None, call: Call) -> Response:
     content = reply.content()
     headers = {**NOT_REAL, **reply.headers}
     media_type = HTML_TYPE if reply.body is None and reply.text else JSON_TYPE
+    if reply.status == HTTPStatus.NO_CONTENT:
+        return Response(None, reply.status, headers)
     match call.effect:
         case HalfBody():
             return _HalfAnswer(content, reply.status, headers, media_type)

@@ -35,6 +35,7 @@ class Queries:
         return self._first_page(call, version, Scope.WITH_RECYCLE_BIN)
 
     def next_page(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD")
         cursor, _, start = call.route["cursor"].rpartition("-")
         found = self._cursors.get(cursor)
         if found is None or not start.isdecimal() or int(start) >= len(found.records):

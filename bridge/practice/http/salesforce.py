@@ -146,6 +146,7 @@ class SalesforceRemote:
         return Reply(reply.status, reply.body, headers, reply.text)
 
     def _resources(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD")
         names = ("sobjects", "query", "queryAll", "limits", "composite", "tooling")
         resources = {name: f"/services/data/{version}/{name}" for name in names}
         return Reply(200, resources | {"identity": call.origin + IDENTITY_PATH})
@@ -167,7 +168,8 @@ class SalesforceRemote:
             },
         )
 
-    def _describe_global(self, _call: Call, version: str) -> Reply:
+    def _describe_global(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD")
         sobjects = [describe_basic(o, version) for o in self._org.objects()]
         return Reply(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": sobjects})
 
