@@ -21,6 +21,7 @@ from bridge.practice.http.requests import (
 )
 from bridge.practice.http.wire import Call, Reply
 from bridge.practice.org.errors import RequestRefused
+from bridge.practice.org.ids import canonical_id
 from bridge.practice.org.org import Org
 from bridge.practice.org.save import NotSaved
 from bridge.practice.org.schema import Field, FieldType, Row, SObject
@@ -150,7 +151,7 @@ def matches(org: Org, sobject: SObject, field: Field, value: str) -> list[Row]:
     """The live rows that hold the value."""
     table = org.table(sobject)
     rows = (
-        [table.rows.get(value)]
+        [table.rows.get(canonical_id(value))]
         if field.type is FieldType.ID
         else table.with_value(field.name, value)
     )

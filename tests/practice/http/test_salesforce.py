@@ -413,8 +413,19 @@ def test_what_was_asked_is_on_record_without_the_token(
 
 
 def test_every_answer_says_that_it_is_not_the_real_thing(web: httpx.Client) -> None:
-    for path in ("/services/data", "/api/v1/tenants/x/messages/failed/", "/nowhere"):
-        assert "not Salesforce" in web.get(path).headers["X-Practice-Org"]
+    failed = "/api/v1/tenants/x/messages/failed/"
+    for path in ("/services/data", failed, "/nowhere", "/", "/practice/state"):
+        for method in ("GET", "TRACE"):
+            assert "not Salesforce" in web.request(method, path).headers["X-Practice-Org"]
+
+
+def test_a_method_that_nobody_serves_is_on_record(
+    practice: PracticeServer, web: httpx.Client
+) -> None:
+    for path in (f"{DATA}/limits", "/api/v1/tenants/x/messages/failed/"):
+        answer = web.request("OPTIONS", path, headers=bearer(practice))
+        assert answer.status_code == 405
+        assert practice.requests.all()[-1].status == 405
 
 
 def test_a_slash_too_many_at_the_start_or_the_end_is_overlooked(
