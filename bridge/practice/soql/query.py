@@ -198,6 +198,9 @@ class _Reader(Transformer[Token, Query]):
     def NUMBER(self, token: Token) -> float:  # noqa: N802 - the same
         return float(token)
 
+    def COUNTER(self, token: Token) -> int:  # noqa: N802 - the same
+        return int(token)
+
     def BOOLEAN(self, token: Token) -> bool:  # noqa: N802 - the same
         return token.lower() == "true"
 
@@ -270,11 +273,11 @@ class _Reader(Transformer[Token, Query]):
     def order_by(self, *orders: Order) -> dict[str, object]:
         return {"order_by": orders}
 
-    def limit(self, number: float) -> dict[str, object]:
-        return {"limit": int(number)}
+    def limit(self, number: int) -> dict[str, object]:
+        return {"limit": number}
 
-    def offset(self, number: float) -> dict[str, object]:
-        return {"offset": int(number)}
+    def offset(self, number: int) -> dict[str, object]:
+        return {"offset": number}
 
     def query(
         self,

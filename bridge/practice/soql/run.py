@@ -126,6 +126,11 @@ def _with_found(org: Tables, condition: Condition | None, soql: str) -> Conditio
             if len(found.columns) != 1:
                 what = "exactly one field is expected in a query within a query"
                 raise RequestRefused(400, "MALFORMED_QUERY", at_place(soql, query.sobject, what))
+            (column,) = found.columns
+            selected = found.sobject.get(column)
+            if selected is None or selected.type not in _IDS:
+                what = f"semi join sub-selects can only query id fields, cannot use: '{column}'"
+                raise RequestRefused(400, "MALFORMED_QUERY", at_place(soql, query.sobject, what))
             values = tuple(_as_literal(value) for (value,) in found.records)
             return Comparison(field, operator, values)
         case All(conditions):

@@ -212,6 +212,15 @@ def test_an_id_is_found_in_both_forms() -> None:
             id="ordered-by-what-is-not-grouped",
         ),
         pytest.param(
+            "SELECT Id FROM Lead LIMIT -1", "MALFORMED_QUERY", "Row:1:Column:27", id="limit"
+        ),
+        pytest.param(
+            "SELECT Id FROM Lead WHERE OwnerId IN (SELECT Username FROM User)",
+            "MALFORMED_QUERY",
+            "can only query id fields, cannot use: 'Username'",
+            id="query-within-a-query-for-no-ids",
+        ),
+        pytest.param(
             "SELECT Id FROM Lead OFFSET 2001",
             "NUMBER_OUTSIDE_VALID_RANGE",
             "Maximum SOQL offset allowed is 2000",
