@@ -91,8 +91,9 @@ def collection_result(result: SaveResult) -> dict[str, Json]:
     match result:
         case Saved(row_id):
             return {"id": row_id, "success": True, "errors": []}
-        case NotSaved(errors):
-            return {
+        case NotSaved(errors, row_id):
+            named = {"id": row_id} if row_id else {}
+            return named | {
                 "success": False,
                 "errors": [
                     {"statusCode": e.code, "message": e.message, "fields": list(e.fields)}

@@ -262,6 +262,10 @@ class Org:
             self._tables[sobject.name].recycle(row, _now())
             return Saved(str(row["Id"]))
 
+    def holds(self, row_id: str) -> bool:
+        """Whether there is such a row, be it in the recycle bin."""
+        return any(row_id in table.rows for table in self._tables.values())
+
     def find(self, sobject: SObject, row_id: str) -> Row:
         """The live row of that id.
 

@@ -38,6 +38,8 @@ class NotSaved:
     """A row that the org refused."""
 
     errors: tuple[SaveError, ...]
+    id: str = ""
+    """Of a row that was there before, and whose change was taken back with others."""
 
 
 SaveResult: TypeAlias = Saved | NotSaved
