@@ -161,7 +161,10 @@ def test_a_live_row_is_never_doubled_whatever_was_ordered(open_house: OpenHouse)
     row = next(r for r in bin_rows(house) if key in r.values())
     row["IsDeleted"] = False
     house.apply(run.id)
-    assert house.document(run.id).counts.present == 1, "it was restored since the plan"
+    document = house.document(run.id)
+    assert document.counts.present == 1, "it was restored since the plan"
+    assert document.resend is not None
+    assert document.resend.messages == (), "nothing was opened for it"
     assert set(house.rows().values()) == {1}
 
 
