@@ -189,13 +189,17 @@ def plan(
 
 
 def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:
-    """The run over this window whose sending began and did not come to its end, if there is one.
+    """The newest run over this window and to this org whose sending did not come to its end.
+
+    The org is asked who it is only where the ledger has such a run.
 
     Raises:
         SettingsError: a setting is missing or not usable.
         RemoteError: the org could not be reached, or refused us.
     """
-    return ledger.unfinished(settings.gotallo().tenant_id, org.identity().org_id, window)
+    found = ledger.unfinished(settings.gotallo().tenant_id, window)
+    here = org.identity().org_id if found else ""
+    return next((run for run in found if run.plan.org_id == here), None)
 
 
 def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
