@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """For both remotes. The proxy variables of the environment are not read."""
     bridge_settle_seconds: Annotated[float, Field(ge=0)] = 900.0
     """How long an unanswered request may still commit; counts where the key is not unique."""
+    bridge_assume_visible: bool = False
+    """Take it on that this user sees every row, where the org doesn't show that it does."""
 
     def gotallo(self) -> GoTalloAccess:
         """What GoTallo's client needs.

@@ -7,6 +7,8 @@ from bridge.delivery.halt import Halt
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
 from bridge.delivery.verify import verify_run
+from bridge.delivery.visibility import key_field_of, refuse_unseen, view_of
+from bridge.delivery.witness import find_witness, witness_schema
 
 __all__ = [
     "STEPS",
@@ -17,5 +19,10 @@ __all__ = [
     "Observer",
     "Tempo",
     "deliver",
+    "find_witness",
+    "key_field_of",
+    "refuse_unseen",
     "verify_run",
+    "view_of",
+    "witness_schema",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from bridge.deadline import client_context
 from bridge.errors import OrgRefused, SettingsError, UsageError
-from bridge.model import FieldSchema, ObjectSchema, Record
+from bridge.model import FieldSchema, ObjectSchema, Record, Sight
 from bridge.salesforce.addresses import check_proxy
 from bridge.salesforce.client import Client
 from bridge.salesforce.describe import find_object, parse_names, parse_object
@@ -23,9 +24,13 @@ from bridge.salesforce.errors import unreadable
 from bridge.salesforce.inserts import MOST_RECORDS, InsertResult, body_of, results_of
 from bridge.salesforce.rows import SYSTEM_FIELDS, FoundRow, Page, by_key, gather
 from bridge.salesforce.rules import ValidationRule, parse_rule, rules_query
+from bridge.salesforce.sight import sight
 from bridge.salesforce.soql import queries_by_key
 from bridge.salesforce.tokens import TokenSource
 from bridge.salesforce.transport import ApiUsage, OrgSession, Traffic
+
+_NOT_SHOWN = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
+"""How an org answers a query of an object or a field that it does not show to this user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class Org:
         self._traffic = Traffic()
         self._mine = _ClientOfThread()
         self._clients: list[Client] = []
+        self._sights: dict[tuple[str, ...], Mapping[str, Sight]] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -171,6 +177,18 @@ class Org:
             resource,
         )
         return tuple(parse_rule(record, resource) for record in records)
+
+    def sight(self, objects: Sequence[str], user_id: str) -> Mapping[str, Sight]:
+        """Whether this user sees every row of each object, in up to three calls; asked once.
+
+        Args:
+            objects: API names of the org; the user may read them.
+            user_id: of the user who asks, from `identity`.
+        """
+        asked = (user_id, *objects)
+        if asked not in self._sights:
+            self._sights[asked] = sight(self._setup, objects, user_id, dt.datetime.now(dt.UTC))
+        return self._sights[asked]
 
     def find(
         self,
@@ -253,6 +271,17 @@ class Org:
             raise unreadable("GET limits") from exc
         daily = limits.daily
         return ApiUsage(used=daily.most - daily.remaining, limit=daily.most)
+
+    def _setup(self, soql: str, resource: str) -> Sequence[Mapping[str, JsonValue]] | None:
+        """The rows of a query of the org's setup; None where this user may not ask."""
+        client = self._client()
+        try:
+            first = client.query(soql, resource)
+        except OrgRefused as refused:
+            if refused.status in _NOT_SHOWN or refused.code.startswith("INSUFFICIENT_ACCESS"):
+                return None
+            raise
+        return gather(first, lambda path: client.next_page(path, resource), resource)
 
     def _organization(self) -> _Organization:
         resource = "a query of Organization"
