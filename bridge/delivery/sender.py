@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bridge.bounds import REST_SECONDS, SETTLE_SECONDS
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
 from bridge.delivery.presence import WitnessSchema, ask, shown_by
@@ -52,8 +53,7 @@ LARGEST_BODY = 4_000_000
 MOST_A_CALL = 200
 """Records. Source: REST API Developer Guide, sObject Collections."""
 
-_LONGEST_REST = dt.timedelta(seconds=30)
-"""Between a claim and its request: more means that the process was suspended."""
+_LONGEST_REST = dt.timedelta(seconds=REST_SECONDS)
 _MOST_UNANSWERED = 3
 """Calls in a row."""
 _TOO_LARGE = 413
@@ -79,10 +79,8 @@ class Tempo:
     """Seconds before the second try; doubled for each further one, with jitter."""
     longest_pause: float = 20.0
     """Seconds."""
-    settle_seconds: float = 900.0
-    """How long after its claim a request may still commit. The platform lets a call run for ten
-    minutes (Salesforce Developer Limits, API request limits); the rest is for a token, a connection
-    and a slow upload before that."""
+    settle_seconds: float = SETTLE_SECONDS
+    """How long after its claim a request may still commit."""
 
     def pause(self, tried: int) -> float:
         """Seconds to wait after this many tries."""

@@ -142,7 +142,9 @@ leases = Table(
     Column("run_id", String(16), nullable=False),
     Column("token", String(32), nullable=False),
     Column("host", Text, nullable=False),
+    Column("realm", Text, nullable=False),
     Column("pid", Integer, nullable=False),
+    Column("process_started", String(32), nullable=False),
     Column("taken_at", Instant, nullable=False),
     Column("beat_at", Instant, nullable=False),
 )

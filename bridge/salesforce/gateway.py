@@ -14,7 +14,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from bridge.deadline import client_context
+from bridge.bounds import CALL_SECONDS, CONNECT_SECONDS, WRITE_SECONDS
+from bridge.deadline import client_context, deadline
 from bridge.errors import OrgRefused, SettingsError, UsageError
 from bridge.model import FieldSchema, ObjectSchema, Record, Sight
 from bridge.salesforce.addresses import check_proxy
@@ -68,8 +69,9 @@ class Org:
         ca_bundle: Path | None = None,
         proxy: str | None = None,
         api_version: str = "62.0",
-        connect_seconds: float = 10.0,
-        call_seconds: float = 120.0,
+        connect_seconds: float = CONNECT_SECONDS,
+        call_seconds: float = CALL_SECONDS,
+        write_seconds: float = WRITE_SECONDS,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -81,6 +83,8 @@ class Org:
             connect_seconds: how long opening a connection may take.
             call_seconds: how long a whole call may take, however slowly its answer trickles, and
                 for how long a read is tried again.
+            write_seconds: how long an insert may take as a whole, with the renewal of the token and
+                the repetition that follows it; nothing of it leaves after that.
 
         Raises:
             SettingsError: the API version, the CA bundle or the proxy is not usable.
@@ -97,6 +101,7 @@ class Org:
         self._api_version = api_version
         self._connect_seconds = connect_seconds
         self._call_seconds = call_seconds
+        self._write_seconds = write_seconds
         self._traffic = Traffic()
         self._mine = _ClientOfThread()
         self._clients: list[Client] = []
@@ -251,7 +256,8 @@ class Org:
         path = "composite/sobjects"
         body = body_of(object_name, records)
         # Assignment rules are on by default in REST and would give the rows to other owners.
-        answer = self._client().write(path, body, {"Sforce-Auto-Assign": "FALSE"})
+        with deadline(self._write_seconds):
+            answer = self._client().write(path, body, {"Sforce-Auto-Assign": "FALSE"})
         return results_of(answer, len(records), f"POST {path}")
 
     def daily_api(self) -> ApiUsage | None:
