@@ -97,6 +97,7 @@ def test_a_proc_of_another_container_tells_nothing(tmp_path: Path) -> None:
     proc = a_proc(tmp_path / "proc")
     (proc / "self").unlink()
     (proc / "self").symlink_to(str(os.getpid() + 1))
+    (proc / str(os.getpid())).rename(proc / str(os.getpid() + 1))
     assert linux_realm(proc) == ""
 
 
