@@ -8,33 +8,41 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import structlog
 
 from bridge.delivery import (
+    MOST_ROUNDS,
     STEPS,
     Clock,
     Ending,
+    EndingKind,
     Halt,
+    Healer,
     Observer,
     Tempo,
     deliver,
     find_witness,
+    hold,
     key_field_of,
     refuse_unseen,
     verify_run,
     view_of,
     witness_schema,
 )
-from bridge.errors import OrgRefused, SettingsError, UsageError
+from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
 from bridge.model import (
     Decision,
+    Delivery,
+    FailedMessage,
     FieldSchema,
     HeldReason,
     Item,
@@ -45,14 +53,25 @@ from bridge.model import (
     Window,
     Witness,
 )
-from bridge.planning import Planner, built_in_mapping, read_mapping
+from bridge.planning import (
+    Planner,
+    built_in_mapping,
+    held_as_planned_otherwise,
+    held_as_sent_otherwise,
+    parse_mapping,
+    read_mapping,
+)
 from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
 
+LEASE_PAUSE = 10.0
+"""Seconds between two looks at whether the other writer has ended."""
 BATCH = 200
 """Items that are put on record in one transaction while a plan is made."""
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 Progress = Callable[[int], None]
 """Is told how many items are planned so far."""
@@ -81,6 +100,8 @@ class ApplyRequest:
     canary: Sequence[int] = STEPS
     limit: int | None = None
     """Send this many at most now; `apply` goes on with the others."""
+    rounds: int = MOST_ROUNDS
+    """How often a message that the org refuses may be repaired as the mapping says."""
 
 
 def _silent(_: int) -> None:
@@ -150,7 +171,8 @@ def plan(
         run_id = ledger.begin_run(_plan_of(access, request, planner, identity, witness), _now())
         ledger.record_view(run_id, view)
         count = 0
-        for batch in _batches(planner.plan(message) for message in stream):
+        for planned in _batches(planner.plan(message) for message in stream):
+            batch = _without_changed(run_id, planned, planner, ledger)
             known = ledger.add_items(run_id, count, batch)
             _tell(run_id, batch, known)
             count += len(batch)
@@ -176,6 +198,63 @@ def plan(
         api_left=usage.left if usage else None,
     )
     return ledger.run(run_id)
+
+
+def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:
+    """The run over this window whose sending began and did not come to its end, if there is one.
+
+    Raises:
+        SettingsError: a setting is missing or not usable.
+        RemoteError: the org could not be reached, or refused us.
+    """
+    return ledger.unfinished(settings.gotallo().tenant_id, org.identity().org_id, window)
+
+
+def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
+    """Hold what has changed at the source since a run was planned and is not sent yet.
+
+    GoTallo is asked for the window again; nothing is sent.
+
+    Returns:
+        How many items are held for it now.
+
+    Raises:
+        UsageError: the run does not exist, or a setting or its mapping is not usable.
+        RemoteError: GoTallo or the org could not be reached, or refused us.
+    """
+    run = ledger.run(run_id)
+    states = ledger.states(run.id, [item.key for item in ledger.pending(run.id)])
+    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery is Delivery.OPEN}
+    if not pending:
+        return 0
+    schema = org.schema(run.plan.object)
+    planner = Planner(parse_mapping(run.plan.mapping_text, run.plan.mapping_name), schema)
+    held = 0
+    with (
+        _gotallo(settings.gotallo(), settings) as gotallo,
+        gotallo.fetch(run.plan.window) as stream,
+    ):
+        listed = (m for m in stream if isinstance(m, FailedMessage) and m.key in pending)
+        for messages in _batches(listed):
+            sources = ledger.sources(run.id, [message.key for message in messages])
+            for message in messages:
+                fields = planner.edited(
+                    (sources[message.key].original, sources[message.key].origin),
+                    (planner.original(message), message.origin),
+                )
+                if fields:
+                    why = held_as_planned_otherwise(fields, run.plan.window_words)
+                    hold(
+                        ledger,
+                        run.id,
+                        [pending[message.key]],
+                        why.reason,
+                        what=why.what,
+                        advice=why.advice,
+                    )
+                    held += 1
+    log.info("run.rechecked", run=run.id, changed=held)
+    return held
 
 
 def apply(
@@ -228,6 +307,7 @@ def apply(
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
+            healer=_healer(run, schema, request.rounds, clock),
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
@@ -235,6 +315,60 @@ def apply(
         )
     finally:
         ledger.count_calls(run.id, org.calls - calls_before)
+
+
+def apply_patiently(
+    settings: Settings,
+    run_id: str,
+    request: ApplyRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    tell: Callable[[str], None],
+    pause: Callable[[float], None] = time.sleep,
+    tempo: Tempo | None = None,
+    clock: Clock = _now,
+    observe: Observer = _unobserved,
+) -> Ending:
+    """Send a plan like `apply`, and wait for what only time can mend.
+
+    That is another run that is writing to the org, and messages in doubt until they can be settled.
+
+    Args:
+        settings: as for `apply`.
+        run_id: as for `apply`.
+        request: as for `apply`.
+        ledger: as for `apply`.
+        org: as for `apply`.
+        tell: is told what is waited for, in a sentence.
+        pause: waits so many seconds.
+        tempo: as for `apply`.
+        clock: as for `apply`.
+        observe: as for `apply`.
+
+    Raises:
+        UsageError: as for `apply`.
+        RemoteError: as for `apply`.
+    """
+    tempo = tempo or Tempo(settle_seconds=settings.bridge_settle_seconds)
+    told_of: str | None = None
+    while True:
+        try:
+            ending = apply(
+                settings, run_id, request, ledger, org, tempo=tempo, clock=clock, observe=observe
+            )
+        except LeaseHeld as held:
+            if told_of != held.message:
+                tell(f"{held.message}. Waiting for it to end.")
+                told_of = held.message
+            pause(LEASE_PAUSE)
+            continue
+        since = ledger.doubtful_since(run_id)
+        if since is None or ending.kind not in (EndingKind.FINISHED, EndingKind.WAITING):
+            return ending
+        until = since + dt.timedelta(seconds=tempo.settle_seconds)
+        tell(f"Messages are in doubt until {until:%Y-%m-%d %H:%M:%S} UTC. Waiting to settle them.")
+        pause(max(0.0, (until - clock()).total_seconds()))
 
 
 def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
@@ -260,6 +394,14 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
         user_id=identity.user_id,
         witness=witness_schema(run.plan.witness, org),
     )
+
+
+def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
+    """Repairs by the mapping that the plan was made with, whatever the settings name by now."""
+    if not rounds or not run.plan.may_heal:
+        return None
+    mapping = parse_mapping(run.plan.mapping_text, run.plan.mapping_name)
+    return Healer(Planner(mapping, schema), clock, rounds)
 
 
 def _gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:
@@ -338,6 +480,7 @@ def _plan_of(
         flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,
+        may_heal=planner.mapping.may_heal,
         expected=request.expected,
         witness=witness,
     )
@@ -367,8 +510,27 @@ def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState])
             )
 
 
-def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    batch: list[Item] = []
+def _without_changed(
+    run_id: str, items: Sequence[Item], planner: Planner, ledger: Ledger
+) -> list[Item]:
+    """Hold what is in the org already, but was sent as GoTallo has it no more."""
+    sent = ledger.sent_sources(run_id, [item.key for item in items if item.key is not None])
+
+    def looked_at(item: Item) -> Item:
+        source = sent.get(item.key or "")
+        if source is None:
+            return item
+        fields = planner.edited((source.original, source.origin), (item.original, item.origin))
+        if not fields:
+            return item
+        held = held_as_sent_otherwise(fields, source.run_id)
+        return replace(item, decision=Decision.HELD, held=held)
+
+    return [looked_at(item) for item in items]
+
+
+def _batches(items: Iterator[T]) -> Iterator[list[T]]:
+    batch: list[T] = []
     for item in items:
         batch.append(item)
         if len(batch) == BATCH:

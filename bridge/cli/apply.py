@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Annotated, Protocol
+
 import typer
 
 from bridge import resync
@@ -11,12 +14,14 @@ from bridge.cli.options import (
     LanesOption,
     Limit,
     NoCanary,
+    RoundsOption,
     RunId,
+    Wait,
     Yes,
     with_settings,
 )
-from bridge.delivery import STEPS, Ending, EndingKind
-from bridge.errors import Exit
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind, Observer
+from bridge.errors import Exit, GoTalloError
 from bridge.ledger import Ledger, Run
 from bridge.report import RunDocument, exit_of, run_document, show_result
 from bridge.salesforce import Org
@@ -32,6 +37,12 @@ def apply(
     limit: Limit = None,
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
+    rounds: RoundsOption = MOST_ROUNDS,
+    wait: Wait = False,
+    as_planned: Annotated[
+        bool,
+        typer.Option("--as-planned", help="Don't ask GoTallo whether a message has changed."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send a plan, or go on with one that was interrupted.
@@ -39,21 +50,47 @@ def apply(
     Example: bridge apply 7c2e1f
     """
     screen.refuse_without_yes(yes, f"Add --yes: bridge apply {run_id} --yes")
-    request = apply_request(lanes, limit, no_canary=no_canary)
+    request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
+        if not as_planned:
+            recheck(settings, run, ledger, org)
         document = run_document(ledger, run)
         if to_send(document):
             ask(document, yes=yes)
         elif not as_json:
             screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
-        document, ending = send(settings, run, request, ledger, org)
+        document, ending = send(settings, run, request, ledger, org, way=way_of(wait=wait))
     finish(document, ending, as_json=as_json)
 
 
-def apply_request(lanes: int, limit: int | None, *, no_canary: bool) -> resync.ApplyRequest:
+def recheck(settings: Settings, run: Run, ledger: Ledger, org: Org) -> None:
+    """Hold what has changed at GoTallo since the plan.
+
+    Raises:
+        GoTalloError: it could not be asked; the advice names the way without it.
+    """
+    try:
+        changed = resync.recheck(settings, run.id, ledger, org)
+    except GoTalloError as exc:
+        raise GoTalloError(
+            exc.message,
+            f"{exc.advice} To send the plan without asking whether a message has changed since: "
+            f"bridge apply {run.id} --as-planned",
+        ) from exc
+    if changed:
+        screen.stderr.print(
+            f"{changed} changed at GoTallo since the plan and are held: bridge report {run.id}"
+        )
+
+
+def apply_request(
+    lanes: int, limit: int | None, *, no_canary: bool, rounds: int
+) -> resync.ApplyRequest:
     """How to send, from the options."""
-    return resync.ApplyRequest(lanes=lanes, canary=() if no_canary else STEPS, limit=limit)
+    return resync.ApplyRequest(
+        lanes=lanes, canary=() if no_canary else STEPS, limit=limit, rounds=rounds
+    )
 
 
 def ask(document: RunDocument, *, yes: bool) -> None:
@@ -72,13 +109,41 @@ def to_send(document: RunDocument) -> int:
     return document.counts.not_sent_yet + document.counts.in_doubt
 
 
+class Way(Protocol):
+    """How a plan is sent: at once, or with patience for what only time can mend."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        run_id: str,
+        request: resync.ApplyRequest,
+        ledger: Ledger,
+        org: Org,
+        *,
+        observe: Observer,
+    ) -> Ending: ...
+
+
+def way_of(*, wait: bool) -> Way:
+    """The way that the option `--wait` chooses."""
+    if wait:
+        return partial(resync.apply_patiently, tell=screen.stderr.print)
+    return resync.apply
+
+
 def send(
-    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, org: Org
+    settings: Settings,
+    run: Run,
+    request: resync.ApplyRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    way: Way,
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
     with screen.counting() as counting:
         counting.sending(to_send(run_document(ledger, run)))
-        ending = resync.apply(settings, run.id, request, ledger, org, observe=counting.outcomes)
+        ending = way(settings, run.id, request, ledger, org, observe=counting.outcomes)
     return run_document(ledger, ledger.run(run.id)), ending
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -9,15 +10,26 @@ from typing import TypeVar
 
 from bridge.diagnosis import advice_for
 from bridge.errors import BridgeError
-from bridge.ledger import CauseCount, ChangeCount, HeldGroup, Ledger, Run, RunState, StoredItem
-from bridge.model import Cause, Change, Decision, Outcome, Risk
+from bridge.ledger import (
+    CauseCount,
+    ChangeCount,
+    Heal,
+    HeldGroup,
+    Ledger,
+    Run,
+    RunState,
+    StoredItem,
+)
+from bridge.model import Cause, Change, Decision, Diagnosis, Outcome, Risk
 from bridge.report.document import (
     CausePart,
     ChangePart,
     ChangeSumPart,
+    HealPart,
     HeldGroupPart,
     HeldPart,
     InventedValue,
+    ItemHealPart,
     ItemPart,
     KeyPart,
     MappingPart,
@@ -60,6 +72,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
     """
     standing = ledger.cause_counts(run.id)
     counts = _run_counts(run, standing)
+    settles_at = ledger.doubts_settle_at(run.id)
     plan = run.plan
     return RunDocument(
         run_id=run.id,
@@ -93,10 +106,22 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
             RemarkPart(outcome=told.outcome, note=told.note, count=told.count)
             for told in ledger.note_counts(run.id)
         ),
+        may_heal=plan.may_heal,
+        heals=tuple(
+            HealPart(
+                round=told.number,
+                code=told.code,
+                fields=told.fields,
+                fixers=told.fixers,
+                count=told.count,
+            )
+            for told in ledger.heal_counts(run.id)
+        ),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
+        settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
-        next=tuple(_next(run, counts)),
+        next=tuple(_next(run, counts, settles_at)),
     )
 
 
@@ -106,8 +131,10 @@ def report_document(ledger: Ledger, run: Run) -> ReportDocument:
     Raises:
         BridgeError: the ledger's figures contradict each other.
     """
+    heals = ledger.heals_of_run(run.id)
     return ReportDocument(
-        run=run_document(ledger, run), items=tuple(_item(item) for item in ledger.items(run.id))
+        run=run_document(ledger, run),
+        items=tuple(_item(item, heals.get(item.position, ())) for item in ledger.items(run.id)),
     )
 
 
@@ -281,7 +308,7 @@ def _rejection(cause: Cause, text: str | None, count: int) -> RejectionPart:
     )
 
 
-def _item(item: StoredItem) -> ItemPart:
+def _item(item: StoredItem, heals: Sequence[Heal]) -> ItemPart:
     return ItemPart(
         position=item.position,
         key=None if item.key is None else held_by_utf8(item.key),
@@ -295,6 +322,15 @@ def _item(item: StoredItem) -> ItemPart:
         outcome=item.outcome,
         salesforce_id=item.salesforce_id,
         rejection=_refusal(item),
+        heals=tuple(
+            ItemHealPart(
+                round=heal.number,
+                at=heal.at,
+                refusal=_refused(heal.refusal, heal.refusal_text, None),
+                fixers=heal.fixers,
+            )
+            for heal in heals
+        ),
         note=item.note,
         attempts=item.attempts,
         unreadable=held_by_utf8(item.raw) if item.key is None else None,
@@ -316,13 +352,17 @@ def _held(item: StoredItem) -> HeldPart | None:
 def _refusal(item: StoredItem) -> RefusalPart | None:
     if item.rejection is None:
         return None
+    return _refused(item.rejection, item.rejection_text, item.rejection_cause_id)
+
+
+def _refused(diagnosis: Diagnosis, text: str, cause_id: str | None) -> RefusalPart:
     return RefusalPart(
-        code=item.rejection.code,
-        kind=item.rejection.kind,
-        fields=item.rejection.fields,
-        text=held_by_utf8(item.rejection_text),
-        cause_id=item.rejection_cause_id,
-        advice=advice_for(item.rejection.code),
+        code=diagnosis.code,
+        kind=diagnosis.kind,
+        fields=diagnosis.fields,
+        text=held_by_utf8(text),
+        cause_id=cause_id,
+        advice=advice_for(diagnosis.code),
     )
 
 
@@ -341,7 +381,7 @@ def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
     )
 
 
-def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
+def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
     flags = run.plan.flags
     if run.state is RunState.PLANNING:
@@ -352,9 +392,11 @@ def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
         beside = "" if run.state is RunState.PLANNED else " not sent yet"
         open_ones.append(f"send the {counts.not_sent_yet:,}{beside}")
     if counts.in_doubt:
-        open_ones.append(f"settle the {counts.in_doubt:,} in doubt")
+        from_when = f" (from {settles_at:%H:%M:%S} UTC on)" if settles_at else ""
+        open_ones.append(f"settle the {counts.in_doubt:,} in doubt{from_when}")
     if open_ones:
-        yield NextPart(command=f"bridge apply {run.id}{flags}", why=", ".join(open_ones))
+        wait = " --wait" if counts.in_doubt else ""
+        yield NextPart(command=f"bridge apply {run.id}{wait}{flags}", why=", ".join(open_ones))
     unrepaired = counts.held + counts.rejected
     if unrepaired and run.state is not RunState.PLANNED:
         yield NextPart(

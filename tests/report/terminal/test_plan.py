@@ -59,8 +59,8 @@ GRANT = "View All on Social25__Heroku_Message__c"
         (
             View(Visibility.UNPROVEN, NOT_SEEN, GRANT),
             (
-                "Can't be sent: a message that is there could look absent. Heroku_Message__c is not "
-                "shared with everybody. Grant View All on Heroku_Message__c."
+                "Can't be sent: a message that is there could look absent. Heroku_Message__c is "
+                "not shared with everybody. Grant View All on Heroku_Message__c."
             ),
         ),
         (
@@ -74,9 +74,9 @@ GRANT = "View All on Social25__Heroku_Message__c"
         (
             View(Visibility.GUARDED, NOT_SEEN, GRANT),
             (
-                "Not proven that every row is seen: Heroku_Message__c is not shared with everybody. "
-                "The key is unique, so Salesforce refuses a second row. To prove it, grant View All on "
-                "Heroku_Message__c."
+                "Not proven that every row is seen: Heroku_Message__c is not shared with "
+                "everybody. The key is unique, so Salesforce refuses a second row. To prove it, "
+                "grant View All on Heroku_Message__c."
             ),
         ),
     ],
