@@ -53,21 +53,35 @@ class _PermissionSet(_Answer):
 
 
 class _Assignment(_Answer):
-    set_id: str = Field(alias="PermissionSetId")
+    """Of a permission set, or of a group: then it names the group, and maybe no set."""
+
+    set_id: str | None = Field(alias="PermissionSetId", default=None)
+    group_id: str | None = Field(alias="PermissionSetGroupId", default=None)
     active: bool = Field(alias="IsActive")
     ends_at: AwareDatetime | None = Field(alias="ExpirationDate", default=None)
-    set: _PermissionSet = Field(alias="PermissionSet")
+    set: _PermissionSet | None = Field(alias="PermissionSet", default=None)
 
     def holds(self, now: dt.datetime) -> bool:
         """Whether it gives anything now, and goes on to without somebody activating a session."""
-        if self.set.of_a_profile:
+        if self.set is not None and self.set.of_a_profile:
             return True
         ended = self.ends_at is not None and self.ends_at <= now
-        return self.active and not ended and not self.set.only_in_a_session
+        in_session = self.set is not None and self.set.only_in_a_session
+        return self.active and not ended and not in_session
+
+    @property
+    def all_data(self) -> bool:
+        return self.set is not None and (self.set.view_all_data or self.set.modify_all_data)
+
+
+class _Parent(_Answer):
+    group_id: str | None = Field(alias="PermissionSetGroupId", default=None)
+    only_in_a_session: bool = Field(alias="HasActivationRequired")
 
 
 class _ObjectPermission(_Answer):
     set_id: str = Field(alias="ParentId")
+    set: _Parent = Field(alias="Parent")
     object: str = Field(alias="SobjectType")
     view_all: bool = Field(alias="PermissionsViewAllRecords")
     modify_all: bool = Field(alias="PermissionsModifyAllRecords")
@@ -103,30 +117,35 @@ def _by_permissions(
     ask: Ask, objects: Sequence[str], user_id: str, now: dt.datetime
 ) -> dict[str, Sight]:
     answered = ask(
-        "SELECT PermissionSetId, IsActive, ExpirationDate, PermissionSet.IsOwnedByProfile, "  # noqa: S608
-        "PermissionSet.HasActivationRequired, PermissionSet.PermissionsViewAllData, "
-        "PermissionSet.PermissionsModifyAllData FROM PermissionSetAssignment "
-        f"WHERE AssigneeId = {literal(user_id)}",
+        "SELECT PermissionSetId, PermissionSetGroupId, IsActive, ExpirationDate, "  # noqa: S608
+        "PermissionSet.IsOwnedByProfile, PermissionSet.HasActivationRequired, "
+        "PermissionSet.PermissionsViewAllData, PermissionSet.PermissionsModifyAllData "
+        f"FROM PermissionSetAssignment WHERE AssigneeId = {literal(user_id)}",
         "a query of this user's permission sets",
     )
     assignments = _read(_Assignment, answered)
     if assignments is None:
         return {name: _untold(name) for name in objects}
     holding = [one for one in assignments if one.holds(now)]
-    if any(one.set.view_all_data or one.set.modify_all_data for one in holding):
+    if any(one.all_data for one in holding):
         return dict.fromkeys(objects, Proven(Proof.VIEW_ALL_DATA))
     answered = ask(
-        "SELECT ParentId, SobjectType, PermissionsViewAllRecords, "  # noqa: S608 - describe
-        "PermissionsModifyAllRecords FROM ObjectPermissions "
-        f"WHERE SobjectType IN ({_listed(objects)})",
+        "SELECT ParentId, Parent.PermissionSetGroupId, Parent.HasActivationRequired, "  # noqa: S608
+        "SobjectType, PermissionsViewAllRecords, PermissionsModifyAllRecords "
+        f"FROM ObjectPermissions WHERE SobjectType IN ({_listed(objects)})",
         "a query of permissions on objects",
     )
     permissions = _read(_ObjectPermission, answered)
     if permissions is None:
         return {name: _untold(name) for name in objects}
-    mine = {one.set_id for one in holding}
+    sets = {one.set_id for one in holding if one.set_id}
+    groups = {one.group_id for one in holding if one.group_id}
     seen = {
-        one.object for one in permissions if one.set_id in mine and (one.view_all or one.modify_all)
+        one.object
+        for one in permissions
+        if (one.view_all or one.modify_all)
+        and not one.set.only_in_a_session
+        and (one.set_id in sets or one.set.group_id in groups)
     }
     return {name: Proven(Proof.VIEW_ALL) if name in seen else _missing(name) for name in objects}
 

@@ -14,7 +14,8 @@ from bridge.salesforce.sight import sight
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 USER = "005000000000001AAA"
 MESSAGE, POST = "Social25__Heroku_Message__c", "SocialPost"
-SET, GROUP = "0PS000000000001AAA", "0PS000000000002AAA"
+SET, OTHER = "0PS000000000001AAA", "0PS000000000002AAA"
+GROUP = "0PG000000000001AAA"
 
 Rows = Sequence[Mapping[str, JsonValue]]
 
@@ -61,10 +62,17 @@ def assignment(set_id: str = SET, **given: JsonValue) -> Mapping[str, JsonValue]
 
 
 def permission(
-    set_id: str = SET, name: str = MESSAGE, *, view: bool = False, modify: bool = False
+    set_id: str = SET,
+    name: str = MESSAGE,
+    *,
+    view: bool = False,
+    modify: bool = False,
+    group: str | None = None,
+    in_session: bool = False,
 ) -> Mapping[str, JsonValue]:
     return {
         "ParentId": set_id,
+        "Parent": {"PermissionSetGroupId": group, "HasActivationRequired": in_session},
         "SobjectType": name,
         "PermissionsViewAllRecords": view,
         "PermissionsModifyAllRecords": modify,
@@ -93,7 +101,7 @@ def test_any_other_sharing_model_proves_nothing(sharing: str | None) -> None:
 @pytest.mark.parametrize("right", ["PermissionsViewAllData", "PermissionsModifyAllData"])
 def test_a_right_to_all_data_proves_it_for_every_object(right: str) -> None:
     given: dict[str, JsonValue] = {right: True}
-    org = an_org([assignment(), assignment(GROUP, **given)])
+    org = an_org([assignment(), assignment(OTHER, **given)])
     everywhere = Proven(Proof.VIEW_ALL_DATA)
     assert org.sees(MESSAGE, POST) == {MESSAGE: everywhere, POST: everywhere}
     assert org.asked == ["EntityDefinition", "PermissionSetAssignment"]
@@ -116,8 +124,40 @@ def test_view_all_on_the_object_proves_it_for_that_object_alone(
     assert len(org.asked) == 3
 
 
+def of_group(**given: JsonValue) -> Mapping[str, JsonValue]:
+    """An assignment that names its group alone."""
+    return {
+        **assignment(SET, **given),
+        "PermissionSetId": None,
+        "PermissionSetGroupId": GROUP,
+        "PermissionSet": None,
+    }
+
+
+def test_what_a_group_sums_up_counts_where_its_assignment_names_the_group_alone() -> None:
+    summed_up = permission(OTHER, view=True, group=GROUP)
+    assert an_org([of_group()], [summed_up]).sees(MESSAGE) == {MESSAGE: Proven(Proof.VIEW_ALL)}
+
+
+@pytest.mark.parametrize(
+    ("assigned", "permitted"),
+    [
+        (of_group(), permission(OTHER, view=False, group=GROUP)),
+        (of_group(), permission(OTHER, view=True, group="0PG000000000002AAA")),
+        (of_group(), permission(OTHER, view=True)),
+        (of_group(), permission(OTHER, view=True, group=GROUP, in_session=True)),
+        (of_group(IsActive=False), permission(OTHER, view=True, group=GROUP)),
+    ],
+    ids=["muted in it", "another group", "no group", "only in a session", "not active"],
+)
+def test_what_a_group_does_not_give_proves_nothing(
+    assigned: Mapping[str, JsonValue], permitted: Mapping[str, JsonValue]
+) -> None:
+    assert isinstance(an_org([assigned], [permitted]).sees(MESSAGE)[MESSAGE], Unproven)
+
+
 def test_a_right_in_a_permission_set_of_others_proves_nothing() -> None:
-    org = an_org([assignment(SET)], [permission(GROUP, view=True)])
+    org = an_org([assignment(SET)], [permission(OTHER, view=True)])
     assert isinstance(org.sees(MESSAGE)[MESSAGE], Unproven)
 
 
@@ -156,7 +196,7 @@ def test_an_assignment_that_ends_later_and_a_profiles_own_give_what_they_have() 
         Setup(),
         Setup(EntityDefinition=PRIVATE),
         Setup(EntityDefinition=PRIVATE, PermissionSetAssignment=[assignment()]),
-        Setup(PermissionSetAssignment=[{"PermissionSetId": SET}], ObjectPermissions=()),
+        Setup(PermissionSetAssignment=[{"IsActive": "perhaps"}], ObjectPermissions=()),
         an_org([assignment()], [{"ParentId": SET}]),
     ],
     ids=["nothing", "no assignments", "no permissions", "unknown form", "unknown permissions"],

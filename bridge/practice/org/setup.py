@@ -62,7 +62,7 @@ _ASSIGNMENT = SObject(
     "0Pa",
     (
         *_ID,
-        *_fields(FieldType.REFERENCE, "PermissionSetId", "AssigneeId"),
+        *_fields(FieldType.REFERENCE, "PermissionSetId", "PermissionSetGroupId", "AssigneeId"),
         *_fields(
             FieldType.BOOLEAN,
             "IsActive",
@@ -78,9 +78,9 @@ _OBJECT_PERMISSIONS = SObject(
     "110",
     (
         *_ID,
-        *_fields(FieldType.REFERENCE, "ParentId"),
+        *_fields(FieldType.REFERENCE, "ParentId", "Parent.PermissionSetGroupId"),
         *_fields(FieldType.STRING, "SobjectType"),
-        *_fields(FieldType.BOOLEAN, *_OBJECT_RIGHTS),
+        *_fields(FieldType.BOOLEAN, *_OBJECT_RIGHTS, "Parent.HasActivationRequired"),
     ),
     createable=False,
 )
@@ -197,7 +197,7 @@ def permission_rows(
         yield _ENTITY_DEFINITION, {"Id": durable, **entity}
         if not sobject.createable:
             continue
-        on_object = dict.fromkeys(_OBJECT_RIGHTS, True)
+        on_object = dict.fromkeys(_OBJECT_RIGHTS, True) | {"Parent.HasActivationRequired": False}
         on_object["PermissionsViewAllRecords"] = view_all or not sobject.custom
         on_object["PermissionsModifyAllRecords"] = False
         row: Row = {"Id": permission_ids.next(), "ParentId": profile, "SobjectType": sobject.name}
