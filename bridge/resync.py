@@ -29,8 +29,13 @@ from bridge.delivery import (
     Tempo,
     deleted_messages,
     deliver,
+    find_witness,
     hold,
+    key_field_of,
+    refuse_unseen,
+    view_of,
     who_asks,
+    witness_schema,
 )
 from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
@@ -40,11 +45,14 @@ from bridge.model import (
     Decision,
     Delivery,
     FailedMessage,
+    FieldSchema,
     HeldReason,
     Item,
     ObjectSchema,
     Outcome,
+    View,
     Window,
+    Witness,
 )
 from bridge.planning import (
     Narrowing,
@@ -162,12 +170,16 @@ def plan(
     schema = org.schema(mapping.object)
     _refuse_unwritable(schema, identity)
     planner = Planner(mapping, schema)
+    key_field = key_field_of(schema, mapping.key)
+    witness = find_witness(mapping, org)
+    view = _view(settings, org, schema, key_field, witness, identity)
     narrowing = Narrowing(request.keys)
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
         messages = narrowing.among(stream)
-        again = _to_send_again(request, narrowing, ledger, org, planner, identity)
-        plan_ = _plan_of(access, request, narrowing, planner, identity)
+        again = _to_send_again(request, narrowing, ledger, org, planner, identity, witness)
+        plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
         run_id = ledger.begin_run(plan_, _now())
+        ledger.record_view(run_id, view)
         count = 0
         for planned in _batches(planner.plan(message) for message in messages):
             batch = _without_changed(run_id, planned, planner, ledger, again)
@@ -200,13 +212,17 @@ def plan(
 
 
 def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:
-    """The run over this window whose sending began and did not come to its end, if there is one.
+    """The newest run over this window and to this org whose sending did not come to its end.
+
+    The org is asked who it is only where the ledger has such a run.
 
     Raises:
         SettingsError: a setting is missing or not usable.
         RemoteError: the org could not be reached, or refused us.
     """
-    return ledger.unfinished(settings.gotallo().tenant_id, org.identity().org_id, window)
+    found = ledger.unfinished(settings.gotallo().tenant_id, window)
+    here = org.identity().org_id if found else ""
+    return next((run for run in found if run.plan.org_id == here), None)
 
 
 def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
@@ -291,6 +307,11 @@ def apply(
         )
     schema = org.schema(run.plan.object)
     _refuse_unwritable(schema, identity)
+    key_field = key_field_of(schema, run.plan.key_field)
+    witness = witness_schema(run.plan.witness, org)
+    view = _view(settings, org, schema, key_field, run.plan.witness, identity)
+    ledger.record_view(run.id, view)
+    refuse_unseen(view)
     try:
         return deliver(
             run,
@@ -298,6 +319,7 @@ def apply(
             org,
             schema,
             user_id=identity.user_id,
+            witness=witness,
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
@@ -414,12 +436,26 @@ def _refuse_unwritable(schema: ObjectSchema, identity: OrgIdentity) -> None:
         )
 
 
+def _view(
+    settings: Settings,
+    org: Org,
+    schema: ObjectSchema,
+    key_field: FieldSchema,
+    witness: Witness | None,
+    identity: OrgIdentity,
+) -> View:
+    """What may be concluded from what the org shows, with what the operator takes on."""
+    view = view_of(org, schema, key_field, witness, identity.user_id)
+    return view.taken_on() if settings.bridge_assume_visible else view
+
+
 def _plan_of(
     access: GoTalloAccess,
     request: PlanRequest,
     narrowing: Narrowing,
     planner: Planner,
     identity: OrgIdentity,
+    witness: Witness | None,
 ) -> Plan:
     why = request.even_if_deleted
     keys = "".join(f" --key {shlex.quote(key)}" for key in narrowing.keys)
@@ -442,6 +478,7 @@ def _plan_of(
         expected=request.expected,
         only=narrowing.keys,
         resend=ResendOrder(who_asks(identity), why) if why is not None else None,
+        witness=witness,
     )
 
 
@@ -452,12 +489,20 @@ def _to_send_again(
     org: Org,
     planner: Planner,
     identity: OrgIdentity,
+    witness: Witness | None,
 ) -> Mapping[str, str]:
     """What is sent again though it was deleted, by key, with what it was."""
     if request.even_if_deleted is None:
         return {}
-    schema, keys = planner.schema, narrowing.keys
-    return deleted_messages(ledger, org, schema, planner.key_field, identity.org_id, keys)
+    return deleted_messages(
+        ledger,
+        org,
+        planner.schema,
+        planner.key_field,
+        witness_schema(witness, org),
+        identity.org_id,
+        narrowing.keys,
+    )
 
 
 def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState]) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bridge.delivery import verify_messages
-from bridge.errors import BridgeError, SettingsError, UsageError
-from bridge.ledger import Extent, Ledger, OfOrg, OfRun, OfWindow
-from bridge.model import KeyOfObject, ObjectSchema, Question, Scope, Verification, Window
+from bridge.delivery import AskedObject, key_field_of, verify_messages, witness_schema
+from bridge.errors import SettingsError, UsageError
+from bridge.ledger import Extent, Ledger, OfOrg, OfRun, OfWindow, Part
+from bridge.model import KeyOfObject, Question, Scope, Verification, Window
 from bridge.salesforce import Org, OrgIdentity
 
 
@@ -89,7 +89,7 @@ class _Asking:
                 f"The ledger has no run of {where} ({identity.org_id})",
                 "bridge status lists the runs it has; BRIDGE_LEDGER names another ledger.",
             )
-        schemas = [self._org.schema(part.object) for part in parts]
+        asked = [self._asked(part) for part in parts]
         question = Question(
             scope=self._scope,
             run_id=run_id,
@@ -103,20 +103,21 @@ class _Asking:
             username=identity.username,
             asked_at=asked_at,
             keys=tuple(
-                _key(schema, part.key_field) for schema, part in zip(schemas, parts, strict=True)
+                KeyOfObject(
+                    one.schema.name, one.schema.namespace, one.key_field.name, one.key_field.unique
+                )
+                for one in asked
             ),
             unreadable=self._ledger.unreadable_of(self._extent),
         )
         return verify_messages(
-            self._extent, question, self._ledger, self._org, schemas, user_id=identity.user_id
+            self._extent, question, self._ledger, self._org, asked, user_id=identity.user_id
         )
 
-
-def _key(schema: ObjectSchema, name: str) -> KeyOfObject:
-    field = schema.get(name)
-    if field is None:
-        raise BridgeError(
-            f"{schema.name} has no field {name} any more",
-            "Give the integration user access to it.",
+    def _asked(self, part: Part) -> AskedObject:
+        schema = self._org.schema(part.object)
+        return AskedObject(
+            schema,
+            key_field_of(schema, part.key_field),
+            witness_schema(part.witness, self._org),
         )
-    return KeyOfObject(schema.name, schema.namespace, field.name, field.unique)

@@ -9,11 +9,14 @@ from bridge.delivery.holding import hold
 from bridge.delivery.resending import deleted_messages, who_asks
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
-from bridge.delivery.verify import verify_messages
+from bridge.delivery.verify import AskedObject, verify_messages
+from bridge.delivery.visibility import key_field_of, refuse_unseen, view_of
+from bridge.delivery.witness import find_witness, witness_schema
 
 __all__ = [
     "MOST_ROUNDS",
     "STEPS",
+    "AskedObject",
     "Clock",
     "Ending",
     "EndingKind",
@@ -23,7 +26,12 @@ __all__ = [
     "Tempo",
     "deleted_messages",
     "deliver",
+    "find_witness",
     "hold",
+    "key_field_of",
+    "refuse_unseen",
     "verify_messages",
+    "view_of",
     "who_asks",
+    "witness_schema",
 ]

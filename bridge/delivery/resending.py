@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from bridge.delivery.halt import Halt
-from bridge.delivery.presence import ask
+from bridge.delivery.presence import WitnessSchema, ask
 from bridge.errors import OrgError, UsageError
 from bridge.ledger import Lease, Ledger, MessageState, Plan, Reopening, Run
 from bridge.model import Delivery, FieldSchema, ObjectSchema
@@ -33,6 +33,7 @@ def deleted_messages(
     org: Org,
     schema: ObjectSchema,
     key_field: FieldSchema,
+    witness: WitnessSchema | None,
     org_id: str,
     keys: Sequence[str],
 ) -> Mapping[str, str]:
@@ -50,7 +51,7 @@ def deleted_messages(
                 "so it may be in Salesforce",
                 f"Settle it first: bridge apply {state.run_id} --wait",
             )
-    found = ask(org, schema, key_field, keys)
+    found = ask(org, schema, key_field, keys, witness=witness)
     return {
         key: _what_it_was(states.get(key), found[key])
         for key in keys
@@ -65,6 +66,7 @@ def send_again(
     org: Org,
     schema: ObjectSchema,
     key_field: FieldSchema,
+    witness: WitnessSchema | None,
     halt: Halt,
     clock: Callable[[], dt.datetime],
 ) -> None:
@@ -85,12 +87,15 @@ def send_again(
     if not asked:
         return
     try:
-        found = ask(org, schema, key_field, asked)
+        found = ask(org, schema, key_field, asked, witness=witness)
+        witnessed = (
+            ask(org, witness.schema, witness.field, asked) if witness else dict.fromkeys(asked, ())
+        )
     except OrgError as exc:
         halt.throw(exc)
         return
     reopenings = [
-        Reopening(key, tuple(row.id for row in found[key]))
+        Reopening(key, tuple(row.id for row in (*found[key], *witnessed[key])))
         for key in asked
         if _was_there(states[key], found[key])
     ]
@@ -100,17 +105,20 @@ def send_again(
 
 
 def without_old_rows(
-    found: Mapping[str, tuple[FoundRow, ...]], bin_ids: Mapping[str, frozenset[str]]
+    found: Mapping[str, tuple[FoundRow, ...]], old_ids: Mapping[str, frozenset[str]]
 ) -> Mapping[str, tuple[FoundRow, ...]]:
-    """The rows but for those in the recycle bin that lay there when a re-send was ordered.
+    """The rows but for those that were there when a re-send was ordered.
 
-    They say nothing of it: taken for the new row they would lose the message.
+    What lay in the recycle bin says nothing of it, nor does a witness of that: taken for the new
+    row they would lose the message. Restored, a row counts again.
     """
-    if not bin_ids:
+    if not old_ids:
         return found
     return {
         key: tuple(
-            row for row in rows if not (row.deleted and row.id in bin_ids.get(key, frozenset()))
+            row
+            for row in rows
+            if not ((row.deleted or row.witness) and row.id in old_ids.get(key, ()))
         )
         for key, rows in found.items()
     }
@@ -127,13 +135,15 @@ def advice_for_deleted(plan: Plan) -> str:
 
 def _was_there(state: MessageState | None, rows: Sequence[FoundRow]) -> bool:
     """Whether the org had the message, as far as it or the ledger knows, and has it no more."""
-    if any(not row.deleted for row in rows):
+    if any(not row.deleted and not row.witness for row in rows):
         return False
     return bool(rows) or (state is not None and state.delivery is not Delivery.OPEN)
 
 
 def _what_it_was(state: MessageState | None, rows: Sequence[FoundRow]) -> str:
-    where = "it is in the recycle bin" if rows else "it is gone for good"
+    where = "it is in the recycle bin"
+    if not rows or rows[0].witness:
+        where = f"it is gone for good{f', {rows[0].witness} shows it' if rows else ''}"
     row = f" as {state.salesforce_id}" if state and state.salesforce_id else ""
     match state:
         case MessageState(delivery=Delivery.DELIVERED):

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bridge.bounds import REST_SECONDS, SETTLE_SECONDS
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
-from bridge.delivery.presence import ask
+from bridge.delivery.presence import WitnessSchema, ask, shown_by
 from bridge.delivery.repeated import told_repeated
 from bridge.delivery.resending import advice_for_deleted, without_old_rows
 from bridge.diagnosis import cause_of, diagnose_error
@@ -54,8 +55,7 @@ LARGEST_BODY = 4_000_000
 MOST_A_CALL = 200
 """Records. Source: REST API Developer Guide, sObject Collections."""
 
-_LONGEST_REST = dt.timedelta(seconds=30)
-"""Between a claim and its request: more means that the process was suspended."""
+_LONGEST_REST = dt.timedelta(seconds=REST_SECONDS)
 _MOST_UNANSWERED = 3
 """Calls in a row."""
 _TOO_LARGE = 413
@@ -81,10 +81,8 @@ class Tempo:
     """Seconds before the second try; doubled for each further one, with jitter."""
     longest_pause: float = 20.0
     """Seconds."""
-    settle_seconds: float = 900.0
-    """How long after its claim a request may still commit. The platform lets a call run for ten
-    minutes (Salesforce Developer Limits, API request limits); the rest is for a token, a connection
-    and a slow upload before that."""
+    settle_seconds: float = SETTLE_SECONDS
+    """How long after its claim a request may still commit."""
 
     def pause(self, tried: int) -> float:
         """Seconds to wait after this many tries."""
@@ -104,6 +102,7 @@ class Sender:
         org: Org,
         schema: ObjectSchema,
         key_field: FieldSchema,
+        witness: WitnessSchema | None,
         user_id: str,
         halt: Halt,
         clock: Clock,
@@ -116,6 +115,7 @@ class Sender:
         self._org = org
         self._schema = schema
         self._key_field = key_field
+        self._witness = witness
         self._user_id = user_id
         self._halt = halt
         self._clock = clock
@@ -196,8 +196,8 @@ class Sender:
 
     def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
         keys = [item.key for item in items]
-        found = ask(self._org, self._schema, self._key_field, keys)
-        return without_old_rows(found, self._ledger.bin_ids(self._run.id, keys))
+        found = ask(self._org, self._schema, self._key_field, keys, witness=self._witness)
+        return without_old_rows(found, self._ledger.old_ids(self._run.id, keys))
 
     def _there(
         self, items: Sequence[PendingItem], found: Mapping[str, tuple[FoundRow, ...]]
@@ -205,12 +205,14 @@ class Sender:
         """Put on record those that the org has already, and hold those that were deleted there."""
         present: list[Verdict] = []
         deleted: list[PendingItem] = []
+        deleted_with_witness: list[PendingItem] = []
         for item in items:
             live = [row for row in found[item.key] if not row.deleted]
             if live:
                 present.append(_present(item, live, "", self._user_id))
             elif found[item.key]:
-                deleted.append(item)
+                by_witness = found[item.key][0].witness
+                (deleted_with_witness if by_witness else deleted).append(item)
         self._record(items, present)
         hold(
             self._ledger,
@@ -220,8 +222,17 @@ class Sender:
             what="somebody deleted it in Salesforce: it is in the recycle bin",
             advice=advice_for_deleted(self._run.plan),
         )
+        hold(
+            self._ledger,
+            self._run.id,
+            deleted_with_witness,
+            HeldReason.DELETED,
+            what="it was in Salesforce: its row is gone, and what shows it is in the recycle bin",
+            advice="Look why somebody deleted it; nothing was inserted.",
+        )
         return present + [
-            Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT) for item in deleted
+            Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT)
+            for item in (*deleted, *deleted_with_witness)
         ]
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
@@ -583,23 +594,23 @@ def _by_an_exception(verdict: Verdict) -> bool:
 
 
 def _present(item: PendingItem, rows: Sequence[FoundRow], note: str, user_id: str) -> Verdict:
-    notes = (note, told_repeated(rows, user_id))
+    notes = (note, shown_by(rows) or told_repeated(rows, user_id))
     return Verdict(
         position=item.position,
         key=item.key,
         delivery=Delivery.PRESENT,
         outcome=Outcome.PRESENT,
-        salesforce_id=rows[0].id,
+        salesforce_id=None if rows[0].witness else rows[0].id,
         note="; ".join(part for part in notes if part),
     )
 
 
 def _found(item: PendingItem, rows: Sequence[FoundRow], user_id: str) -> Verdict:
     """The verdict on a message whose request gave no answer and which the org has."""
-    note = "a request gave no answer; the org was asked by key and has it"
-    found = _present(item, rows, note, user_id)
+    has_it = "" if rows[0].witness else "; the org was asked by key and has it"
+    found = _present(item, rows, f"a request gave no answer{has_it}", user_id)
     found = replace(found, attempt=AttemptResult.UNANSWERED)
-    if rows[0].created_by != user_id:
+    if rows[0].witness or rows[0].created_by != user_id:
         return found
     return replace(found, delivery=Delivery.DELIVERED, outcome=Outcome.SYNCED)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bridge.delivery.presence import ask
+from bridge.delivery.presence import WitnessSchema, ask
 from bridge.ledger import Extent, Ledger, OnRecord
 from bridge.model import (
     Delivery,
@@ -26,12 +26,21 @@ from bridge.salesforce import FoundRow, Org
 _THERE = frozenset({Delivery.DELIVERED, Delivery.PRESENT})
 
 
+@dataclass(frozen=True, slots=True)
+class AskedObject:
+    """An object of the org that has messages, and what they are asked for by."""
+
+    schema: ObjectSchema
+    key_field: FieldSchema
+    witness: WitnessSchema | None
+
+
 def verify_messages(
     extent: Extent,
     question: Question,
     ledger: Ledger,
     org: Org,
-    schemas: Sequence[ObjectSchema],
+    asked: Sequence[AskedObject],
     *,
     user_id: str,
 ) -> Verification:
@@ -44,23 +53,21 @@ def verify_messages(
         question: what goes on record of the asking.
         ledger: where they are.
         org: of theirs.
-        schemas: of the objects that `question` names, in their order.
+        asked: the objects that have them.
         user_id: as whom we write: tells our own rows from others'.
 
     Raises:
         RemoteError: the org could not be reached, or refused us.
     """
     tally = _Tally()
-    for key, schema in zip(question.keys, schemas, strict=True):
-        key_field = schema.get(key.field)
-        if key_field is None:
-            raise ValueError(f"{schema.name} has no field {key.field}")
-        for page in ledger.on_record(extent, key.object):
+    for one in asked:
+        for page in ledger.on_record(extent, one.schema.name):
             sent = {name for message in page for name in message.sent or ()}
-            fields = sorted(name for name in sent if schema.get(name) is not None)
-            found = ask(org, schema, key_field, [message.key for message in page], fields)
+            fields = sorted(name for name in sent if one.schema.get(name) is not None)
+            keys = [message.key for message in page]
+            found = ask(org, one.schema, one.key_field, keys, fields, witness=one.witness)
             for message in page:
-                tally.take(message, found[message.key], schema, user_id)
+                tally.take(message, found[message.key], one.schema, user_id)
     return tally.verification(question)
 
 
@@ -74,13 +81,14 @@ class _Tally:
     in_doubt: list[str] = field(default_factory=list)
     absent: int = 0
     there_unsent: list[str] = field(default_factory=list)
+    witnessed: list[str] = field(default_factory=list)
 
     def take(
         self, message: OnRecord, rows: Sequence[FoundRow], schema: ObjectSchema, user_id: str
     ) -> None:
         key = message.key
         live = [row for row in rows if not row.deleted]
-        if len(live) > 1:
+        if len(live) > 1 and not live[0].witness:
             self.repeated.append(Repeated(key, tuple(_row(row, user_id) for row in live)))
         elif message.delivery is Delivery.SENDING:
             self.in_doubt.append(key)
@@ -91,6 +99,8 @@ class _Tally:
                 self.absent += 1
         elif not rows:
             self.missing.append(key)
+        elif rows[0].witness:
+            self.witnessed.append(key)
         elif not live:
             self.deleted.append(key)
         else:
@@ -109,6 +119,7 @@ class _Tally:
             in_doubt=tuple(self.in_doubt),
             absent=self.absent,
             there_unsent=tuple(self.there_unsent),
+            witnessed=tuple(self.witnessed),
         )
 
 

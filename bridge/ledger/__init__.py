@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord
+from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord, Part
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
     Attempt,
@@ -49,6 +49,7 @@ __all__ = [
     "OfRun",
     "OfWindow",
     "OnRecord",
+    "Part",
     "PendingItem",
     "Plan",
     "Reopening",

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, func, select
 
 from bridge.ledger.engine import reading
 from bridge.ledger.tables import items, messages, runs
-from bridge.model import Delivery, Outcome, Record, Window
+from bridge.model import Delivery, Outcome, Record, Window, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Part:
     key_field: str
     """As its newest run has it."""
     runs: int
+    witness: Witness | None
+    """As its newest run has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,15 @@ _OF_OUTCOME = {
 
 def parts_of(engine: Engine, extent: Extent) -> tuple[Part, ...]:
     """The objects that have messages of an extent, with how many runs are about them."""
-    query = select(runs.c.object, runs.c.key_field).where(_runs(extent)).order_by(runs.c.created_at)
+    c = runs.c
+    columns = (c.object, c.key_field, c.witness_object, c.witness_field)
+    query = select(*columns).where(_runs(extent)).order_by(c.created_at)
     found: dict[str, Part] = {}
     with reading(engine) as connection:
         for row in connection.execute(query):
             before = found[row.object].runs if row.object in found else 0
-            found[row.object] = Part(row.object, row.key_field, before + 1)
+            witness = Witness(row.witness_object, row.witness_field) if row.witness_object else None
+            found[row.object] = Part(row.object, row.key_field, before + 1, witness)
     return tuple(found.values())
 
 

@@ -138,10 +138,10 @@ class LedgerReader:
         with reading(self._engine) as connection:
             return resends.ordered_since_plan(connection, run_id, keys)
 
-    def bin_ids(self, run_id: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """The rows of messages sent again on purpose that lay in the org's recycle bin before."""
+    def old_ids(self, run_id: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The rows that showed messages as they were before they were sent again on purpose."""
         with reading(self._engine) as connection:
-            return resends.bin_ids(connection, run_id, keys)
+            return resends.old_ids(connection, run_id, keys)
 
     def sent_sources(self, run_id: str, keys: Sequence[str]) -> Mapping[str, SourceOfItem]:
         """What those of these messages were made from that any run has delivered to the org."""
@@ -194,8 +194,8 @@ class LedgerReader:
             ).all()
         return tuple(run_of(row) for row in rows)
 
-    def unfinished(self, tenant_id: str, org_id: str, window: Window) -> Run | None:
-        """The newest run over this very window whose sending began and did not come to its end.
+    def unfinished(self, tenant_id: str, window: Window) -> tuple[Run, ...]:
+        """The runs over this very window whose sending did not come to its end, newest first.
 
         One that was narrowed to some of its messages is none over the window.
         """
@@ -204,18 +204,15 @@ class LedgerReader:
             select(t.runs)
             .where(
                 c.tenant_id == tenant_id,
-                c.org_id == org_id,
                 c.from_time == window.from_time,
                 c.till_time == window.till_time,
                 c.state.in_((RunState.SENDING, RunState.STOPPED)),
                 c.only == [],
             )
             .order_by(c.created_at.desc())
-            .limit(1)
         )
         with reading(self._engine) as connection:
-            row = connection.execute(query).first()
-        return run_of(row) if row is not None else None
+            return tuple(run_of(row) for row in connection.execute(query))
 
     def cause_counts(self, run_id: str) -> tuple[CauseCount, ...]:
         """How the items of each cause stand."""

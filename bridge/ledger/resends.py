@@ -63,7 +63,7 @@ def put(
                 why=plan.resend.why,
                 was=was.delivery,
                 salesforce_id=was.salesforce_id,
-                bin_ids=list(one.bin_ids),
+                old_ids=list(one.old_ids),
             )
         )
 
@@ -103,16 +103,16 @@ def ordered_since_plan(connection: Connection, run_id: str, keys: Sequence[str])
     )
 
 
-def bin_ids(
+def old_ids(
     connection: Connection, run_id: str, keys: Sequence[str]
 ) -> Mapping[str, frozenset[str]]:
-    """The rows of these messages that lay in the recycle bin when a person had them sent again."""
+    """The rows that showed these messages as they were when a person had them sent again."""
     run = run_row(connection, run_id)
-    query = select(resends.c.key, resends.c.bin_ids).where(
+    query = select(resends.c.key, resends.c.old_ids).where(
         resends.c.org_id == run.org_id, resends.c.object == run.object
     )
     found: dict[str, frozenset[str]] = {}
     for part in parts(keys):
         for row in connection.execute(query.where(resends.c.key.in_(part))):
-            found[row.key] = found.get(row.key, frozenset()) | frozenset(row.bin_ids)
+            found[row.key] = found.get(row.key, frozenset()) | frozenset(row.old_ids)
     return found

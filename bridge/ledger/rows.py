@@ -18,7 +18,9 @@ from bridge.model import (
     Record,
     Risk,
     Value,
+    View,
     Window,
+    Witness,
     highest_risk,
 )
 
@@ -74,6 +76,8 @@ class Plan:
     """The keys that it is narrowed to; empty for the whole window."""
     resend: ResendOrder | None = None
     """Set where it sends again what somebody deleted."""
+    witness: Witness | None = None
+    """What shows that a message was there, though its own row is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Run:
     """What the operator should know of the fetch, a sentence each."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    view: View | None
+    """Whether absence can be concluded from what the org shows; None where it was not asked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +173,8 @@ class Reopening:
     """A message that is to be sent again."""
 
     key: str
-    bin_ids: tuple[str, ...]
-    """The rows that the org's recycle bin has of it."""
+    old_ids: tuple[str, ...]
+    """The rows that the org's recycle bin and the witness have of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ class VerificationDocument(_Part):
     asked_as: str
     """The user in the org who asked, and who sees what it may."""
     asked: int
-    """How many keys: `once + missing + deleted + repeated + in_doubt + absent + there_unsent`."""
+    """How many keys: `once + missing + deleted + witnessed + repeated + in_doubt + absent +
+    there_unsent`."""
     unreadable: int
     """Messages that could not be read when they were planned, so that they have no key."""
     proven: bool
@@ -96,6 +97,8 @@ class VerificationDocument(_Part):
     """Held, refused or not sent, and not there."""
     there_unsent: tuple[str, ...]
     """Keys that were not brought there and that are there."""
+    witnessed: tuple[str, ...]
+    """Keys whose own row is gone, while the mapping's witness shows that it was there."""
 
 
 def verification_document(verification: Verification) -> VerificationDocument:
@@ -164,4 +167,5 @@ def verification_document(verification: Verification) -> VerificationDocument:
         in_doubt=tuple(map(held_by_utf8, verification.in_doubt)),
         absent=verification.absent,
         there_unsent=tuple(map(held_by_utf8, verification.there_unsent)),
+        witnessed=tuple(map(held_by_utf8, verification.witnessed)),
     )

@@ -61,12 +61,14 @@ def test_runs_of_another_org_tenant_or_window_do_not_count(tmp_path: Path) -> No
         window = plan().window
         touching = replace(window, from_time=window.till_time - dt.timedelta(seconds=1))
         beside = Window(window.till_time, window.till_time + DAY, "UTC")
+        before = Window(window.from_time - DAY, window.from_time, "UTC")
         tenant = plan().tenant_id
         for extent, runs in (
             (OfOrg(ORG), 1),
             (OfWindow(ORG, touching, tenant), 1),
             (OfWindow(ORG, window, None), 1),
             (OfWindow(ORG, beside, tenant), 0),
+            (OfWindow(ORG, before, tenant), 0),
             (OfWindow(ORG, window, "another tenant"), 0),
         ):
             assert sum(part.runs for part in ledger.parts_of(extent)) == runs

@@ -39,7 +39,7 @@ def test_who_why_and_what_it_was_are_on_record_with_the_opening(tmp_path: Path) 
         (told,) = ledger.resends(run_id)
         assert (told.number, told.was, told.salesforce_id) == (1, Delivery.DELIVERED, "a1")
         assert (told.who, told.why, told.at) == (ORDER.who, ORDER.why, NOW)
-        assert ledger.bin_ids(run_id, ["1", "2"]) == {"1": {"a1"}}
+        assert ledger.old_ids(run_id, ["1", "2"]) == {"1": {"a1"}}
         assert ledger.ordered_since_plan(run_id, ["1"]) == {"1"}
 
 

@@ -12,6 +12,7 @@ from bridge import resync
 from bridge.delivery import EndingKind
 from bridge.errors import Exit, UsageError
 from bridge.model import Decision, HeldReason, Outcome
+from bridge.planning import built_in_mapping
 from bridge.practice import (
     CommitLate,
     CutBefore,
@@ -230,6 +231,29 @@ def test_the_row_in_the_bin_is_never_taken_for_the_new_one(
     house.practice.faults.release()
     if settled_by == "another run":
         house.resync(tempo=SETTLED_AT_ONCE)
+    house.apply(run_id, tempo=SETTLED_AT_ONCE)
+    assert house.rows()[key] == 1
+
+
+@pytest.mark.parametrize("effect", [None, CutBefore(), CommitLate()], ids=repr)
+def test_a_witness_of_the_old_row_holds_nothing_back(
+    open_house: OpenHouse, effect: Effect | None
+) -> None:
+    """The row is purged while its re-send is under way: what shows it is of the old row too."""
+    mapping = built_in_mapping().read_text("utf-8") + "witness: {SocialPost: ExternalPostId}\n"
+    house = open_house(replace(THREE, key_unique=False), mapping)
+    key = key_of(house, house.resync().run_id)
+    old = delete(house, key)
+    if effect is None:
+        purge(house, old)
+        plan = house.plan(keys=[key], even_if_deleted=WHY)
+        assert "gone for good, SocialPost shows it" in house.items(plan.id)[0].note
+    else:
+        house.practice.faults.add(at_insert(effect))
+    run_id = send_again(house, key)
+    if effect is not None:
+        purge(house, old)
+    house.practice.faults.release()
     house.apply(run_id, tempo=SETTLED_AT_ONCE)
     assert house.rows()[key] == 1
 

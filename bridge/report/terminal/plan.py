@@ -30,6 +30,7 @@ from bridge.report.terminal.parts import (
     resend,
     show_difference,
 )
+from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import bounded, counted, without_namespace
 from bridge.report.text import literal, shortened
 
@@ -50,6 +51,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     """Print what a plan would do."""
     page = Page(console)
     head(page, document)
+    visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
     resend(page, document)

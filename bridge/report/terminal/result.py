@@ -19,6 +19,7 @@ from bridge.report.terminal.parts import (
     next_commands,
     resend,
 )
+from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import counted, standing_in_words, without_namespace
 from bridge.report.text import shortened
 
@@ -39,6 +40,7 @@ def show_result(document: RunDocument, console: Console) -> None:
 def show_story(page: Page, document: RunDocument) -> None:
     """Write what became of a run, in figures and by cause."""
     head(page, document)
+    visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
     resend(page, document)

@@ -32,6 +32,12 @@ def show_verification(found: VerificationDocument, console: Console) -> None:
     )
     _keys(
         page,
+        "not there any more, but a witness shows that they were",
+        "Their rows were purged: the record that the mapping names as witness is there.",
+        found.witnessed,
+    )
+    _keys(
+        page,
         "deleted since: in the recycle bin",
         f"Restore what is wanted, or send it again with {_resend(found)}.",
         found.deleted,
@@ -89,7 +95,8 @@ def _head(page: Page, found: VerificationDocument) -> None:
 
 
 def _sentence(page: Page, found: VerificationDocument) -> None:
-    expected = found.once + len(found.missing) + len(found.deleted) + len(found.repeated)
+    gone = len(found.missing) + len(found.deleted) + len(found.witnessed)
+    expected = found.once + gone + len(found.repeated)
     unsent = found.absent + len(found.there_unsent) + len(found.in_doubt)
     page.line((f"Asked the org for {counted(found.asked, 'key')}.", HEADING))
     differing = len({difference.key for difference in found.differing})
