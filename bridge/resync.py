@@ -8,20 +8,44 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
 
-from bridge.delivery import STEPS, Clock, Ending, Halt, Observer, Tempo, deliver, verify_run
-from bridge.errors import OrgRefused, SettingsError, UsageError
+from bridge.delivery import (
+    STEPS,
+    Clock,
+    Ending,
+    Halt,
+    Limits,
+    Observer,
+    OldMessages,
+    Tempo,
+    deliver,
+    estimated_calls,
+    old_messages,
+    refuse_old,
+    verify_run,
+    why_outdated,
+)
+from bridge.errors import OrgRefused, SafetyStop, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
-from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
+from bridge.ledger import Forecast, Ledger, MessageState, PendingItem, Plan, Run, RunState
 from bridge.model import Decision, HeldReason, Item, ObjectSchema, Outcome, Verification, Window
-from bridge.planning import Planner, built_in_mapping, read_mapping
-from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
+from bridge.planning import Planner, built_in_mapping, outline, read_mapping, read_mapping_text
+from bridge.salesforce import (
+    ApiUsage,
+    ClientCredentials,
+    Org,
+    OrgIdentity,
+    StaticToken,
+    Token,
+    TokenSource,
+)
 from bridge.settings import GoTalloAccess, Settings
 
 BATCH = 200
@@ -56,6 +80,8 @@ class ApplyRequest:
     canary: Sequence[int] = STEPS
     limit: int | None = None
     """Send this many at most now; `apply` goes on with the others."""
+    old_ones_too: bool = False
+    """A person was asked about messages that are older than the limit, and wants them sent."""
 
 
 def _silent(_: int) -> None:
@@ -121,24 +147,32 @@ def plan(
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
         run_id = ledger.begin_run(_plan_of(access, request, planner, identity), _now())
         count = 0
+        ready: Counter[str] = Counter()
+        filled: set[str] = set()
         for batch in _batches(planner.plan(message) for message in stream):
             known = ledger.add_items(run_id, count, batch)
             _tell(run_id, batch, known)
+            for item in batch:
+                if item.decision is Decision.READY and item.key not in known:
+                    ready[item.cause.id] += 1
+                    filled |= item.record.keys()
             count += len(batch)
             progress(count)
         summary = stream.summary
     if request.limit is not None:
         for key in ledger.limit(run_id, request.limit):
             item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
+    usage = org.daily_api()
     ledger.finish_plan(
         run_id,
         announced=summary.announced,
         fetched=count,
         repeated=summary.repeated,
         notes=summary.notes,
+        outline=outline(schema, filled),
+        forecast=_forecast(ready.values(), usage, _limits(settings)),
     )
     ledger.count_calls(run_id, org.calls - calls_before)
-    usage = org.daily_api()
     log.info(
         "run.planned",
         run=run_id,
@@ -165,6 +199,8 @@ def apply(
 
     Raises:
         UsageError: the run does not exist, was never planned to its end, or is for another org.
+        SafetyStop: the plan is out of date, or messages are older than the limit, and nothing of
+            it was ever sent. A run that was begun is stopped instead, once its doubts are settled.
         RemoteError: the org could not be reached, or refused us, before the first message.
     """
     calls_before = org.calls
@@ -183,7 +219,12 @@ def apply(
         )
     schema = org.schema(run.plan.object)
     _refuse_unwritable(schema, identity)
+    limits = _limits(settings)
+    pending = ledger.pending(run.id)
+    refusal = _refusal(settings, run, request, pending, schema, limits, clock())
     try:
+        if refusal is not None and run.state is RunState.PLANNED:
+            raise refusal
         return deliver(
             run,
             ledger,
@@ -193,6 +234,8 @@ def apply(
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
+            limits=limits,
+            refusal=refusal,
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
@@ -218,6 +261,62 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
             "Use the settings that the run was made with.",
         )
     return verify_run(run, ledger, org, org.schema(run.plan.object), user_id=identity.user_id)
+
+
+def old_ones(settings: Settings, run: Run, ledger: Ledger) -> OldMessages | None:
+    """The messages to send that a person should be asked about, since they are old."""
+    orders = [item.order for item in ledger.pending(run.id)]
+    return old_messages(orders, _now(), _limits(settings).message_days)
+
+
+def _refusal(
+    settings: Settings,
+    run: Run,
+    request: ApplyRequest,
+    pending: Sequence[PendingItem],
+    schema: ObjectSchema,
+    limits: Limits,
+    now: dt.datetime,
+) -> SafetyStop | None:
+    """Why nothing may be sent; None where nothing is left to send."""
+    if not pending:
+        return None
+    outdated = why_outdated(run, schema, _mapping_now(settings, run), limits, now)
+    if outdated is not None or request.old_ones_too:
+        return outdated
+    old = old_messages([item.order for item in pending], now, limits.message_days)
+    return refuse_old(run, old) if old else None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        refused=settings.max_refused,
+        new_refused=settings.bridge_max_new_refused,
+        calls=settings.bridge_max_calls,
+        reserve=settings.api_reserve,
+        message_days=settings.bridge_max_age_days,
+        plan_hours=settings.bridge_max_plan_hours,
+    )
+
+
+def _mapping_now(settings: Settings, run: Run) -> str | None:
+    """The text of the mapping that the settings lead to; None where they don't say.
+
+    Without a mapping in the settings the built-in one counts, but a plan may have been made with a
+    file that was named then.
+    """
+    built_in = built_in_mapping()
+    if settings.bridge_mapping is None and run.plan.mapping_name != built_in.name:
+        return None
+    return read_mapping_text(settings.bridge_mapping or built_in)
+
+
+def _forecast(ready: Collection[int], usage: ApiUsage | None, limits: Limits) -> Forecast:
+    return Forecast(
+        calls=estimated_calls(ready),
+        left=usage.left if usage else None,
+        reserve=limits.kept_back(usage.limit) if usage else None,
+    )
 
 
 def _gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import typer
 
 from bridge import resync
@@ -13,17 +15,18 @@ from bridge.cli.options import (
     NoCanary,
     RunId,
     Yes,
-    with_settings,
+    with_settings_and_limits,
 )
 from bridge.delivery import STEPS, Ending, EndingKind
 from bridge.errors import Exit
 from bridge.ledger import Ledger, Run
 from bridge.report import RunDocument, exit_of, run_document, show_result
+from bridge.report.text import visible
 from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_limits
 def apply(
     settings: Settings,
     run_id: RunId,
@@ -44,6 +47,7 @@ def apply(
         run = ledger.run(run_id)
         document = run_document(ledger, run)
         if to_send(document):
+            request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
             ask(document, yes=yes)
         elif not as_json:
             screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
@@ -56,15 +60,32 @@ def apply_request(lanes: int, limit: int | None, *, no_canary: bool) -> resync.A
     return resync.ApplyRequest(lanes=lanes, canary=() if no_canary else STEPS, limit=limit)
 
 
-def ask(document: RunDocument, *, yes: bool) -> None:
-    """Ask whether to send the plan; names the org, and that it is a production org."""
-    org = document.org
-    where = f"{org.name}, a sandbox" if org.sandbox else f"{org.name}, a PRODUCTION org"
+def ask_about_old_ones(
+    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, *, yes: bool
+) -> resync.ApplyRequest:
+    """Ask whether old messages are to be sent, where there are any and somebody can be asked."""
+    old = None if yes else resync.old_ones(settings, run, ledger)
+    if old is None:
+        return request
+    days = "a day" if old.days == 1 else f"{old.days} days"
     screen.confirm(
-        f"Send {to_send(document)} messages to {where}?",
+        f"{old.count:,} of the messages are older than {days}, the oldest of "
+        f"{old.oldest:%Y-%m-%d %H:%M} UTC: triggers may answer customers that late. Send them too?",
         yes,
-        f"The plan stays on record: bridge apply {document.run_id}",
+        f"The plan stays on record: bridge apply {run.id}",
     )
+    return replace(request, old_ones_too=True)
+
+
+def ask(document: RunDocument, *, yes: bool) -> None:
+    """Ask whether to send the plan; for a production org its name has to be typed."""
+    org = document.org
+    advice = f"The plan stays on record: bridge apply {document.run_id}"
+    messages = f"Send {to_send(document)} messages to {visible(org.name)}"
+    if org.sandbox:
+        screen.confirm(f"{messages}, a sandbox?", yes, advice)
+    else:
+        screen.confirm_in_words(f"{messages}, a PRODUCTION org?", org.name, yes, advice)
 
 
 def to_send(document: RunDocument) -> int:

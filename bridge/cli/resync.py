@@ -6,7 +6,7 @@ import typer
 
 from bridge import resync as use_cases
 from bridge.cli import screen
-from bridge.cli.apply import apply_request, ask, finish, send, to_send
+from bridge.cli.apply import apply_request, ask, ask_about_old_ones, finish, send, to_send
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -22,14 +22,14 @@ from bridge.cli.options import (
     Zone,
     repeated_flags,
     window_of,
-    with_settings,
+    with_settings_and_limits,
 )
 from bridge.cli.plan import plan_exit, show
 from bridge.report import run_document, show_plan
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_limits
 def resync(
     settings: Settings,
     *,
@@ -68,6 +68,7 @@ def resync(
         if not as_json:
             show_plan(document, screen.stdout)
         if to_send(document):
+            sending = ask_about_old_ones(settings, run, sending, ledger, yes=yes)
             ask(document, yes=yes)
         document, ending = send(settings, run, sending, ledger, org)
     finish(document, ending, as_json=as_json)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bridge.delivery.deliver import Ending, EndingKind, deliver
+from bridge.delivery.estimate import estimated_calls
+from bridge.delivery.gate import OldMessages, old_messages, refuse_old, why_outdated
 from bridge.delivery.halt import Halt
+from bridge.delivery.limits import Limits
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
 from bridge.delivery.verify import verify_run
@@ -14,8 +17,14 @@ __all__ = [
     "Ending",
     "EndingKind",
     "Halt",
+    "Limits",
     "Observer",
+    "OldMessages",
     "Tempo",
     "deliver",
+    "estimated_calls",
+    "old_messages",
+    "refuse_old",
     "verify_run",
+    "why_outdated",
 ]

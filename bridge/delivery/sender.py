@@ -18,6 +18,7 @@ import structlog
 
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
+from bridge.delivery.limits import Watch
 from bridge.delivery.presence import ask
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
@@ -104,6 +105,7 @@ class Sender:
         key_field: FieldSchema,
         user_id: str,
         halt: Halt,
+        watch: Watch,
         clock: Clock,
         tempo: Tempo,
         observe: Observer,
@@ -116,6 +118,7 @@ class Sender:
         self._key_field = key_field
         self._user_id = user_id
         self._halt = halt
+        self._watch = watch
         self._clock = clock
         self._tempo = tempo
         self._observe = observe
@@ -137,7 +140,7 @@ class Sender:
             What became of each that was looked at; an item without a verdict was not touched.
         """
         items = [item for item in items if item.conversation not in self._waiting]
-        if self._halt.thrown or not items:
+        if self._halt.thrown or not items or not self._watch.may_call():
             return []
         try:
             found = self._ask(items)
@@ -222,7 +225,7 @@ class Sender:
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
         """Send one chunk. `tried` counts this time."""
-        if self._halt.thrown or not chunk:
+        if self._halt.thrown or not chunk or not self._watch.may_call():
             return []
         claim = self._ledger.claim(
             self._run.id, [one.item for one in chunk], self._lease, self._clock()
@@ -525,6 +528,7 @@ class Sender:
                 fixers=item.fixers,
                 risk=item.risk,
             )
+        self._watch.outcomes(final)
         self._observe(final)
 
 

@@ -20,6 +20,7 @@ from bridge.model import (
     Value,
     Window,
 )
+from bridge.planning import Outline
 
 
 class RunState(StrEnum):
@@ -60,6 +61,18 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a plan will cost the org to send, and what it has left."""
+
+    calls: int
+    """About how many it takes to send the plan."""
+    left: int | None
+    """Of the org's daily allowance when the plan was made; None where the org did not tell."""
+    reserve: int | None
+    """How many of those are left to others; None where the org did not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run as it stands in the ledger."""
 
@@ -78,6 +91,10 @@ class Run:
     """What the operator should know of the fetch, a sentence each."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    outline: Outline | None
+    """What the plan took for granted of the org's object."""
+    forecast: Forecast | None
+    """None until the plan is whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bridge.ledger.rows import MessageState, Plan, Run, RunState, StoredItem
+from bridge.ledger.rows import Forecast, MessageState, Plan, Run, RunState, StoredItem
 from bridge.model import (
     Cause,
     Change,
@@ -146,7 +146,15 @@ def run_of(row: Row[Any]) -> Run:
         repeated=row.repeated,
         notes=tuple(row.notes),
         api_calls=row.api_calls,
+        outline=row.outline,
+        forecast=_forecast(row),
     )
+
+
+def _forecast(row: Row[Any]) -> Forecast | None:
+    if row.forecast_calls is None:
+        return None
+    return Forecast(row.forecast_calls, row.forecast_left, row.forecast_reserve)
 
 
 def item_of(row: Row[Any], changes: Sequence[Change]) -> StoredItem:

@@ -100,6 +100,10 @@ runs = Table(
     Column("repeated", Integer, nullable=False, default=0),
     Column("notes", Json, nullable=False),
     Column("api_calls", Integer, nullable=False, default=0),
+    Column("outline", Json),
+    Column("forecast_calls", Integer),
+    Column("forecast_left", Integer),
+    Column("forecast_reserve", Integer),
 )
 
 messages = Table(

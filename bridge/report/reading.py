@@ -15,6 +15,7 @@ from bridge.report.document import (
     CausePart,
     ChangePart,
     ChangeSumPart,
+    ForecastPart,
     HeldGroupPart,
     HeldPart,
     InventedValue,
@@ -91,9 +92,17 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         ),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
+        forecast=_forecast(run),
         stop_reason=held_by_utf8(run.stop_reason),
         next=tuple(_next(run, counts)),
     )
+
+
+def _forecast(run: Run) -> ForecastPart | None:
+    told = run.forecast
+    if told is None:
+        return None
+    return ForecastPart(calls=told.calls, left=told.left, reserve=told.reserve)
 
 
 def report_document(ledger: Ledger, run: Run) -> ReportDocument:
