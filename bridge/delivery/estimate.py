@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from math import ceil
 
+from bridge.delivery.limits import questions
 from bridge.delivery.rounds import MOST_CANDIDATES, STEPS
 from bridge.delivery.sender import MOST_A_CALL
 
 _BEGINNING = 5
 """Who we are, and the object's describe."""
-_KEYS_A_QUESTION = 130
-"""That a query's URL holds, each with dashes and without."""
 _LANES = 4
 
 
@@ -31,15 +30,11 @@ def _ahead(count: int) -> int:
     calls = 0
     for step in STEPS:
         if count > 0:
-            calls += _questions(min(count, MOST_CANDIDATES)) + 1
+            calls += questions(min(count, MOST_CANDIDATES)) + 1
         count -= step
     return calls
 
 
 def _chunks(count: int) -> int:
     whole, part = divmod(count, MOST_A_CALL)
-    return whole * (_questions(MOST_A_CALL) + 1) + (_questions(part) + 1 if part else 0)
-
-
-def _questions(keys: int) -> int:
-    return ceil(keys / _KEYS_A_QUESTION)
+    return whole * (questions(MOST_A_CALL) + 1) + (questions(part) + 1 if part else 0)

@@ -23,7 +23,15 @@ from bridge.salesforce import ApiUsage
 FEWEST_REFUSED = 50
 """A percentage of a small run is a handful, which the canaries of a few causes come to anyway."""
 
+_KEYS_A_QUESTION = 130
+"""That a query's URL holds, each with dashes and without."""
+
 _DONE = "The calls in the air were finished and nothing more was sent"
+
+
+def questions(keys: int) -> int:
+    """How many queries ask for so many messages by key."""
+    return math.ceil(keys / _KEYS_A_QUESTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +107,22 @@ class Watch:
         self._meter = meter
         self._halt = halt
         self._lock = threading.Lock()
-        self._before = meter.calls
-        self._granted = 0
+        self._in_the_air: dict[int, int] = {}
+        """Calls granted last, by lane: they may not be made yet."""
         self._refused = 0
         self._new: Counter[str] = Counter()
 
-    def may_call(self) -> bool:
-        """Whether one more call may leave; where not, the sending is ended.
+    def may_call(self, lane: int, calls: int) -> bool:
+        """Whether a lane may make so many calls now; where not, the sending is ended.
 
-        Calls that were granted and are not yet seen count as made, so that lanes side by side
-        don't overrun a limit. What settles a doubt or repeats a question does not ask.
+        What other lanes were granted last counts as not made yet, so that lanes side by side don't
+        overrun a limit. What settles a doubt or repeats a question does not ask.
         """
         with self._lock:
-            in_the_air = max(self._granted - (self._meter.calls - self._before), 0)
-            reason = self._too_many_calls(in_the_air) or self._reserve_reached(in_the_air)
+            others = sum(n for other, n in self._in_the_air.items() if other != lane)
+            reason = self._too_many_calls(others + calls) or self._reserve_reached(others + calls)
             if reason is None:
-                self._granted += 1
+                self._in_the_air[lane] = calls
                 return True
         self._halt.throw(reason)
         return False
@@ -143,21 +151,22 @@ class Watch:
             if count >= most:
                 self._halt.throw(self._new_cause(cause, count))
 
-    def _too_many_calls(self, in_the_air: int) -> SafetyStop | None:
+    def _too_many_calls(self, coming: int) -> SafetyStop | None:
         most = self._limits.calls
-        if most is None or self._meter.calls + in_the_air < most:
+        if most is None or self._meter.calls + coming <= most:
             return None
         return SafetyStop(
-            f"{self._meter.calls:,} calls were made to the org, of at most {most:,}. {_DONE}",
-            f"Go on: bridge apply {self._run_id} (--max-calls allows more)",
+            f"One call more would exceed the {most:,} that may be made to the org. {_DONE}",
+            f"Go on: bridge apply {self._run_id} (it counts anew; --max-calls allows more)",
         )
 
-    def _reserve_reached(self, in_the_air: int) -> SafetyStop | None:
+    def _reserve_reached(self, coming: int) -> SafetyStop | None:
         usage = self._meter.usage
-        if usage is None:
+        if usage is None or not usage.left:
+            # Where nothing is left the org itself refuses, which says more.
             return None
         kept_back = self._limits.kept_back(usage.limit)
-        if not kept_back or usage.left - in_the_air > kept_back:
+        if not kept_back or usage.left - coming >= kept_back:
             return None
         return SafetyStop(
             f"{usage.left:,} of the org's {usage.limit:,} calls a day are left, and {kept_back:,} "

@@ -18,7 +18,7 @@ import structlog
 
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
-from bridge.delivery.limits import Watch
+from bridge.delivery.limits import Watch, questions
 from bridge.delivery.presence import ask
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
@@ -140,7 +140,7 @@ class Sender:
             What became of each that was looked at; an item without a verdict was not touched.
         """
         items = [item for item in items if item.conversation not in self._waiting]
-        if self._halt.thrown or not items or not self._watch.may_call():
+        if self._halt.thrown or not items or not self._may_call(questions(len(items))):
             return []
         try:
             found = self._ask(items)
@@ -195,6 +195,9 @@ class Sender:
         self._record(items, delivered)
         return delivered
 
+    def _may_call(self, calls: int) -> bool:
+        return self._watch.may_call(threading.get_ident(), calls)
+
     def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
         return ask(self._org, self._schema, self._key_field, [item.key for item in items])
 
@@ -225,7 +228,7 @@ class Sender:
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
         """Send one chunk. `tried` counts this time."""
-        if self._halt.thrown or not chunk or not self._watch.may_call():
+        if self._halt.thrown or not chunk or not self._may_call(1):
             return []
         claim = self._ledger.claim(
             self._run.id, [one.item for one in chunk], self._lease, self._clock()
