@@ -6,23 +6,28 @@ from bridge.delivery.deliver import Ending, EndingKind, deliver
 from bridge.delivery.estimate import estimated_calls
 from bridge.delivery.gate import OldMessages, old_messages, refuse_old, why_outdated
 from bridge.delivery.halt import Halt
+from bridge.delivery.healing import MOST_ROUNDS, Healer
+from bridge.delivery.holding import hold
 from bridge.delivery.limits import Limits
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
 from bridge.delivery.verify import verify_run
 
 __all__ = [
+    "MOST_ROUNDS",
     "STEPS",
     "Clock",
     "Ending",
     "EndingKind",
     "Halt",
+    "Healer",
     "Limits",
     "Observer",
     "OldMessages",
     "Tempo",
     "deliver",
     "estimated_calls",
+    "hold",
     "old_messages",
     "refuse_old",
     "verify_run",

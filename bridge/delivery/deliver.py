@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bridge.delivery.halt import Halt
+from bridge.delivery.healing import Healer
 from bridge.delivery.heartbeat import writing_lease
 from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
@@ -19,7 +20,7 @@ from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
 from bridge.errors import BridgeError, SafetyStop
 from bridge.ledger import Ledger, PendingItem, Run, Verdict
-from bridge.model import Delivery, HeldReason, Kind, ObjectSchema, Outcome
+from bridge.model import Delivery, Diagnosis, HeldReason, Kind, ObjectSchema, Outcome
 from bridge.salesforce import Org
 
 _PASSES = 3
@@ -53,6 +54,10 @@ class Ending:
     """Set exactly where it was stopped."""
 
 
+def _nothing_foreseen(_: Diagnosis) -> bool:
+    return False
+
+
 def _nobody(_: Sequence[Verdict]) -> None:
     return None
 
@@ -69,6 +74,7 @@ def deliver(
     limit: int | None = None,
     limits: Limits | None = None,
     refusal: SafetyStop | None = None,
+    healer: Healer | None = None,
     halt: Halt | None = None,
     clock: Clock = lambda: dt.datetime.now(dt.UTC),
     tempo: Tempo | None = None,
@@ -87,6 +93,7 @@ def deliver(
         limit: how many items to send at most, the earliest first; None for all.
         limits: where the sending stops itself.
         refusal: why nothing may be sent; what is in doubt is settled all the same.
+        healer: repairs what was refused, and has it sent again; None to leave it refused.
         halt: ends the run early.
         clock: the time now, aware.
         tempo: how patient to be.
@@ -100,7 +107,7 @@ def deliver(
     if key_field is None:
         raise BridgeError(f"{schema.name} has no field {run.plan.key_field} any more")
     halt = halt or Halt()
-    watch = _watch(run, ledger, org, limits or Limits(), limit, halt)
+    watch = _watch(run, ledger, org, limits or Limits(), limit, healer, halt)
     with writing_lease(ledger, run.plan.org_id, run.id, clock, halt) as lease:
         sender = Sender(
             run=run,
@@ -117,23 +124,55 @@ def deliver(
             observe=observe,
         )
         ledger.begin_sending(run.id)
-        beyond_limit = False
-        for _ in range(_PASSES):
-            _take_up(run, ledger, sender)
-            left = _open_items(run, ledger)
-            if left and refusal is not None:
-                halt.throw(refusal)
-            beyond_limit = limit is not None and len(left) > limit
-            if halt.thrown or not left:
+        way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, refusal)
+        beyond_limit = way.go()
+        while healer is not None and not (halt.thrown or beyond_limit):
+            if not healer.heal(run, ledger):
                 break
-            _go_through(run, ledger, sender, watch, Rounds(left[:limit], canary), lanes, halt)
-            if beyond_limit:
-                break
+            beyond_limit = way.go()
     return _end(run, ledger, halt, beyond_limit=beyond_limit)
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the items that are left are gone through."""
+
+    run: Run
+    ledger: Ledger
+    sender: Sender
+    watch: Watch
+    halt: Halt
+    lanes: int
+    canary: Sequence[int]
+    limit: int | None
+    refusal: SafetyStop | None
+
+    def go(self) -> bool:
+        """Go through what is left, and tell whether there is more than may be sent now."""
+        run, ledger, limit = self.run, self.ledger, self.limit
+        for _ in range(_PASSES):
+            _take_up(run, ledger, self.sender)
+            left = _open_items(run, ledger)
+            if left and self.refusal is not None:
+                self.halt.throw(self.refusal)
+            beyond_limit = limit is not None and len(left) > limit
+            if self.halt.thrown or not left:
+                return False
+            rounds = Rounds(left[:limit], self.canary)
+            _go_through(run, ledger, self.sender, self.watch, rounds, self.lanes, self.halt)
+            if beyond_limit:
+                return True
+        return False
+
+
 def _watch(
-    run: Run, ledger: Ledger, org: Org, limits: Limits, limit: int | None, halt: Halt
+    run: Run,
+    ledger: Ledger,
+    org: Org,
+    limits: Limits,
+    limit: int | None,
+    healer: Healer | None,
+    halt: Halt,
 ) -> Watch:
     """Watches over one sending; what an earlier one stopped for does not stop this one."""
     whole = len(ledger.pending(run.id))
@@ -148,6 +187,7 @@ def _watch(
         run_id=f"{run.id}{run.plan.flags}",
         whole=whole if limit is None else min(whole, limit),
         known=planned | stopped_for,
+        foreseen=healer.foresees if healer else _nothing_foreseen,
         meter=org,
         halt=halt,
     )

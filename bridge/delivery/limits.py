@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.delivery.halt import Halt
 from bridge.errors import SafetyStop
 from bridge.ledger import Verdict
-from bridge.model import Amount, Cause, Kind, Outcome
+from bridge.model import Amount, Cause, Diagnosis, Kind, Outcome
 from bridge.salesforce import ApiUsage
 
 FEWEST_REFUSED = 50
@@ -85,6 +85,7 @@ class Watch:
         run_id: str,
         whole: int,
         known: Collection[str],
+        foreseen: Callable[[Diagnosis], bool],
         meter: Meter,
         halt: Halt,
     ) -> None:
@@ -96,6 +97,7 @@ class Watch:
             whole: how many messages are to be sent.
             known: ids of the causes that the operator has seen: of the plan, or where an earlier
                 sending stopped.
+            foreseen: whether the mapping has a repair for a refusal.
             meter: of the org.
             halt: is thrown where a limit is reached.
         """
@@ -104,6 +106,7 @@ class Watch:
         self._whole = whole
         self._most_refused = limits.most_refused(whole)
         self._known = frozenset(known)
+        self._foreseen = foreseen
         self._meter = meter
         self._halt = halt
         self._lock = threading.Lock()
@@ -143,7 +146,7 @@ class Watch:
             return
         for verdict in verdicts:
             cause = verdict.cause
-            if not _is_new(verdict, self._known) or cause is None:
+            if cause is None or not self._is_new(verdict, cause):
                 continue
             with self._lock:
                 self._new[cause.id] += 1
@@ -196,13 +199,11 @@ class Watch:
             "(it does not stop for that cause again)",
         )
 
-
-def _is_new(verdict: Verdict, known: Collection[str]) -> bool:
-    """Whether it is refused to stay so, for a cause that nobody was shown."""
-    cause = verdict.cause
-    return (
-        verdict.outcome is Outcome.REJECTED
-        and cause is not None
-        and cause.kind is not Kind.TRANSIENT
-        and cause.id not in known
-    )
+    def _is_new(self, verdict: Verdict, cause: Cause) -> bool:
+        """Whether it is refused to stay so, for a cause that nobody was shown or foresaw."""
+        return (
+            verdict.outcome is Outcome.REJECTED
+            and cause.kind is not Kind.TRANSIENT
+            and cause.id not in self._known
+            and not (verdict.diagnosis and self._foreseen(verdict.diagnosis))
+        )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bridge.errors import LedgerError
+from bridge.ledger.guards import create_guards
 from bridge.ledger.tables import meta, metadata
 
 BUSY_SECONDS = 30
@@ -24,6 +25,7 @@ _VERSION = "schema_version"
 
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
+    create_guards(connection)
 
 
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create,)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from bridge.planning.check import Problem, as_stored, check
+from bridge.planning.edits import (
+    held_as_planned_otherwise,
+    held_as_sent_otherwise,
+)
 from bridge.planning.mapping import (
     MessageMapping,
     built_in_mapping,
+    parse_mapping,
     read_mapping,
     read_mapping_text,
 )
 from bridge.planning.outline import Outline, differences, outline
-from bridge.planning.planner import Planner
+from bridge.planning.planner import Healed, Planner
 
 __all__ = [
+    "Healed",
     "MessageMapping",
     "Outline",
     "Planner",
@@ -21,7 +27,10 @@ __all__ = [
     "built_in_mapping",
     "check",
     "differences",
+    "held_as_planned_otherwise",
+    "held_as_sent_otherwise",
     "outline",
+    "parse_mapping",
     "read_mapping",
     "read_mapping_text",
 ]

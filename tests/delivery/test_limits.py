@@ -12,11 +12,12 @@ from bridge.delivery.halt import Halt
 from bridge.delivery.limits import FEWEST_REFUSED, Limits, Watch
 from bridge.errors import SafetyStop
 from bridge.ledger import Verdict
-from bridge.model import Amount, Cause, Delivery, Kind, Outcome
+from bridge.model import Amount, Cause, Delivery, Diagnosis, Kind, Outcome
 from bridge.salesforce import ApiUsage
 
 RULE = Cause("rule", "FIELD_CUSTOM_VALIDATION_EXCEPTION", (), Kind.RULE, "No links")
 PLANNED = Cause("planned", "STRING_TOO_LONG", (), Kind.DATA, "too long")
+REPAIRED = Cause("repaired", "REQUIRED_FIELD_MISSING", (), Kind.DATA, "missing")
 LOCK = Cause("lock", "UNABLE_TO_LOCK_ROW", (), Kind.TRANSIENT, "locked")
 
 
@@ -50,13 +51,15 @@ class Sending:
             run_id="7c2e1f",
             whole=self.whole,
             known={PLANNED.id},
+            foreseen=lambda refusal: refusal.code == REPAIRED.code,
             meter=self.meter,
             halt=self.halt,
         )
 
 
 def verdict(outcome: Outcome, cause: Cause | None = None) -> Verdict:
-    return Verdict(0, "k", Delivery.OPEN, outcome, cause=cause)
+    diagnosis = Diagnosis(cause.code, cause.kind, cause.message) if cause else None
+    return Verdict(0, "k", Delivery.OPEN, outcome, cause=cause, diagnosis=diagnosis)
 
 
 def refused(count: int, cause: Cause = PLANNED) -> list[Verdict]:
@@ -108,10 +111,10 @@ def test_without_limits_nothing_stops(calls: Sequence[tuple[int, int]]) -> None:
 
 
 @given(
-    told=st.lists(st.sampled_from([RULE, PLANNED, LOCK, None]), max_size=100),
+    told=st.lists(st.sampled_from([RULE, PLANNED, LOCK, REPAIRED, None]), max_size=100),
     most=st.integers(1, 40),
 )
-def test_only_a_cause_that_nobody_was_shown_and_that_stays_is_new(
+def test_only_a_cause_that_nobody_was_shown_that_stays_and_has_no_repair_is_new(
     told: Sequence[Cause | None], most: int
 ) -> None:
     sending = Sending(Limits(new_refused=most))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge import resync
-from bridge.delivery import STEPS, Ending, Halt, Tempo
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending, Halt, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.model import Record, Verification
 from bridge.practice import PracticeServer
@@ -53,7 +53,7 @@ class House:
         values: dict[str, object] = {n.lower(): v for n, v in self.environment.items()}
         if self.mapping is not None:
             values["bridge_mapping"] = self.mapping
-        return load(values | self.more)
+        return load({**values, **self.more})
 
     @property
     def request(self) -> resync.PlanRequest:
@@ -72,12 +72,13 @@ class House:
         lanes: int = 4,
         canary: Sequence[int] = STEPS,
         limit: int | None = None,
+        rounds: int = MOST_ROUNDS,
         tempo: Tempo = HASTE,
         halt: Halt | None = None,
     ) -> Ending:
         settings = self.settings
         with self.ledger() as ledger, resync.open_org(settings) as org:
-            request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit)
+            request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit, rounds=rounds)
             return resync.apply(settings, run_id, request, ledger, org, tempo=tempo, halt=halt)
 
     def resync(

@@ -60,6 +60,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     _over_all_causes(page, alike, document)
     _in_all(page, document)
     _forecast(page, document)
+    _may_heal(page, document)
 
 
 def show_plan_alone(document: RunDocument, console: Console) -> None:
@@ -288,6 +289,15 @@ def _forecast(page: Page, document: RunDocument) -> None:
     page.line(f"{takes}; {forecast.left:,} are left today{kept}.", hang=2)
     if not forecast.enough:
         page.line(("So it will stop before its end; bridge apply goes on later.", WARNING))
+
+
+def _may_heal(page: Page, document: RunDocument) -> None:
+    if document.may_heal and document.counts.not_sent_yet:
+        page.line(
+            "What Salesforce then refuses for a cause that the mapping repairs is repaired so and "
+            "sent again; --rounds 0 sends exactly what is shown here.",
+            hang=2,
+        )
 
 
 def _ending(page: Page, document: RunDocument) -> None:
