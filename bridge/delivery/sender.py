@@ -140,7 +140,8 @@ class Sender:
             What became of each that was looked at; an item without a verdict was not touched.
         """
         items = [item for item in items if item.conversation not in self._waiting]
-        if self._halt.thrown or not items or not self._may_call(questions(len(items))):
+        question_and_insert = questions(len(items)) + 1
+        if self._halt.thrown or not items or not self._may_call(question_and_insert):
             return []
         try:
             found = self._ask(items)
