@@ -282,6 +282,8 @@ class RunDocument(_Part):
     """Requests made to the org by this run's commands."""
     forecast: ForecastPart | None
     """Null until the plan is whole."""
+    settles_at: dt.datetime | None
+    """From when on the messages in doubt can be settled, where that is known."""
     stop_reason: str
     """Why the run ended before its last message, and what to do; empty where it did not."""
     next: tuple[NextPart, ...]
