@@ -155,9 +155,9 @@ def test_one_lane_makes_as_many_calls_as_it_may(most: int, calls: Sequence[int])
 
 
 @given(
-    allowance=st.integers(1, 300),
-    by_others=st.integers(0, 299),
-    reserve=st.builds(Amount, st.integers(1, 100), percent=st.booleans()),
+    allowance=st.integers(1, 40),
+    by_others=st.integers(0, 20),
+    reserve=st.builds(Amount, st.integers(1, 30), percent=st.booleans()),
     steps=STEPS,
 )
 def test_the_reserve_is_not_touched_whatever_is_in_the_air(

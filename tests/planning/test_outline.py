@@ -77,6 +77,9 @@ def test_a_picklist_matters_where_it_is_restricted_and_only_its_active_values() 
     turned = changed(before, MEDIUM, picklist_values=choices("b", "a"))
     assert f"{MEDIUM}: it takes other values" in differences(kept, other)
     assert not [one for one in differences(kept, turned) if MEDIUM in one]
+    retired = replace(choices("z")[0], active=False)
+    with_retired = changed(before, MEDIUM, picklist_values=(*choices("a", "b"), retired))
+    assert not [one for one in differences(kept, with_retired) if MEDIUM in one]
     free = changed(other, MEDIUM, restricted_picklist=False)
     open_before = changed(before, MEDIUM, restricted_picklist=False)
     told = differences(outline(open_before, [MEDIUM]), free)
