@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import pty
-import subprocess
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +18,8 @@ from bridge.practice import CutBefore, Fault, MorningCause, Operation, Remote, S
 from bridge.practice.http.wire import Asked
 from bridge.practice.org.rules import MORNING_RULES, Matches, RuleSetting
 from tests.whole.conftest import OpenHouse
-from tests.whole.house import HASTE, House, insert_by_hand, process_environment, yesterday
+from tests.whole.house import HASTE, House, insert_by_hand, yesterday
+from tests.whole.terminal import at_a_terminal
 
 LINKS = {MorningCause.LINK_RULE: 450}
 LOCKED = {MorningCause.ROW_LOCK: 450}
@@ -241,6 +237,19 @@ def test_doubts_of_an_old_plan_are_settled_all_the_same(open_house: OpenHouse) -
     assert house.verify(again.run_id).proven
 
 
+def test_an_outdated_run_is_not_offered_to_go_on_with(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.ROW_LOCK: 9}))
+    run = house.plan()
+    assert house.apply(run.id, limit=4).kind is EndingKind.LIMITED
+    made_hours_ago(house, run, 25)
+    told = at_a_terminal(house, ["resync", *run.plan.window_words.split()], "y\n")
+    assert told.code == Exit.OK, told.said
+    assert "is not finished" not in told.said
+    assert set(house.rows().values()) == {1}
+    again = house.command("status", "--json")
+    assert json.loads(again.stdout)[0]["counts"]["present"] == 4
+
+
 def test_a_plan_of_another_mapping_is_made_again(open_house: OpenHouse) -> None:
     mapping = """\
 object: Heroku_Message__c
@@ -285,36 +294,6 @@ def test_a_plan_for_another_schema_is_made_again(open_house: OpenHouse) -> None:
     assert after.document(run.id).state is RunState.PLANNED
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A command on a terminal, and what was typed into it."""
-
-    code: int
-    shown: str
-    """On the terminal."""
-
-
-def on_a_terminal(house: House, arguments: Sequence[str], typed: str) -> Conversation:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bridge", *arguments],
-        env=process_environment({**house.environment, "COLUMNS": "200"}),
-        stdin=theirs,
-        stdout=subprocess.DEVNULL,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    os.write(ours, typed.encode())
-    shown = b""
-    try:
-        while part := os.read(ours, 4096):
-            shown += part
-    except OSError:  # the other end was closed
-        pass
-    os.close(ours)
-    return Conversation(process.wait(), shown.decode())
-
-
 @pytest.mark.parametrize(
     ("sandbox", "typed", "sends"),
     [
@@ -333,13 +312,13 @@ def test_for_a_production_org_its_name_has_to_be_typed(
 ) -> None:
     house = open_house(Scenario(causes=FIVE, sandbox=sandbox))
     run = house.plan()
-    told = on_a_terminal(house, ["apply", run.id], typed)
-    assert told.code == (Exit.OK if sends else Exit.SAFETY), told.shown
-    assert ("PRODUCTION" in told.shown) is not sandbox
-    assert ("Type Practice Org to send" in told.shown) is not sandbox
+    told = at_a_terminal(house, ["apply", run.id], typed)
+    assert told.code == (Exit.OK if sends else Exit.SAFETY), told.said
+    assert ("PRODUCTION" in told.said) is not sandbox
+    assert ("Type Practice Org to send" in told.said) is not sandbox
     assert bool(house.practice.requests.of(Operation.INSERT)) is sends
     if not sends:
-        assert "Nothing was sent" in told.shown
+        assert "Nothing was sent" in told.said
 
 
 def test_a_runbook_sends_to_production_with_yes(open_house: OpenHouse) -> None:
@@ -354,7 +333,7 @@ def test_on_a_terminal_old_messages_are_asked_about(
     day = yesterday() - dt.timedelta(days=10)
     house = open_house(Scenario(causes=FIVE, day=day))
     run = house.plan()
-    told = on_a_terminal(house, ["apply", run.id], typed)
-    assert f"5 of the messages are older than 7 days, the oldest of {day}" in told.shown
-    assert told.code == (Exit.OK if sends else Exit.SAFETY), told.shown
+    told = at_a_terminal(house, ["apply", run.id], typed)
+    assert f"5 of the messages are older than 7 days, the oldest of {day}" in told.said
+    assert told.code == (Exit.OK if sends else Exit.SAFETY), told.said
     assert bool(house.practice.requests.of(Operation.INSERT)) is sends
