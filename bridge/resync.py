@@ -222,8 +222,11 @@ def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> 
 
     Raises:
         SettingsError: a setting is missing or not usable.
+        MappingError: the mapping that a new plan would need is wrong.
         RemoteError: the org could not be reached, or refused us.
     """
+    # A mistake in the mapping is told before any request.
+    read_mapping(settings.bridge_mapping or built_in_mapping())
     run = ledger.unfinished(settings.gotallo().tenant_id, org.identity().org_id, window)
     if run is None:
         return None
