@@ -35,9 +35,10 @@ class Queries:
         return self._first_page(call, version, Scope.WITH_RECYCLE_BIN)
 
     def next_page(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD")
         cursor, _, start = call.route["cursor"].rpartition("-")
         found = self._cursors.get(cursor)
-        if found is None or not start.isdecimal():
+        if found is None or not start.isdecimal() or int(start) >= len(found.records):
             raise RequestRefused(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
         return Reply(200, self._page(found, version, cursor, int(start)))
 
@@ -49,6 +50,12 @@ class Queries:
         found = answer(as_seen(self._tables, call.effect), soql, scope)
         if call.query.get("columns", "").lower() == "true":
             return Reply(200, _columns(found))
+        if len(found.records) > _PAGE and not found.ids:
+            what = (
+                "Aggregate query does not support queryMore(), use LIMIT to restrict the results "
+                "to a single batch"
+            )
+            raise RequestRefused(400, "EXCEEDED_ID_LIMIT", what)
         cursor = with_suffix(f"01g5g{next(self._numbers):010d}")
         if len(found.records) > _PAGE:
             self._cursors[cursor] = found
