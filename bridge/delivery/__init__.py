@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bridge.delivery.deliver import Ending, EndingKind, deliver
+from bridge.delivery.estimate import estimated_calls
+from bridge.delivery.gate import OldMessages, old_messages, refuse_old, why_outdated
 from bridge.delivery.halt import Halt
 from bridge.delivery.healing import MOST_ROUNDS, Healer
 from bridge.delivery.holding import hold
+from bridge.delivery.limits import Limits
 from bridge.delivery.resending import deleted_messages, who_asks
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
@@ -22,16 +25,22 @@ __all__ = [
     "EndingKind",
     "Halt",
     "Healer",
+    "Limits",
     "Observer",
+    "OldMessages",
     "Tempo",
     "deleted_messages",
     "deliver",
+    "estimated_calls",
     "find_witness",
     "hold",
     "key_field_of",
+    "old_messages",
+    "refuse_old",
     "refuse_unseen",
     "verify_messages",
     "view_of",
     "who_asks",
+    "why_outdated",
     "witness_schema",
 ]

@@ -11,7 +11,7 @@ import structlog
 
 from bridge.delivery.halt import Halt
 from bridge.delivery.presence import WitnessSchema, ask
-from bridge.errors import OrgError, UsageError
+from bridge.errors import OrgError, SafetyStop, UsageError
 from bridge.ledger import Lease, Ledger, MessageState, Plan, Reopening, Run
 from bridge.model import Delivery, FieldSchema, ObjectSchema
 from bridge.salesforce import FoundRow, Org, OrgIdentity
@@ -67,12 +67,15 @@ def send_again(
     schema: ObjectSchema,
     key_field: FieldSchema,
     witness: WitnessSchema | None,
+    refusal: SafetyStop | None,
     halt: Halt,
     clock: Callable[[], dt.datetime],
 ) -> None:
     """Open the messages that a run was planned to send again, unless the org has them after all.
 
     Each is opened once for a plan: not where anybody has had it sent again since the plan was made.
+    Where the org can't be asked, or nothing may be sent, the sending ends here: a message that is
+    not opened would be taken for one that is there.
 
     Raises:
         LeaseHeld: somebody else has become the writer to the org.
@@ -85,6 +88,9 @@ def send_again(
     states = ledger.states(run.id, keys)
     asked = [k for k in keys if k not in done and states[k].delivery is not Delivery.SENDING]
     if not asked:
+        return
+    if refusal is not None:
+        halt.throw(refusal)
         return
     try:
         found = ask(org, schema, key_field, asked, witness=witness)

@@ -22,6 +22,7 @@ from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
     Claim,
+    Forecast,
     HealedItem,
     Lease,
     MessageState,
@@ -48,6 +49,7 @@ from bridge.model import (
     View,
     Visibility,
 )
+from bridge.planning import Outline
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
 
@@ -187,6 +189,8 @@ class Ledger(LedgerReader):
         repeated: int,
         notes: Sequence[str],
         listed: int | None = None,
+        outline: Outline | None = None,
+        forecast: Forecast | None = None,
     ) -> None:
         """The plan is whole: from here on it may be sent.
 
@@ -197,6 +201,8 @@ class Ledger(LedgerReader):
             repeated: how many times a key came again.
             notes: what the operator should know of the fetch.
             listed: how many the window has, where the plan is narrowed to some of them.
+            outline: of the org's schema, as far as the plan depends on it.
+            forecast: what sending it will cost.
         """
         with writing(self._engine) as connection:
             connection.execute(
@@ -209,6 +215,10 @@ class Ledger(LedgerReader):
                     listed=fetched if listed is None else listed,
                     repeated=repeated,
                     notes=list(notes),
+                    outline=outline,
+                    forecast_calls=forecast.calls if forecast else None,
+                    forecast_left=forecast.left if forecast else None,
+                    forecast_reserve=forecast.reserve if forecast else None,
                 )
             )
 

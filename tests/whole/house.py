@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bridge import resync, verifying
@@ -41,6 +41,8 @@ class House:
     practice: PracticeServer
     folder: Path
     mapping: Path | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
+    """Further settings."""
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -51,7 +53,7 @@ class House:
         values: dict[str, object] = {n.lower(): v for n, v in self.environment.items()}
         if self.mapping is not None:
             values["bridge_mapping"] = self.mapping
-        return load(values)
+        return load({**values, **self.more})
 
     @property
     def assuming(self) -> Settings:

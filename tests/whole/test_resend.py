@@ -22,6 +22,7 @@ from bridge.practice import (
     Operation,
     Remote,
     Scenario,
+    Status,
 )
 from bridge.practice.faults import Effect
 from bridge.report import report_document, show_plan, show_report, show_result
@@ -172,6 +173,46 @@ def test_a_live_row_is_never_doubled_whatever_was_ordered(open_house: OpenHouse)
 def bin_rows(house: House) -> list[dict[str, object]]:
     table = house.practice.org.table(house.practice.org.message_sobject())
     return [row for row in table.rows.values() if row["IsDeleted"]]  # type: ignore[misc]
+
+
+def test_an_order_outlives_an_org_that_could_not_be_asked(open_house: OpenHouse) -> None:
+    house = open_house(THREE)
+    key = key_of(house, house.resync().run_id)
+    delete(house, key)
+    run = house.plan(keys=[key], even_if_deleted=WHY)
+    nothing_to_send = house.plan()
+    house.practice.requests.clear()
+    house.apply(nothing_to_send.id)
+    before = len(house.practice.requests.of(Operation.QUERY))
+    down = Fault(Remote.SALESFORCE, Status(403), Operation.QUERY, before + 1, 100)
+    house.practice.faults.add(down)
+    assert house.apply(run.id).kind is EndingKind.STOPPED
+    house.practice.faults.clear()
+    assert house.document(run.id).counts.not_sent_yet == 1
+    house.apply(run.id)
+    assert house.rows()[key] == 1
+
+
+def test_a_plan_that_may_not_be_sent_opens_nothing_and_keeps_its_order(
+    open_house: OpenHouse,
+) -> None:
+    mapping = built_in_mapping().read_text("utf-8")
+    house = open_house(THREE, mapping)
+    key = key_of(house, house.resync().run_id)
+    delete(house, key)
+    run = house.plan(keys=[key], even_if_deleted=WHY)
+    assert house.mapping is not None
+    with house.ledger() as ledger:
+        ledger.begin_sending(run.id)
+    house.mapping.write_text(f"{mapping}# changed\n", encoding="utf-8")
+    assert house.apply(run.id).kind is EndingKind.STOPPED
+    document = house.document(run.id)
+    assert document.counts.not_sent_yet == 1
+    assert document.resend is not None
+    assert document.resend.messages == ()
+    house.mapping.write_text(mapping, encoding="utf-8")
+    house.apply(run.id)
+    assert house.rows()[key] == 1
 
 
 def test_one_that_was_never_ours_is_sent_again_too(open_house: OpenHouse) -> None:
