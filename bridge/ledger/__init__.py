@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bridge.ledger.checking import Checked, LedgerCheck, check
+from bridge.ledger.export import export
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
     Attempt,
@@ -27,10 +29,12 @@ __all__ = [
     "AttemptResult",
     "CauseCount",
     "ChangeCount",
+    "Checked",
     "Claim",
     "HeldGroup",
     "Lease",
     "Ledger",
+    "LedgerCheck",
     "MessageState",
     "NoteCount",
     "PendingItem",
@@ -40,4 +44,6 @@ __all__ = [
     "StoredItem",
     "Verdict",
     "brought_by",
+    "check",
+    "export",
 ]

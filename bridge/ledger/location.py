@@ -40,8 +40,15 @@ def parse(location: str) -> URL:
     try:
         url = make_url(location)
     except (ArgumentError, ValueError) as exc:
-        raise LedgerError("BRIDGE_LEDGER is a URL that can't be read", _ADVICE) from exc
+        raise _unreadable() from exc
+    if "@" in (url.host or ""):
+        # A part of a password that was not written as a URL has it.
+        raise _unreadable()
     return url.set(drivername=f"{POSTGRESQL}+psycopg" if backend == POSTGRESQL else SQLITE)
+
+
+def _unreadable() -> LedgerError:
+    return LedgerError("BRIDGE_LEDGER is a URL that can't be read", _ADVICE)
 
 
 def shown(url: URL) -> str:

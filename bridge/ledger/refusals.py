@@ -23,19 +23,20 @@ _GONE = (
     "stays, and what was in the air is settled first."
 )
 _FILE = "Look at BRIDGE_LEDGER, the folder's owner and mode, and the room on its disk."
+_NOT_IN = (
+    "Look at the host, port, user, password and database in BRIDGE_LEDGER, and whether the server "
+    "runs. "
+) + _GONE
 _SERVER = "Look at BRIDGE_LEDGER and at the server's log."
 
 _BY_SQLSTATE = {
     "08": _GONE,
     "25006": "It is a copy that only reads: name the server that writes.",
     "25P03": "This process was suspended while it wrote. " + _GONE,
-    "28": "Look at the user and the password in BRIDGE_LEDGER, or at the password file.",
-    "3D000": "Create the database, or name another one with BRIDGE_LEDGER.",
-    "3F000": "Create the schema that the URL's search_path names, or leave it out.",
+    "3F000": "Create the schema that search_path names in BRIDGE_LEDGER, or leave it out.",
     "42501": "Grant the user what the message names; to make the tables it needs CREATE on the "
     "schema.",
     "53100": _FULL,
-    "53300": "The server takes no more connections: run this again later.",
     "55P03": _BUSY,
     "57P": _GONE,
 }
@@ -83,8 +84,8 @@ def _of_postgresql(exc: DBAPIError) -> tuple[str, str]:
     state: str = getattr(exc.orig, "sqlstate", None) or ""
     said: str | None = getattr(getattr(exc.orig, "diag", None), "message_primary", None)
     if not said:
-        said = next(iter(str(exc.orig).strip().splitlines()), type(exc.orig).__name__)
-        return said, _SERVER if state else f"{_SERVER} {_GONE}"
+        # There was no answer to a statement: this is of the connection, and holds no row.
+        return " ".join(str(exc.orig).split()), _GONE if exc.connection_invalidated else _NOT_IN
     for length in (5, 3, 2):
         if state[:length] in _BY_SQLSTATE:
             return said, _BY_SQLSTATE[state[:length]]
