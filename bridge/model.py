@@ -96,6 +96,8 @@ class HeldReason(StrEnum):
     """What GoTallo sent could not be read."""
     DELETED = "deleted"
     """It is in the org's recycle bin: somebody deleted it."""
+    CHANGED = "changed"
+    """GoTallo has it otherwise by now than when it was planned or sent."""
 
 
 class Outcome(StrEnum):
@@ -194,6 +196,11 @@ class Change:
     """How many characters of text were cut; 0 where nothing was."""
 
 
+def highest_risk(changes: Sequence[Change]) -> Risk:
+    """The highest risk among these changes; of none, lossless."""
+    return max((c.risk for c in changes), key=list(Risk).index, default=Risk.LOSSLESS)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """Why a person has to look at an item, and what that person can do."""
@@ -243,7 +250,7 @@ class Item:
     @property
     def risk(self) -> Risk:
         """The highest of its changes."""
-        return max((c.risk for c in self.changes), key=list(Risk).index, default=Risk.LOSSLESS)
+        return highest_risk(self.changes)
 
 
 @dataclass(frozen=True, slots=True)

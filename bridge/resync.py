@@ -10,17 +10,47 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import structlog
 
-from bridge.delivery import STEPS, Clock, Ending, Halt, Observer, Tempo, deliver, verify_run
+from bridge.delivery import (
+    MOST_ROUNDS,
+    STEPS,
+    Clock,
+    Ending,
+    Halt,
+    Healer,
+    Observer,
+    Tempo,
+    deliver,
+    hold,
+    verify_run,
+)
 from bridge.errors import OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
-from bridge.model import Decision, HeldReason, Item, ObjectSchema, Outcome, Verification, Window
-from bridge.planning import Planner, built_in_mapping, read_mapping
+from bridge.model import (
+    Decision,
+    Delivery,
+    FailedMessage,
+    HeldReason,
+    Item,
+    ObjectSchema,
+    Outcome,
+    Verification,
+    Window,
+)
+from bridge.planning import (
+    Planner,
+    built_in_mapping,
+    held_as_planned_otherwise,
+    held_as_sent_otherwise,
+    parse_mapping,
+    read_mapping,
+)
 from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
 
@@ -28,6 +58,8 @@ BATCH = 200
 """Items that are put on record in one transaction while a plan is made."""
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 Progress = Callable[[int], None]
 """Is told how many items are planned so far."""
@@ -56,6 +88,8 @@ class ApplyRequest:
     canary: Sequence[int] = STEPS
     limit: int | None = None
     """Send this many at most now; `apply` goes on with the others."""
+    rounds: int = MOST_ROUNDS
+    """How often a message that the org refuses may be repaired as the mapping says."""
 
 
 def _silent(_: int) -> None:
@@ -121,7 +155,8 @@ def plan(
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
         run_id = ledger.begin_run(_plan_of(access, request, planner, identity), _now())
         count = 0
-        for batch in _batches(planner.plan(message) for message in stream):
+        for planned in _batches(planner.plan(message) for message in stream):
+            batch = _without_changed(run_id, planned, planner, ledger)
             known = ledger.add_items(run_id, count, batch)
             _tell(run_id, batch, known)
             count += len(batch)
@@ -147,6 +182,53 @@ def plan(
         api_left=usage.left if usage else None,
     )
     return ledger.run(run_id)
+
+
+def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
+    """Hold what has changed at the source since a run was planned and is not sent yet.
+
+    GoTallo is asked for the window again; nothing is sent.
+
+    Returns:
+        How many items are held for it now.
+
+    Raises:
+        UsageError: the run does not exist, or a setting or its mapping is not usable.
+        RemoteError: GoTallo or the org could not be reached, or refused us.
+    """
+    run = ledger.run(run_id)
+    states = ledger.states(run.id, [item.key for item in ledger.pending(run.id)])
+    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery is Delivery.OPEN}
+    if not pending:
+        return 0
+    schema = org.schema(run.plan.object)
+    planner = Planner(parse_mapping(run.plan.mapping_text, run.plan.mapping_name), schema)
+    held = 0
+    with (
+        _gotallo(settings.gotallo(), settings) as gotallo,
+        gotallo.fetch(run.plan.window) as stream,
+    ):
+        listed = (m for m in stream if isinstance(m, FailedMessage) and m.key in pending)
+        for messages in _batches(listed):
+            sources = ledger.sources(run.id, [message.key for message in messages])
+            for message in messages:
+                fields = planner.edited(
+                    (sources[message.key].original, sources[message.key].origin),
+                    (planner.original(message), message.origin),
+                )
+                if fields:
+                    why = held_as_planned_otherwise(fields, run.plan.window_words)
+                    hold(
+                        ledger,
+                        run.id,
+                        [pending[message.key]],
+                        why.reason,
+                        what=why.what,
+                        advice=why.advice,
+                    )
+                    held += 1
+    log.info("run.rechecked", run=run.id, changed=held)
+    return held
 
 
 def apply(
@@ -193,6 +275,7 @@ def apply(
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
+            healer=_healer(run, schema, request.rounds, clock),
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
@@ -218,6 +301,14 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
             "Use the settings that the run was made with.",
         )
     return verify_run(run, ledger, org, org.schema(run.plan.object), user_id=identity.user_id)
+
+
+def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
+    """Repairs by the mapping that the plan was made with, whatever the settings name by now."""
+    if not rounds or not run.plan.may_heal:
+        return None
+    mapping = parse_mapping(run.plan.mapping_text, run.plan.mapping_name)
+    return Healer(Planner(mapping, schema), clock, rounds)
 
 
 def _gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:
@@ -279,6 +370,7 @@ def _plan_of(
         flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,
+        may_heal=planner.mapping.may_heal,
         expected=request.expected,
     )
 
@@ -307,8 +399,27 @@ def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState])
             )
 
 
-def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    batch: list[Item] = []
+def _without_changed(
+    run_id: str, items: Sequence[Item], planner: Planner, ledger: Ledger
+) -> list[Item]:
+    """Hold what is in the org already, but was sent as GoTallo has it no more."""
+    sent = ledger.sent_sources(run_id, [item.key for item in items if item.key is not None])
+
+    def looked_at(item: Item) -> Item:
+        source = sent.get(item.key or "")
+        if source is None:
+            return item
+        fields = planner.edited((source.original, source.origin), (item.original, item.origin))
+        if not fields:
+            return item
+        held = held_as_sent_otherwise(fields, source.run_id)
+        return replace(item, decision=Decision.HELD, held=held)
+
+    return [looked_at(item) for item in items]
+
+
+def _batches(items: Iterator[T]) -> Iterator[list[T]]:
+    batch: list[T] = []
     for item in items:
         batch.append(item)
         if len(batch) == BATCH:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from bridge.cli.main import app
+from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.errors import Exit
 from bridge.fixers import Example, NoOptions, find, names
 from bridge.model import Kind, Risk
@@ -163,6 +164,28 @@ def rendered(name: str, example: Example) -> str:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def test_each_explained_status_code_is_in_the_table_as_the_catalogue_has_it() -> None:
+    rows = [row(entry) for entry in CATALOGUE.values() if entry.explained]
+    shown = "\n".join(["| code | kind | meaning | what to do | who |", "| --- " * 5 + "|", *rows])
+    assert f"\n{shown}\n" in section(read("docs/diagnosis.md"), "## Codes"), shown
+
+
+def row(entry: Entry) -> str:
+    """A code as docs/diagnosis.md shows it."""
+    return f"| `{entry.code}` | {entry.kind} | {entry.meaning} | {entry.advice} | {entry.who} |"
+
+
+@pytest.mark.parametrize("words", [Kind, Source, Who], ids=lambda enum: enum.__name__)
+def test_each_word_of_the_catalogue_is_explained(words: type[Kind | Source | Who]) -> None:
+    documented = first_cells(section(read("docs/diagnosis.md"), "## Codes"))
+    assert {word.value for word in words} <= documented
+
+
+def test_the_number_of_codes_that_the_page_names_is_that_of_the_catalogue() -> None:
+    (number,) = re.findall(r"knows (\d+) codes", section(read("docs/diagnosis.md"), "## Codes"))
+    assert int(number) == len(CATALOGUE)
 
 
 def test_the_fixer_that_is_shown_to_contributors_works(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from bridge import resync
@@ -11,12 +13,13 @@ from bridge.cli.options import (
     LanesOption,
     Limit,
     NoCanary,
+    RoundsOption,
     RunId,
     Yes,
     with_settings,
 )
-from bridge.delivery import STEPS, Ending, EndingKind
-from bridge.errors import Exit
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind
+from bridge.errors import Exit, GoTalloError
 from bridge.ledger import Ledger, Run
 from bridge.report import RunDocument, exit_of, run_document, show_result
 from bridge.salesforce import Org
@@ -32,6 +35,11 @@ def apply(
     limit: Limit = None,
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
+    rounds: RoundsOption = MOST_ROUNDS,
+    as_planned: Annotated[
+        bool,
+        typer.Option("--as-planned", help="Don't ask GoTallo whether a message has changed."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send a plan, or go on with one that was interrupted.
@@ -39,9 +47,11 @@ def apply(
     Example: bridge apply 7c2e1f
     """
     screen.refuse_without_yes(yes, f"Add --yes: bridge apply {run_id} --yes")
-    request = apply_request(lanes, limit, no_canary=no_canary)
+    request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
+        if not as_planned:
+            _recheck(settings, run, ledger, org)
         document = run_document(ledger, run)
         if to_send(document):
             ask(document, yes=yes)
@@ -51,9 +61,33 @@ def apply(
     finish(document, ending, as_json=as_json)
 
 
-def apply_request(lanes: int, limit: int | None, *, no_canary: bool) -> resync.ApplyRequest:
+def _recheck(settings: Settings, run: Run, ledger: Ledger, org: Org) -> None:
+    """Hold what has changed at GoTallo since the plan.
+
+    Raises:
+        GoTalloError: it could not be asked; the advice names the way without it.
+    """
+    try:
+        changed = resync.recheck(settings, run.id, ledger, org)
+    except GoTalloError as exc:
+        raise GoTalloError(
+            exc.message,
+            f"{exc.advice} To send the plan without asking whether a message has changed since: "
+            f"bridge apply {run.id} --as-planned",
+        ) from exc
+    if changed:
+        screen.stderr.print(
+            f"{changed} changed at GoTallo since the plan and are held: bridge report {run.id}"
+        )
+
+
+def apply_request(
+    lanes: int, limit: int | None, *, no_canary: bool, rounds: int
+) -> resync.ApplyRequest:
     """How to send, from the options."""
-    return resync.ApplyRequest(lanes=lanes, canary=() if no_canary else STEPS, limit=limit)
+    return resync.ApplyRequest(
+        lanes=lanes, canary=() if no_canary else STEPS, limit=limit, rounds=rounds
+    )
 
 
 def ask(document: RunDocument, *, yes: bool) -> None:

@@ -50,6 +50,16 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
 LanesOption = Annotated[
     int, typer.Option("--lanes", min=1, max=16, metavar="N", help="Conversations side by side.")
 ]
+RoundsOption = Annotated[
+    int,
+    typer.Option(
+        "--rounds",
+        min=0,
+        max=9,
+        metavar="N",
+        help="Repairs of a message refused for another reason. 0: only what the plan shows.",
+    ),
+]
 NoCanary = Annotated[
     bool, typer.Option("--no-canary", help="Send all at once, without trying a few first.")
 ]

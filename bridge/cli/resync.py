@@ -16,6 +16,7 @@ from bridge.cli.options import (
     LanesOption,
     Limit,
     NoCanary,
+    RoundsOption,
     Till,
     Yes,
     Yesterday,
@@ -25,6 +26,7 @@ from bridge.cli.options import (
     with_settings,
 )
 from bridge.cli.plan import plan_exit, show
+from bridge.delivery import MOST_ROUNDS
 from bridge.report import run_document, show_plan
 from bridge.settings import Settings
 
@@ -44,6 +46,7 @@ def resync(
     limit: Limit = None,
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
+    rounds: RoundsOption = MOST_ROUNDS,
     as_json: AsJson = False,
     detailed_exitcode: DetailedExit = False,
 ) -> None:
@@ -57,7 +60,7 @@ def resync(
     if not dry_run:
         screen.refuse_without_yes(yes, "Add --yes to send, or --dry-run to look first.")
     request = use_cases.PlanRequest(window, words, repeated_flags(), expect, limit)
-    sending = apply_request(lanes, None, no_canary=no_canary)
+    sending = apply_request(lanes, None, no_canary=no_canary, rounds=rounds)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         with screen.counting() as counting:
             run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)

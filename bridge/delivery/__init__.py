@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from bridge.delivery.deliver import Ending, EndingKind, deliver
 from bridge.delivery.halt import Halt
+from bridge.delivery.healing import MOST_ROUNDS, Healer
+from bridge.delivery.holding import hold
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
 from bridge.delivery.verify import verify_run
 
 __all__ = [
+    "MOST_ROUNDS",
     "STEPS",
     "Clock",
     "Ending",
     "EndingKind",
     "Halt",
+    "Healer",
     "Observer",
     "Tempo",
     "deliver",
+    "hold",
     "verify_run",
 ]

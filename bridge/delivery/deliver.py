@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bridge.delivery.halt import Halt
+from bridge.delivery.healing import Healer
 from bridge.delivery.heartbeat import writing_lease
 from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
@@ -66,6 +67,7 @@ def deliver(
     lanes: int = 4,
     canary: Sequence[int] = STEPS,
     limit: int | None = None,
+    healer: Healer | None = None,
     halt: Halt | None = None,
     clock: Clock = lambda: dt.datetime.now(dt.UTC),
     tempo: Tempo | None = None,
@@ -82,6 +84,7 @@ def deliver(
         lanes: how many conversations are sent side by side.
         canary: how many messages of a cause go ahead in each step; empty for none.
         limit: how many items to send at most, the earliest first; None for all.
+        healer: repairs what was refused, and has it sent again; None to leave it refused.
         halt: ends the run early.
         clock: the time now, aware.
         tempo: how patient to be.
@@ -110,17 +113,41 @@ def deliver(
             observe=observe,
         )
         ledger.begin_sending(run.id)
-        beyond_limit = False
+        way = _Way(run, ledger, sender, halt, lanes, canary, limit)
+        beyond_limit = way.go()
+        while healer is not None and not (halt.thrown or beyond_limit):
+            if not healer.heal(run, ledger):
+                break
+            beyond_limit = way.go()
+    return _end(run, ledger, halt, beyond_limit=beyond_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the items that are left are gone through."""
+
+    run: Run
+    ledger: Ledger
+    sender: Sender
+    halt: Halt
+    lanes: int
+    canary: Sequence[int]
+    limit: int | None
+
+    def go(self) -> bool:
+        """Go through what is left, and tell whether there is more than may be sent now."""
+        run, ledger, limit = self.run, self.ledger, self.limit
         for _ in range(_PASSES):
-            _take_up(run, ledger, sender)
+            _take_up(run, ledger, self.sender)
             left = _open_items(run, ledger)
             beyond_limit = limit is not None and len(left) > limit
-            if halt.thrown or not left:
-                break
-            _go_through(run, ledger, sender, Rounds(left[:limit], canary), lanes, halt)
+            if self.halt.thrown or not left:
+                return False
+            rounds = Rounds(left[:limit], self.canary)
+            _go_through(run, ledger, self.sender, rounds, self.lanes, self.halt)
             if beyond_limit:
-                break
-    return _end(run, ledger, halt, beyond_limit=beyond_limit)
+                return True
+        return False
 
 
 def _go_through(

@@ -55,7 +55,8 @@ def check(location: str) -> LedgerCheck:
         with reading(engine) as connection:
             rows = tuple(
                 (table.name, _count(connection, select(table)))
-                for table in (t.runs, t.causes, t.items, t.changes, t.messages, t.attempts)
+                for table in t.metadata.sorted_tables
+                if table is not t.meta
             )
             checked = [_checked(connection, one) for one in invariants()]
             if connection.dialect.name == SQLITE:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 
 from bridge.errors import LedgerError
 from bridge.ledger import postgres, sqlite
+from bridge.ledger.guards import create_guards
 from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
 from bridge.ledger.tables import meta, metadata
@@ -22,6 +23,7 @@ _WRITES = "bridge_writes"
 
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
+    create_guards(connection)
 
 
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create,)

@@ -20,8 +20,10 @@ _KINDS: Mapping[str, Table] = {
     "cause": t.causes,
     "item": t.items,
     "change": t.changes,
+    "heal": t.heals,
     "attempt": t.attempts,
     "message": t.messages,
+    "resend": t.resends,
     "lease": t.leases,
 }
 _ROWS_AT_A_TIME = 500
@@ -74,14 +76,13 @@ def _rows_of_run(table: Table, run_id: str) -> Select[Any]:
     query = _rows(table)
     if table is t.runs:
         return query.where(t.runs.c.id == run_id)
-    if table is not t.messages:
+    if table not in (t.messages, t.resends):
         return query.where(table.c.run_id == run_id)
     return (
         query.join(
-            t.runs,
-            (t.runs.c.org_id == t.messages.c.org_id) & (t.runs.c.object == t.messages.c.object),
+            t.runs, (t.runs.c.org_id == table.c.org_id) & (t.runs.c.object == table.c.object)
         )
-        .join(t.items, (t.items.c.run_id == t.runs.c.id) & (t.items.c.key == t.messages.c.key))
+        .join(t.items, (t.items.c.run_id == t.runs.c.id) & (t.items.c.key == table.c.key))
         .where(t.runs.c.id == run_id)
     )
 

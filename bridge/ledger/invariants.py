@@ -83,10 +83,11 @@ def invariants() -> Sequence[Invariant]:
             [_messages(m.delivery == Delivery.DELIVERED, not_(_in_its_run(_TRACES_OF_SENDING)))],
         ),
         Invariant(
-            "The message of a synced item is delivered, under the same id.",
+            "The message of a synced item is delivered under its id, if it was not sent again.",
             [
                 _items(
                     i.outcome == Outcome.SYNCED,
+                    m.resends == 0,
                     or_(
                         m.delivery != Delivery.DELIVERED,
                         i.salesforce_id.is_(None),
@@ -96,8 +97,8 @@ def invariants() -> Sequence[Invariant]:
             ],
         ),
         Invariant(
-            "The message of an item that is present is delivered or present.",
-            [_items(i.outcome == Outcome.PRESENT, m.delivery.not_in(_SETTLED))],
+            "The message of an item that is present is there, if it was not sent again.",
+            [_items(i.outcome == Outcome.PRESENT, m.resends == 0, m.delivery.not_in(_SETTLED))],
         ),
         Invariant(
             "The message of an item in doubt was sent.",
@@ -113,6 +114,7 @@ def invariants() -> Sequence[Invariant]:
             ],
         ),
         Invariant("No Salesforce id is that of two delivered messages.", [_one_id_twice()]),
+        Invariant("Each time that a person had a message sent again is on record.", [_resent()]),
         Invariant("An item's attempts are numbered from 1, without a gap.", [_gaps()]),
         Invariant(
             "The last attempt of a synced or a refused item has the answer that made it so.",
@@ -220,6 +222,16 @@ def _one_id_twice() -> Select[Any]:
         .group_by(m.org_id, m.salesforce_id)
         .having(func.count() > 1)
     )
+
+
+def _resent() -> Select[Any]:
+    r, m = t.resends.c, t.messages.c
+    on_record = (
+        select(func.count())
+        .where(r.org_id == m.org_id, r.object == m.object, r.key == m.key)
+        .scalar_subquery()
+    )
+    return _messages(on_record != m.resends)
 
 
 def _gaps() -> Select[Any]:

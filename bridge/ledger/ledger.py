@@ -14,7 +14,7 @@ from typing import Self
 from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from bridge.errors import LedgerError
-from bridge.ledger import leases
+from bridge.ledger import heals, leases
 from bridge.ledger import tables as t
 from bridge.ledger.dialects import insert_new
 from bridge.ledger.engine import open_engine, writing
@@ -22,6 +22,7 @@ from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
     Claim,
+    HealedItem,
     Lease,
     MessageState,
     PendingItem,
@@ -35,6 +36,7 @@ from bridge.ledger.storing import (
     diagnosis_value,
     item_row,
 )
+from bridge.ledger.transitions import DELIVERY, sources
 from bridge.model import (
     Cause,
     Decision,
@@ -45,14 +47,6 @@ from bridge.model import (
 )
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
-_BEFORE: Mapping[Delivery, tuple[Delivery, ...]] = {
-    Delivery.OPEN: (Delivery.SENDING,),
-    Delivery.SENDING: (Delivery.SENDING,),
-    Delivery.DELIVERED: tuple(Delivery),
-    Delivery.PRESENT: (Delivery.OPEN, Delivery.SENDING),
-}
-"""The states that a message may leave for each state. A row that the org answered with is a fact,
-whatever the ledger thought before; *open* is only ever reached by an answer to a sending."""
 
 
 class Ledger(LedgerReader):
@@ -105,6 +99,7 @@ class Ledger(LedgerReader):
                     flags=plan.flags,
                     mapping_name=plan.mapping_name,
                     mapping_text=plan.mapping_text,
+                    may_heal=plan.may_heal,
                     expected=plan.expected,
                     notes=[],
                 )
@@ -301,6 +296,7 @@ class Ledger(LedgerReader):
                 .where(
                     t.items.c.run_id == bindparam("in_run"),
                     t.items.c.position == bindparam("at"),
+                    t.items.c.outcome != Outcome.SYNCED,
                 )
                 .values(
                     outcome=bindparam("to_outcome"),
@@ -367,6 +363,15 @@ class Ledger(LedgerReader):
                         held_advice=advice,
                     )
                 )
+
+    def heal(self, run_id: str, healed: Sequence[HealedItem]) -> None:
+        """Make refused items ready with their repaired records; the refusals stay on record.
+
+        Raises:
+            LedgerError: an item is not refused any more.
+        """
+        with writing(self._engine) as connection:
+            heals.put(connection, run_id, healed)
 
     def _set_state(self, run_id: str, state: RunState, reason: str) -> None:
         with writing(self._engine) as connection:
@@ -476,7 +481,7 @@ def _move(
             t.messages.c.org_id == org_id,
             t.messages.c.object == object_name,
             t.messages.c.key == v.key,
-            t.messages.c.delivery.in_(_BEFORE[delivery]),
+            t.messages.c.delivery.in_({delivery, *sources(DELIVERY, delivery)}),
         ]
         if delivery is Delivery.OPEN:
             where.append(t.messages.c.sent_at == v.sent_at)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, and_, case, func, null, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
+from bridge.ledger import heals
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
 from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
@@ -16,15 +17,18 @@ from bridge.ledger.rows import (
     AttemptResult,
     CauseCount,
     ChangeCount,
+    Heal,
+    HealCount,
     HeldGroup,
     MessageState,
     NoteCount,
     PendingItem,
     Run,
+    SourceOfItem,
     StoredItem,
 )
 from bridge.ledger.storing import change_of, item_of, run_of
-from bridge.model import Cause, Decision, HeldReason, Kind, Outcome, Record, Risk
+from bridge.model import Cause, Decision, Delivery, HeldReason, Kind, Origin, Outcome, Record, Risk
 
 _FINAL = (Outcome.SYNCED, Outcome.PRESENT, Outcome.REJECTED)
 
@@ -101,6 +105,26 @@ class LedgerReader:
         with reading(self._engine) as connection:
             run = run_row(connection, run_id)
             return {s.key: s for s in states_of(connection, run.org_id, run.object, keys)}
+
+    def sent_sources(self, run_id: str, keys: Sequence[str]) -> Mapping[str, SourceOfItem]:
+        """What those of these messages were made from that any run has delivered to the org."""
+        c, m = t.items.c, t.messages.c
+        query = (
+            select(c.key, c.run_id, c.original, c.origin)
+            .join(t.messages, and_(m.key == c.key, m.run_id == c.run_id))
+            .where(m.delivery == Delivery.DELIVERED)
+        )
+        with reading(self._engine) as connection:
+            run = run_row(connection, run_id)
+            here = query.where(m.org_id == run.org_id, m.object == run.object)
+            return _sources(connection, here, keys)
+
+    def sources(self, run_id: str, keys: Sequence[str]) -> Mapping[str, SourceOfItem]:
+        """What these messages' items in a run were made from."""
+        c = t.items.c
+        query = select(c.key, c.run_id, c.original, c.origin).where(c.run_id == run_id)
+        with reading(self._engine) as connection:
+            return _sources(connection, query, keys)
 
     def run(self, run_id: str) -> Run:
         """The run with this id, or the only one whose id starts so.
@@ -278,6 +302,35 @@ class LedgerReader:
             positions = list(connection.execute(query).scalars())
         return tuple(self._items(run_id, positions))
 
+    def rejected(self, run_id: str) -> tuple[StoredItem, ...]:
+        """The items that the org refused."""
+        return self._where(run_id, t.items.c.outcome == Outcome.REJECTED)
+
+    def held_by_canary(self, run_id: str) -> tuple[StoredItem, ...]:
+        """The items that are held since those of their cause sent ahead were all refused."""
+        return self._where(run_id, t.items.c.held_reason == HeldReason.CANARY)
+
+    def heals(self, run_id: str, positions: Sequence[int]) -> Mapping[int, tuple[Heal, ...]]:
+        """The repairs of these items after a refusal, oldest first; of none it has no entry."""
+        with reading(self._engine) as connection:
+            return heals.of(connection, run_id, positions)
+
+    def heals_of_run(self, run_id: str) -> Mapping[int, tuple[Heal, ...]]:
+        """The repairs of all items of a run, by position."""
+        with reading(self._engine) as connection:
+            return heals.of(connection, run_id, heals.positions(connection, run_id))
+
+    def heal_counts(self, run_id: str) -> tuple[HealCount, ...]:
+        """How many items were repaired alike after a refusal, round by round."""
+        with reading(self._engine) as connection:
+            return heals.counts(connection, run_id)
+
+    def _where(self, run_id: str, condition: ColumnElement[bool]) -> tuple[StoredItem, ...]:
+        query = select(t.items.c.position).where(t.items.c.run_id == run_id, condition)
+        with reading(self._engine) as connection:
+            positions = list(connection.execute(query.order_by(t.items.c.position)).scalars())
+        return tuple(item for part in parts(positions) for item in self._items(run_id, part))
+
     def items(self, run_id: str, *, page: int = 500) -> Iterator[StoredItem]:
         """Every item of a run, in the order of its position, a page at a time."""
         last = -1
@@ -339,3 +392,13 @@ class LedgerReader:
         found = {row.position: item_of(row, changes.get(row.position, [])) for row in rows}
         for position in positions:
             yield found[position]
+
+
+def _sources(
+    connection: Connection, query: Select[Any], keys: Sequence[str]
+) -> Mapping[str, SourceOfItem]:
+    return {
+        row.key: SourceOfItem(row.run_id, row.original, Origin(row.origin) if row.origin else None)
+        for part in parts(keys)
+        for row in connection.execute(query.where(t.items.c.key.in_(part)))
+    }

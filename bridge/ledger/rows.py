@@ -19,6 +19,7 @@ from bridge.model import (
     Risk,
     Value,
     Window,
+    highest_risk,
 )
 
 
@@ -55,6 +56,8 @@ class Plan:
     space before them; empty where the environment says all."""
     mapping_name: str
     mapping_text: str
+    may_heal: bool
+    """Whether the mapping can repair a record that the org refuses for another reason."""
     expected: int | None
     """How many failures the operator expects, from the e-mail."""
 
@@ -115,6 +118,15 @@ class MessageState:
     """The run that moved it last."""
     sent_at: dt.datetime | None
     """When the last request that carried it was about to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOfItem:
+    """What GoTallo had of a message when a run planned it."""
+
+    run_id: str
+    original: Record
+    origin: Origin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,3 +272,45 @@ class HeldGroup:
     """Of one of them."""
     advice: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heal:
+    """A repair of an item that the org had refused."""
+
+    number: int
+    """Which of the item's repairs this is, from 1."""
+    at: dt.datetime
+    refusal: Diagnosis
+    refusal_text: str
+    """What the org answered, as it came."""
+    record: Record
+    """As it was before this repair."""
+    fixers: tuple[str, ...]
+    """Those that changed it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealCount:
+    """How many items were repaired alike in one round."""
+
+    number: int
+    code: str | None
+    fields: tuple[str, ...]
+    fixers: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HealedItem:
+    """An item as a repair leaves it, to be put on record."""
+
+    position: int
+    heal: Heal
+    record: Record
+    changes: tuple[Change, ...]
+
+    @property
+    def risk(self) -> Risk:
+        """The highest of its changes."""
+        return highest_risk(self.changes)

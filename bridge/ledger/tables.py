@@ -125,6 +125,7 @@ runs = Table(
     Column("flags", Words, nullable=False),
     Column("mapping_name", Words, nullable=False),
     Column("mapping_text", Words, nullable=False),
+    Column("may_heal", Boolean, nullable=False),
     Column("expected", Integer),
     Column("announced", Integer),
     Column("fetched", Integer, nullable=False, default=0),
@@ -143,6 +144,7 @@ messages = Table(
     Column("salesforce_id", String(18)),
     Column("run_id", String(16)),
     Column("sent_at", Instant),
+    Column("resends", Integer, nullable=False, default=0, server_default="0"),
     CheckConstraint(_one_of("delivery", Delivery), name="delivery_is_a_state"),
     CheckConstraint(
         "delivery <> 'sending' OR (run_id IS NOT NULL AND sent_at IS NOT NULL)",
@@ -152,6 +154,24 @@ messages = Table(
         "delivery <> 'delivered' OR salesforce_id IS NOT NULL", name="delivered_has_an_id"
     ),
 )
+
+resends = Table(
+    "resends",
+    metadata,
+    Column("org_id", String(18), primary_key=True),
+    Column("object", String(128), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("was", String(16), nullable=False),
+    Column("salesforce_id", String(18)),
+    ForeignKeyConstraint(
+        ["org_id", "object", "key"], ["messages.org_id", "messages.object", "messages.key"]
+    ),
+)
+"""Each time that a person had a message sent again which had been in the org."""
 
 leases = Table(
     "leases",
@@ -227,6 +247,21 @@ changes = Table(
     Column("lost", Integer, nullable=False),
     ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
 )
+
+heals = Table(
+    "heals",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("refusal", Json, nullable=False),
+    Column("refusal_text", Json),
+    Column("record", Json, nullable=False),
+    Column("fixers", Json, nullable=False),
+    ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
+)
+"""Each repair of an item that the org had refused, with the record as it was before it."""
 
 causes = Table(
     "causes",

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from bridge.planning.check import Problem, as_stored, check
-from bridge.planning.mapping import MessageMapping, built_in_mapping, read_mapping
-from bridge.planning.planner import Planner
+from bridge.planning.edits import (
+    held_as_planned_otherwise,
+    held_as_sent_otherwise,
+)
+from bridge.planning.mapping import MessageMapping, built_in_mapping, parse_mapping, read_mapping
+from bridge.planning.planner import Healed, Planner
 
 __all__ = [
+    "Healed",
     "MessageMapping",
     "Planner",
     "Problem",
     "as_stored",
     "built_in_mapping",
     "check",
+    "held_as_planned_otherwise",
+    "held_as_sent_otherwise",
+    "parse_mapping",
     "read_mapping",
 ]

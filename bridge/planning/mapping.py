@@ -110,6 +110,8 @@ class MessageMapping:
     """The field whose value makes messages one conversation."""
     order: str
     """The field that orders the messages of a conversation in time."""
+    content: tuple[str, ...] | None
+    """The fields that make a message another one when they change at the source; None for all."""
     fixers: tuple[FixerUse, ...]
     policies: tuple[Policy, ...]
     from_standard: Mapping[str, str]
@@ -125,6 +127,11 @@ class MessageMapping:
     def policy_for(self, diagnosis: Diagnosis | None) -> Policy | None:
         """The first policy that matches, None where the default applies: try again."""
         return next((p for p in self.policies if p.when.matches(diagnosis)), None)
+
+    @property
+    def may_heal(self) -> bool:
+        """Whether it names fixers for a cause, which a refused record may be repaired with."""
+        return any(policy.fixers for policy in self.policies)
 
     def check_against(self, schema: ObjectSchema) -> None:
         """Refuse a mapping that names fields which the org does not have.
@@ -151,6 +158,8 @@ class MessageMapping:
             ("order", self.order),
         ):
             yield name, self.source.place((part,))
+        for n, name in enumerate(self.content or ()):
+            yield name, self.source.place(("content", n))
         for name in self.from_standard:
             yield name, self.source.key_place(("from_standard", name))
         for use in self.all_fixers():
@@ -196,6 +205,7 @@ class _File(_Strict):
     key: str
     conversation: str
     order: str
+    content: list[str] | None = None
     fixers: list[FixerEntry] = []
     causes: list[_Cause] = []
     from_standard: dict[str, str] = {}
@@ -253,6 +263,7 @@ def parse_mapping(text: str, name: str) -> MessageMapping:
         key=file.key,
         conversation=file.conversation,
         order=file.order,
+        content=None if file.content is None else tuple(file.content),
         fixers=_fixer_list(file.fixers, source, ("fixers",)),
         policies=tuple(
             _policy(cause, source, ("causes", n)) for n, cause in enumerate(file.causes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -27,6 +27,7 @@ from bridge.model import (
     canonical_key,
 )
 from bridge.planning.check import Problem, check
+from bridge.planning.edits import edited_fields
 from bridge.planning.mapping import FixerUse, MessageMapping, Policy, Treatment
 
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
@@ -57,8 +58,8 @@ class Planner:
             return _unreadable(message)
         diagnosis = diagnose(message.error_text) if message.error_text else None
         policy = self.mapping.policy_for(diagnosis)
-        original = self._original(message)
-        repair = self._repair(original, message.key, diagnosis, policy)
+        original = self.original(message)
+        repair = self._repair(original, message.key, (diagnosis,))
         held = self._decide(message, policy, repair)
         record = _without_nulls(repair.record)
         conversation = record.get(self._conversation)
@@ -79,7 +80,46 @@ class Planner:
             treatment=_treatment(policy),
         )
 
-    def _original(self, message: FailedMessage) -> Record:
+    def edited(
+        self, before: tuple[Record, Origin | None], now: tuple[Record, Origin | None]
+    ) -> tuple[str, ...]:
+        """The fields of a message's content that have changed at the source: see `edited_fields`.
+
+        Args:
+            before: the record as GoTallo had it, and where it was read from.
+            now: the same, of today.
+        """
+        return edited_fields(self.mapping, self.schema, before, now)
+
+    def heal(
+        self, original: Record, key: str, error_text: str | None, refusals: Sequence[Diagnosis]
+    ) -> Healed | None:
+        """Repair a record that the org refused, if the mapping says how.
+
+        All that the mapping does about its first failure is done again, then what it does about
+        each refusal.
+
+        Args:
+            original: the record as GoTallo had it, under the org's names.
+            key: of the message.
+            error_text: of its first failure.
+            refusals: what the org said when it was sent, oldest first.
+
+        Returns:
+            None where the mapping holds or skips such a refusal, or the repaired record would be
+            refused as well, as far as the describe tells.
+        """
+        first = diagnose(error_text) if error_text else None
+        policies = [self.mapping.policy_for(refusal) for refusal in refusals]
+        if any(policy and policy.treatment is not Treatment.RETRY for policy in policies):
+            return None
+        repair = self._repair(original, key, (first, *refusals))
+        record = _without_nulls(repair.record)
+        if repair.failure is not None or check(record, self.schema):
+            return None
+        return Healed(record, repair.changes)
+
+    def original(self, message: FailedMessage) -> Record:
         """The record as GoTallo had it, under the org's names where the org has the field."""
         if message.origin is Origin.STANDARD:
             values: Record = {
@@ -91,10 +131,8 @@ class Planner:
             values = message.record
         return MappingProxyType({_field_name(self.schema, n): v for n, v in values.items()})
 
-    def _repair(
-        self, original: Record, key: str, diagnosis: Diagnosis | None, policy: Policy | None
-    ) -> _Repair:
-        """Run the fixers of every record, then those of the cause's policy."""
+    def _repair(self, original: Record, key: str, diagnoses: Sequence[Diagnosis | None]) -> _Repair:
+        """For each diagnosis run the fixers of every record, then those of its cause's policy."""
         repair = _Repair(dict(original), (), None)
         if original.get(self.key_field.name) != key:
             repair = _applied(
@@ -108,10 +146,12 @@ class Planner:
                     risk=Risk.LOSSLESS,
                 ),
             )
-        for use in (*self.mapping.fixers, *(policy.fixers if policy else ())):
-            repair = self._apply(use, repair, diagnosis)
-            if repair.failure is not None:
-                break
+        for diagnosis in diagnoses:
+            policy = self.mapping.policy_for(diagnosis)
+            for use in (*self.mapping.fixers, *(policy.fixers if policy else ())):
+                repair = self._apply(use, repair, diagnosis)
+                if repair.failure is not None:
+                    return repair
         return repair
 
     def _is_another_key(self, repair: _Repair) -> bool:
@@ -164,6 +204,16 @@ class Planner:
             )
         problems = check(_without_nulls(repair.record), self.schema)
         return _held_by(problems, message.origin) if problems else None
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """A record repaired once more, after the org refused it."""
+
+    record: Record
+    """API names of the org, null fields left out."""
+    changes: tuple[Change, ...]
+    """All, from the record as GoTallo had it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,40 @@ class GoTallo:
         with self._lock:
             self._failures.append(Failure(failed_at or self._noon, salesforce, standard))
 
+    def edit(self, key: str, **values: Json) -> None:
+        """Change a listed message as somebody would at the source, in both shapes.
+
+        Args:
+            key: its `Identifier__c`.
+            values: by field of the salesforce shape, without the prefix.
+
+        Raises:
+            KeyError: no failure has that key.
+        """
+        with self._lock:
+            for number, failure in enumerate(self._failures):
+                listed = failure.salesforce
+                if (
+                    isinstance(listed, Mapping)
+                    and listed.get(self._spelled("Identifier__c")) == key
+                ):
+                    self._failures[number] = self._edited(failure, listed, values)
+                    return
+        raise KeyError(key)
+
+    def _edited(
+        self, failure: Failure, listed: Mapping[str, Json], values: Mapping[str, Json]
+    ) -> Failure:
+        edited = {**listed, **{self._spelled(name): value for name, value in values.items()}}
+        plain = {name.removeprefix(_PREFIX): value for name, value in edited.items()}
+        log_message = listed.get("log_message")
+        standard = failure.standard
+        if isinstance(standard, Mapping):
+            text = standard.get("log_message") if log_message is None else log_message
+            own = self._scenario.required_field
+            standard = standard_message(plain, None if text is None else str(text), own)
+        return Failure(failure.failed_at, edited, standard)
+
     def failures(self) -> tuple[Failure, ...]:
         """All of them, in the order in which they failed."""
         with self._lock:

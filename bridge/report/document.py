@@ -215,6 +215,19 @@ class RemarkPart(_Part):
     count: int
 
 
+class HealPart(_Part):
+    """Messages that were repaired alike, after the org had refused them for another reason."""
+
+    round: int
+    """Which repair of theirs this was, from 1."""
+    code: str | None
+    """The status code of the refusal."""
+    fields: tuple[str, ...]
+    fixers: tuple[str, ...]
+    """Those that repaired them."""
+    count: int
+
+
 class NextPart(_Part):
     """A command that may come next, ready to paste."""
 
@@ -243,6 +256,10 @@ class RunDocument(_Part):
     rejections: tuple[RejectionPart, ...]
     """By what Salesforce said, which may be another cause than the one they had failed for."""
     remarks: tuple[RemarkPart, ...]
+    may_heal: bool
+    """Whether the mapping can repair what the org refuses for another reason, while it is sent."""
+    heals: tuple[HealPart, ...]
+    """What was repaired so."""
     notes: tuple[str, ...]
     """What is to be known of the fetch."""
     api_calls: int
@@ -273,6 +290,15 @@ class RefusalPart(_Part):
     advice: str
 
 
+class ItemHealPart(_Part):
+    """One repair of a message that the org had refused."""
+
+    round: int
+    at: dt.datetime
+    refusal: RefusalPart
+    fixers: tuple[str, ...]
+
+
 class ItemPart(_Part):
     """One message within a run."""
 
@@ -290,6 +316,8 @@ class ItemPart(_Part):
     outcome: Outcome
     salesforce_id: str | None
     rejection: RefusalPart | None
+    heals: tuple[ItemHealPart, ...]
+    """Its repairs after a refusal, oldest first; `changes` has what they came to."""
     note: str
     attempts: int
     unreadable: str | None

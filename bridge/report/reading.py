@@ -9,15 +9,26 @@ from typing import TypeVar
 
 from bridge.diagnosis import advice_for
 from bridge.errors import BridgeError
-from bridge.ledger import CauseCount, ChangeCount, HeldGroup, Ledger, Run, RunState, StoredItem
-from bridge.model import Cause, Change, Decision, Outcome, Risk
+from bridge.ledger import (
+    CauseCount,
+    ChangeCount,
+    Heal,
+    HeldGroup,
+    Ledger,
+    Run,
+    RunState,
+    StoredItem,
+)
+from bridge.model import Cause, Change, Decision, Diagnosis, Outcome, Risk
 from bridge.report.document import (
     CausePart,
     ChangePart,
     ChangeSumPart,
+    HealPart,
     HeldGroupPart,
     HeldPart,
     InventedValue,
+    ItemHealPart,
     ItemPart,
     KeyPart,
     MappingPart,
@@ -89,6 +100,17 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
             RemarkPart(outcome=told.outcome, note=told.note, count=told.count)
             for told in ledger.note_counts(run.id)
         ),
+        may_heal=plan.may_heal,
+        heals=tuple(
+            HealPart(
+                round=told.number,
+                code=told.code,
+                fields=told.fields,
+                fixers=told.fixers,
+                count=told.count,
+            )
+            for told in ledger.heal_counts(run.id)
+        ),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
         stop_reason=held_by_utf8(run.stop_reason),
@@ -102,8 +124,10 @@ def report_document(ledger: Ledger, run: Run) -> ReportDocument:
     Raises:
         BridgeError: the ledger's figures contradict each other.
     """
+    heals = ledger.heals_of_run(run.id)
     return ReportDocument(
-        run=run_document(ledger, run), items=tuple(_item(item) for item in ledger.items(run.id))
+        run=run_document(ledger, run),
+        items=tuple(_item(item, heals.get(item.position, ())) for item in ledger.items(run.id)),
     )
 
 
@@ -266,7 +290,7 @@ def _rejection(cause: Cause, text: str | None, count: int) -> RejectionPart:
     )
 
 
-def _item(item: StoredItem) -> ItemPart:
+def _item(item: StoredItem, heals: Sequence[Heal]) -> ItemPart:
     return ItemPart(
         position=item.position,
         key=None if item.key is None else held_by_utf8(item.key),
@@ -280,6 +304,15 @@ def _item(item: StoredItem) -> ItemPart:
         outcome=item.outcome,
         salesforce_id=item.salesforce_id,
         rejection=_refusal(item),
+        heals=tuple(
+            ItemHealPart(
+                round=heal.number,
+                at=heal.at,
+                refusal=_refused(heal.refusal, heal.refusal_text, None),
+                fixers=heal.fixers,
+            )
+            for heal in heals
+        ),
         note=item.note,
         attempts=item.attempts,
         unreadable=held_by_utf8(item.raw) if item.key is None else None,
@@ -301,13 +334,17 @@ def _held(item: StoredItem) -> HeldPart | None:
 def _refusal(item: StoredItem) -> RefusalPart | None:
     if item.rejection is None:
         return None
+    return _refused(item.rejection, item.rejection_text, item.rejection_cause_id)
+
+
+def _refused(diagnosis: Diagnosis, text: str, cause_id: str | None) -> RefusalPart:
     return RefusalPart(
-        code=item.rejection.code,
-        kind=item.rejection.kind,
-        fields=item.rejection.fields,
-        text=held_by_utf8(item.rejection_text),
-        cause_id=item.rejection_cause_id,
-        advice=advice_for(item.rejection.code),
+        code=diagnosis.code,
+        kind=diagnosis.kind,
+        fields=diagnosis.fields,
+        text=held_by_utf8(text),
+        cause_id=cause_id,
+        advice=advice_for(diagnosis.code),
     )
 
 

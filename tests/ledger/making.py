@@ -39,6 +39,7 @@ def plan(org_id: str = "00D5g00000PRACTEA5") -> Plan:
         flags="",
         mapping_name="org.yaml",
         mapping_text="object: x",
+        may_heal=True,
         expected=None,
     )
 

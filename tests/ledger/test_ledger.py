@@ -104,6 +104,7 @@ def test_a_text_from_outside_is_kept_whatever_is_in_it(ledger: Ledger, text: str
     ledger.add_items(run_id, 0, [odd, ready])
     ledger.finish_plan(run_id, announced=2, fetched=2, repeated=0, notes=[text])
     ledger.record(run_id, [replace(verdict(1, "1", Delivery.PRESENT, Outcome.PRESENT), note=text)])
+    ledger.begin_sending(run_id)
     ledger.stop(run_id, text)
     found, _ = ledger.items(run_id)
     assert (found.key, found.conversation, found.treatment, found.held_code) == (
@@ -169,6 +170,8 @@ def test_a_delivered_message_never_becomes_anything_else(ledger: Ledger) -> None
         ledger.record(run_id, [verdict(0, "1", Delivery.OPEN, Outcome.REJECTED)])
     ledger.record(run_id, [verdict(0, "1", Delivery.PRESENT, Outcome.PRESENT)])
     assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.DELIVERED
+    (there,) = ledger.items(run_id)
+    assert there.outcome is Outcome.SYNCED
 
 
 def test_a_refusal_is_kept_with_its_diagnosis_and_the_message_is_open_again(
@@ -228,7 +231,7 @@ def test_a_run_is_found_by_how_its_id_starts(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("statement", "constraint"),
     [
-        ("UPDATE messages SET delivery = 'lost'", "delivery_is_a_state"),
+        ("UPDATE messages SET delivery = 'lost'", "no transition leads messages.delivery there"),
         ("UPDATE messages SET delivery = 'sending'", "sending_has_a_sender"),
         ("UPDATE messages SET delivery = 'delivered'", "delivered_has_an_id"),
         ("UPDATE items SET decision = 'held'", "what_is_not_ready_has_a_reason"),

@@ -57,6 +57,7 @@ def plan(**given: object) -> Plan:
         "mapping_name": "heroku_message.yaml",
         "mapping_text": "object: Heroku_Message__c\n",
         "expected": None,
+        "may_heal": False,
     }
     return Plan(**{**usual, **given})  # type: ignore[arg-type]
 
@@ -148,6 +149,7 @@ class Book:
         wanted = {key(number) for number in numbers}
         pending = [one for one in self.ledger.pending(self.run_id) if one.key in wanted]
         lease = self.ledger.take_lease(self.ledger.run(self.run_id).plan.org_id, self.run_id, NOW)
+        self.ledger.begin_sending(self.run_id)
         claim = self.ledger.claim(self.run_id, pending, lease, NOW)
         self.ledger.give_back(lease)
         refused = outcome is Outcome.REJECTED

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge import resync
-from bridge.delivery import STEPS, Ending, Halt, Tempo
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending, Halt, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.model import Record, Verification
 from bridge.practice import PracticeServer
@@ -70,12 +70,13 @@ class House:
         lanes: int = 4,
         canary: Sequence[int] = STEPS,
         limit: int | None = None,
+        rounds: int = MOST_ROUNDS,
         tempo: Tempo = HASTE,
         halt: Halt | None = None,
     ) -> Ending:
         settings = self.settings
         with self.ledger() as ledger, resync.open_org(settings) as org:
-            request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit)
+            request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit, rounds=rounds)
             return resync.apply(settings, run_id, request, ledger, org, tempo=tempo, halt=halt)
 
     def resync(

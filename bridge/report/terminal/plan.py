@@ -59,6 +59,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     page.blank()
     _over_all_causes(page, alike, document)
     _in_all(page, document)
+    _may_heal(page, document)
 
 
 def show_plan_alone(document: RunDocument, console: Console) -> None:
@@ -273,6 +274,15 @@ def _in_all(page: Page, document: RunDocument) -> None:
         (f"{count[Risk.INVENTED]:,} invented", ALARM if count[Risk.INVENTED] else ""),
         ".",
     )
+
+
+def _may_heal(page: Page, document: RunDocument) -> None:
+    if document.may_heal and document.counts.not_sent_yet:
+        page.line(
+            "What Salesforce then refuses for a cause that the mapping repairs is repaired so and "
+            "sent again; --rounds 0 sends exactly what is shown here.",
+            hang=2,
+        )
 
 
 def _ending(page: Page, document: RunDocument) -> None:

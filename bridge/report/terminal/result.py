@@ -111,7 +111,21 @@ def _figures(page: Page, document: RunDocument) -> None:
             page.line(f"{count:>{width},}  {words}", hang=width + 2)
             if outcome is not None:
                 _remarks(page, document, outcome, width + 4)
+            if outcome is Outcome.SYNCED:
+                _heals(page, document, width + 4)
     page.line((f"{counts.fetched:>{width},}  fetched", HEADING), hang=width + 2)
+
+
+def _heals(page: Page, document: RunDocument, indent: int) -> None:
+    """What was sent again with a repair that the plan could not show."""
+    for heal in document.heals:
+        fields = ", ".join(without_namespace(field, document) for field in heal.fields)
+        refused = f"{heal.code or 'an error'}{f' on {fields}' if fields else ''}"
+        said = (
+            f"{heal.count:,} refused with {refused}, repaired with {', '.join(heal.fixers)} and "
+            f"sent again (round {heal.round})"
+        )
+        page.line((said, FAINT), indent=indent, hang=2)
 
 
 def _remarks(page: Page, document: RunDocument, outcome: Outcome, indent: int) -> None:

@@ -9,6 +9,7 @@ from tests.report.runs import NO_ACCESS, console, item, planned, written
 def test_each_run_is_a_line_with_its_figures_and_its_org(ledger: Ledger) -> None:
     older = planned(ledger, [item(1), item(2, held=NO_ACCESS)])
     older.settle([1], Outcome.SYNCED)
+    ledger.begin_sending(older.run_id)
     ledger.finish(older.run_id)
     newer = planned(ledger, [item(1)], sandbox=False, org_name="Acme Live")
     to = console(120)

@@ -1,0 +1,80 @@
+"""Triggers of the database that refuse what the transitions do not know.
+
+They stand beside the tables, so that neither a defect of ours nor a hand at the database can make a
+ledger say what never happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
+from bridge.model import Delivery
+
+_MACHINES: tuple[tuple[str, str, Iterable[Transition[Any]]], ...] = (
+    ("messages", "delivery", DELIVERY),
+    ("items", "outcome", OUTCOME),
+    ("items", "decision", DECISION),
+    ("runs", "state", RUN),
+)
+
+
+def create_guards(connection: Connection) -> None:
+    """Make the triggers, once the tables are there."""
+    make = _for_sqlite if connection.dialect.name == "sqlite" else _for_postgresql
+    for table, column, condition, event in _guards():
+        for statement in make(table, column, condition, event):
+            connection.exec_driver_sql(statement)
+
+
+def _guards() -> Iterator[tuple[str, str, str, str]]:
+    """Table, column, what is refused, and upon which event."""
+    for table, column, transitions in _MACHINES:
+        refused = f"{_changes(column)} AND NOT {_is_one_of(transitions, column)}"
+        if transitions is DELIVERY:
+            refused += f" AND NOT ({_is_one_of(RESEND, column)} AND NEW.resends > OLD.resends)"
+        yield table, column, refused, f"UPDATE OF {column}"
+    yield "messages", "delivery", f"NEW.delivery <> '{Delivery.OPEN}'", "INSERT"
+
+
+def _changes(column: str) -> str:
+    return f"OLD.{column} <> NEW.{column}"
+
+
+def _is_one_of(transitions: Iterable[Transition[Any]], column: str) -> str:
+    listed = ", ".join(f"'{_way(t.before, t.after)}'" for t in transitions)
+    return f"(OLD.{column} || '>' || NEW.{column}) IN ({listed})"
+
+
+def _way(before: StrEnum, after: StrEnum) -> str:
+    return f"{before.value}>{after.value}"
+
+
+def _for_sqlite(table: str, column: str, condition: str, event: str) -> Iterator[str]:
+    yield f"""
+        CREATE TRIGGER {_name(table, column, event)} BEFORE {event} ON {table} WHEN {condition}
+        BEGIN SELECT RAISE(ABORT, '{_refusal(table, column)}'); END"""
+
+
+def _for_postgresql(table: str, column: str, condition: str, event: str) -> Iterator[str]:
+    name = _name(table, column, event)
+    yield f"""
+        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+            RAISE EXCEPTION '{_refusal(table, column)}' USING ERRCODE = 'check_violation';
+        END $$"""
+    yield f"""
+        CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({condition})
+        EXECUTE FUNCTION {name}()"""
+
+
+def _name(table: str, column: str, event: str) -> str:
+    return f"guard_{table}_{column}_{event.split()[0].lower()}"
+
+
+def _refusal(table: str, column: str) -> str:
+    return f"no transition leads {table}.{column} there"

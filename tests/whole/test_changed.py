@@ -1,0 +1,104 @@
+"""A message that somebody changes at the source after it was planned or sent: held, and shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge import resync
+from bridge.errors import Exit
+from bridge.model import Decision, HeldReason, Outcome
+from bridge.practice import MorningCause, PracticeServer, Scenario
+from tests.whole.house import House
+
+SMALL = Scenario(causes={MorningCause.ROW_LOCK: 4}, extra_rows=0)
+OTHER = "What I meant is something else."
+
+
+def recheck(house: House, run_id: str) -> int:
+    settings = house.settings
+    with house.ledger() as ledger, resync.open_org(settings) as org:
+        return resync.recheck(settings, run_id, ledger, org)
+
+
+def text_in_org(house: House, key: str) -> object:
+    org = house.practice.org
+    (row,) = [row for row in org.messages() if key in row.values()]
+    return row["Social25__Text__c"]
+
+
+def test_one_that_changed_since_its_plan_is_held_and_the_others_go(tmp_path: Path) -> None:
+    with PracticeServer(SMALL) as practice:
+        house = House(practice, tmp_path)
+        run = house.plan()
+        edited = house.items(run.id)[1].key or ""
+        practice.gotallo.edit(edited, Text__c=OTHER)
+        assert recheck(house, run.id) == 1
+        assert recheck(house, run.id) == 0, "it is held already"
+        house.apply(run.id)
+        items = {item.key: item for item in house.items(run.id)}
+        assert items[edited].held_reason is HeldReason.CHANGED
+        assert "another Text__c" in items[edited].held_what
+        assert house.document(run.id).counts.synced == 3
+        assert set(house.rows()) == set(items) - {edited}
+
+
+def test_the_edited_and_the_original_copy_are_never_both_sent(tmp_path: Path) -> None:
+    """An older plan has the original, a newer one the edited copy: one row, as it is now."""
+    with PracticeServer(SMALL) as practice:
+        house = House(practice, tmp_path)
+        older = house.plan()
+        edited = house.items(older.id)[0].key or ""
+        practice.gotallo.edit(edited, Text__c=OTHER)
+        newer = house.resync()
+        assert newer.document.counts.synced == 4
+        house.apply(older.id)
+        assert set(house.rows().values()) == {1}
+        assert text_in_org(house, edited) == OTHER
+
+
+def test_a_second_edit_is_never_taken_for_done(tmp_path: Path) -> None:
+    """It was sent, and then changed: the next plan says so, and sends nothing."""
+    with PracticeServer(SMALL) as practice:
+        house = House(practice, tmp_path)
+        first = house.resync()
+        edited = house.items(first.run_id)[0].key or ""
+        practice.gotallo.edit(edited, Text__c=OTHER)
+        again = house.resync()
+        counts = again.document.counts
+        assert (counts.present, counts.held, counts.synced) == (3, 1, 0)
+        items = {item.key: item for item in house.items(again.run_id)}
+        assert (items[edited].decision, items[edited].outcome) == (Decision.HELD, Outcome.NOT_SENT)
+        assert f"than run {first.run_id} sent" in items[edited].held_what
+        assert set(house.rows().values()) == {1}
+        assert house.command("resync", "--yesterday", "--yes").returncode == Exit.LEFT_OVER
+
+
+@pytest.mark.parametrize("field", ["User_Full_Name__c", "Conversation_State__c"])
+def test_what_is_no_content_of_the_message_may_change(tmp_path: Path, field: str) -> None:
+    with PracticeServer(SMALL) as practice:
+        house = House(practice, tmp_path)
+        first = house.resync()
+        for item in house.items(first.run_id):
+            practice.gotallo.edit(item.key or "", **{field: "Test Other"})
+        assert house.resync().document.counts.present == 4
+
+
+def test_apply_asks_gotallo_unless_told_not_to(tmp_path: Path) -> None:
+    with PracticeServer(SMALL) as practice:
+        house = House(practice, tmp_path)
+        run = house.plan()
+        practice.gotallo.edit(house.items(run.id)[0].key or "", Text__c=OTHER)
+        nobody = {"GOTALLO_BASE_URL": "https://127.0.0.1:1/api/v1"}
+        unreachable = house.command("apply", run.id, "--yes", **nobody)
+        assert unreachable.returncode == Exit.REMOTE
+        assert "--as-planned" in unreachable.stderr
+        assert not house.rows()
+        asked = house.command("apply", run.id, "--yes", "--json")
+        assert asked.returncode == Exit.LEFT_OVER, asked.stderr
+        counts = json.loads(asked.stdout)["counts"]
+        assert (counts["synced"], counts["held"]) == (3, 1)
+        other = house.plan()
+        assert house.command("apply", other.id, "--yes", "--as-planned").returncode == Exit.OK
