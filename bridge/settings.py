@@ -163,8 +163,7 @@ def load(
         SettingsError: one line for each value that is not usable.
     """
     file = _from_file(config, profile)
-    _refuse_password(flags.get("bridge_ledger"), "--ledger")
-    _refuse_password(file.get("bridge_ledger"), "bridge_ledger in the settings file")
+    refuse_password(file.get("bridge_ledger"), "bridge_ledger in the settings file")
 
     class _Layered(Settings):
         @classmethod
@@ -188,8 +187,12 @@ def load(
         raise SettingsError("\n".join(lines), "Mend the value and run the command again.") from exc
 
 
-def _refuse_password(location: object, where: str) -> None:
-    """A command line is seen by others and repeated in reports, a file is copied."""
+def refuse_password(location: object, where: str) -> None:
+    """Refuse a ledger's URL with a password where others see it: in a file, on a command line.
+
+    Raises:
+        SettingsError: it has one.
+    """
     scheme, url, rest = str(location or "").partition("://")
     authority, _, parameters = rest.partition("?")
     user = authority.rpartition("@")[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import SettingsError
-from bridge.settings import load
+from bridge.settings import load, refuse_password
 
 WITH_PASSWORD = [
     "postgresql://user:s3cret@host/base",
@@ -25,7 +25,7 @@ def test_a_ledgers_password_is_taken_from_the_environment_alone(
     with pytest.raises(SettingsError, match="holds a password") as by_file:
         load({}, config=file)
     with pytest.raises(SettingsError, match="holds a password") as by_flag:
-        load({"bridge_ledger": location})
+        refuse_password(location, "--ledger")
     for caught in (by_file, by_flag):
         assert "s3c" not in caught.value.message + caught.value.advice
     monkeypatch.setenv("BRIDGE_LEDGER", location)
@@ -39,4 +39,4 @@ def test_a_ledger_without_a_password_may_be_named_anywhere(location: str, tmp_pa
     file = tmp_path / "bridge.toml"
     file.write_text(f'bridge_ledger = "{location}"', encoding="utf-8")
     assert load({}, config=file).bridge_ledger == location
-    assert load({"bridge_ledger": location}).bridge_ledger == location
+    refuse_password(location, "--ledger")

@@ -14,7 +14,7 @@ _TAKES_THE_LOCK = b"pg_advisory_xact_lock"
 
 
 class Cut(Enum):
-    """Where the line is cut, once: around the next commit of a writing transaction."""
+    """Where the line is cut, once: around a commit of a writing transaction."""
 
     BEFORE_THE_COMMIT = auto()
     """The server never hears of it, and rolls back."""
@@ -28,7 +28,8 @@ class Line:
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._next: Cut | None = None
+        self._cut: Cut | None = None
+        self._commits_before = 0
         self._lock = threading.Lock()
         self._connections: list[_Connection] = []
         self._acceptor = threading.Thread(target=self._accept)
@@ -54,10 +55,11 @@ class Line:
         for connection in self._connections:
             connection.close()
 
-    def cut(self, where: Cut) -> None:
-        """Cut the line at the next commit, once."""
+    def cut(self, where: Cut, nth: int = 1) -> None:
+        """Cut the line at the nth commit from here on, once."""
         with self._lock:
-            self._next = where
+            self._cut = where
+            self._commits_before = nth - 1
 
     def _accept(self) -> None:
         while True:
@@ -68,9 +70,12 @@ class Line:
             self._connections.append(_Connection(self, client, self._server_port))
 
     def take_cut(self) -> Cut | None:
-        """The cut that is due, for one connection alone."""
+        """The cut that is due at this commit."""
         with self._lock:
-            due, self._next = self._next, None
+            if self._commits_before:
+                self._commits_before -= 1
+                return None
+            due, self._cut = self._cut, None
             return due
 
 
