@@ -313,6 +313,7 @@ def test_two_processes_never_both_get_a_message(location: str) -> None:
         process.start()
     for process in both:
         process.join()
+    assert [process.exitcode for process in both] == [0, 0]
     assert granted.get() + granted.get() == 30
     granted.close()
     granted.join_thread()

@@ -199,15 +199,15 @@ def test_a_writer_waits_for_the_one_before_it_and_sees_what_that_one_did(ledger:
     )
     with writing(ledger._engine) as connection:
         second.start()
-        _until_somebody_waits(ledger)
+        _until_it_waits(ledger, second)
         connection.execute(t.messages.update().values(delivery="present"))
     second.join()
     assert granted == [frozenset()]
 
 
-def _until_somebody_waits(ledger: Ledger) -> None:
+def _until_it_waits(ledger: Ledger, writer: threading.Thread) -> None:
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    while True:
+    while writer.is_alive():
         with reading(ledger._engine) as connection:
             if connection.exec_driver_sql(waiting).scalar():
                 return
