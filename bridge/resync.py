@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from bridge.delivery import (
     STEPS,
     Clock,
     Ending,
+    EndingKind,
     Halt,
     Healer,
     Observer,
@@ -28,7 +30,7 @@ from bridge.delivery import (
     hold,
     verify_run,
 )
-from bridge.errors import OrgRefused, SettingsError, UsageError
+from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
@@ -54,6 +56,8 @@ from bridge.planning import (
 from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
 
+LEASE_PAUSE = 10.0
+"""Seconds between two looks at whether the other writer has ended."""
 BATCH = 200
 """Items that are put on record in one transaction while a plan is made."""
 
@@ -184,6 +188,16 @@ def plan(
     return ledger.run(run_id)
 
 
+def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:
+    """The run over this window whose sending began and did not come to its end, if there is one.
+
+    Raises:
+        SettingsError: a setting is missing or not usable.
+        RemoteError: the org could not be reached, or refused us.
+    """
+    return ledger.unfinished(settings.gotallo().tenant_id, org.identity().org_id, window)
+
+
 def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
     """Hold what has changed at the source since a run was planned and is not sent yet.
 
@@ -283,6 +297,60 @@ def apply(
         )
     finally:
         ledger.count_calls(run.id, org.calls - calls_before)
+
+
+def apply_patiently(
+    settings: Settings,
+    run_id: str,
+    request: ApplyRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    tell: Callable[[str], None],
+    pause: Callable[[float], None] = time.sleep,
+    tempo: Tempo | None = None,
+    clock: Clock = _now,
+    observe: Observer = _unobserved,
+) -> Ending:
+    """Send a plan like `apply`, and wait for what only time can mend.
+
+    That is another run that is writing to the org, and messages in doubt until they can be settled.
+
+    Args:
+        settings: as for `apply`.
+        run_id: as for `apply`.
+        request: as for `apply`.
+        ledger: as for `apply`.
+        org: as for `apply`.
+        tell: is told what is waited for, in a sentence.
+        pause: waits so many seconds.
+        tempo: as for `apply`.
+        clock: as for `apply`.
+        observe: as for `apply`.
+
+    Raises:
+        UsageError: as for `apply`.
+        RemoteError: as for `apply`.
+    """
+    tempo = tempo or Tempo(settle_seconds=settings.bridge_settle_seconds)
+    told_of: str | None = None
+    while True:
+        try:
+            ending = apply(
+                settings, run_id, request, ledger, org, tempo=tempo, clock=clock, observe=observe
+            )
+        except LeaseHeld as held:
+            if told_of != held.message:
+                tell(f"{held.message}. Waiting for it to end.")
+                told_of = held.message
+            pause(LEASE_PAUSE)
+            continue
+        since = ledger.doubtful_since(run_id)
+        if since is None or ending.kind not in (EndingKind.FINISHED, EndingKind.WAITING):
+            return ending
+        until = since + dt.timedelta(seconds=tempo.settle_seconds)
+        tell(f"Messages are in doubt until {until:%Y-%m-%d %H:%M:%S} UTC. Waiting to settle them.")
+        pause(max(0.0, (until - clock()).total_seconds()))
 
 
 def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Protocol
 
 import typer
 
@@ -15,10 +16,11 @@ from bridge.cli.options import (
     NoCanary,
     RoundsOption,
     RunId,
+    Wait,
     Yes,
     with_settings,
 )
-from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind, Observer
 from bridge.errors import Exit, GoTalloError
 from bridge.ledger import Ledger, Run
 from bridge.report import RunDocument, exit_of, run_document, show_result
@@ -36,6 +38,7 @@ def apply(
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
     rounds: RoundsOption = MOST_ROUNDS,
+    wait: Wait = False,
     as_planned: Annotated[
         bool,
         typer.Option("--as-planned", help="Don't ask GoTallo whether a message has changed."),
@@ -51,17 +54,17 @@ def apply(
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
         if not as_planned:
-            _recheck(settings, run, ledger, org)
+            recheck(settings, run, ledger, org)
         document = run_document(ledger, run)
         if to_send(document):
             ask(document, yes=yes)
         elif not as_json:
             screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
-        document, ending = send(settings, run, request, ledger, org)
+        document, ending = send(settings, run, request, ledger, org, way=way_of(wait=wait))
     finish(document, ending, as_json=as_json)
 
 
-def _recheck(settings: Settings, run: Run, ledger: Ledger, org: Org) -> None:
+def recheck(settings: Settings, run: Run, ledger: Ledger, org: Org) -> None:
     """Hold what has changed at GoTallo since the plan.
 
     Raises:
@@ -106,13 +109,41 @@ def to_send(document: RunDocument) -> int:
     return document.counts.not_sent_yet + document.counts.in_doubt
 
 
+class Way(Protocol):
+    """How a plan is sent: at once, or with patience for what only time can mend."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        run_id: str,
+        request: resync.ApplyRequest,
+        ledger: Ledger,
+        org: Org,
+        *,
+        observe: Observer,
+    ) -> Ending: ...
+
+
+def way_of(*, wait: bool) -> Way:
+    """The way that the option `--wait` chooses."""
+    if wait:
+        return partial(resync.apply_patiently, tell=screen.stderr.print)
+    return resync.apply
+
+
 def send(
-    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, org: Org
+    settings: Settings,
+    run: Run,
+    request: resync.ApplyRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    way: Way,
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
     with screen.counting() as counting:
         counting.sending(to_send(run_document(ledger, run)))
-        ending = resync.apply(settings, run.id, request, ledger, org, observe=counting.outcomes)
+        ending = way(settings, run.id, request, ledger, org, observe=counting.outcomes)
     return run_document(ledger, ledger.run(run.id)), ending
 
 

@@ -63,6 +63,10 @@ RoundsOption = Annotated[
 NoCanary = Annotated[
     bool, typer.Option("--no-canary", help="Send all at once, without trying a few first.")
 ]
+Wait = Annotated[
+    bool,
+    typer.Option("--wait", help="Wait for another run to end, and until doubts can be settled."),
+]
 DetailedExit = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit with 3 where the plan holds some back.")
 ]

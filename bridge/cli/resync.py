@@ -6,7 +6,7 @@ import typer
 
 from bridge import resync as use_cases
 from bridge.cli import screen
-from bridge.cli.apply import apply_request, ask, finish, send, to_send
+from bridge.cli.apply import apply_request, ask, finish, recheck, send, to_send, way_of
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -18,6 +18,7 @@ from bridge.cli.options import (
     NoCanary,
     RoundsOption,
     Till,
+    Wait,
     Yes,
     Yesterday,
     Zone,
@@ -27,7 +28,10 @@ from bridge.cli.options import (
 )
 from bridge.cli.plan import plan_exit, show
 from bridge.delivery import MOST_ROUNDS
+from bridge.ledger import Ledger, Run
+from bridge.model import Window
 from bridge.report import run_document, show_plan
+from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
@@ -47,6 +51,7 @@ def resync(
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
     rounds: RoundsOption = MOST_ROUNDS,
+    wait: Wait = False,
     as_json: AsJson = False,
     detailed_exitcode: DetailedExit = False,
 ) -> None:
@@ -62,8 +67,12 @@ def resync(
     request = use_cases.PlanRequest(window, words, repeated_flags(), expect, limit)
     sending = apply_request(lanes, None, no_canary=no_canary, rounds=rounds)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
-        with screen.counting() as counting:
-            run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
+        run = None if dry_run else _unfinished(settings, window, ledger, org, yes=yes)
+        if run is not None:
+            recheck(settings, run, ledger, org)
+        else:
+            with screen.counting() as counting:
+                run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
         document = run_document(ledger, run)
         if dry_run:
             show(document, as_json=as_json)
@@ -72,5 +81,28 @@ def resync(
             show_plan(document, screen.stdout)
         if to_send(document):
             ask(document, yes=yes)
-        document, ending = send(settings, run, sending, ledger, org)
+        document, ending = send(settings, run, sending, ledger, org, way=way_of(wait=wait))
     finish(document, ending, as_json=as_json)
+
+
+def _unfinished(
+    settings: Settings, window: Window, ledger: Ledger, org: Org, *, yes: bool
+) -> Run | None:
+    """The run of this window to go on with, where there is one and a person wants it so.
+
+    Nobody who could be asked is there with `--yes`: then the window is planned anew, which settles
+    what the older run left in doubt and brings what it did not send.
+    """
+    found = use_cases.unfinished(settings, window, ledger, org)
+    if found is None:
+        return None
+    counts = run_document(ledger, found, samples=0).counts
+    left = {"not sent": counts.not_sent_yet, "in doubt": counts.in_doubt}
+    told = ", ".join(f"{count:,} {word}" for word, count in left.items() if count)
+    if not told:
+        return None
+    said = f"Run {found.id} of this window is not finished: {told}."
+    if yes:
+        screen.stderr.print(f"{said} The window is planned anew, and takes them over.")
+        return None
+    return found if screen.agreed(f"{said} Go on with it? (No: plan anew.)") else None

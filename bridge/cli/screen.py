@@ -62,6 +62,18 @@ def confirm(question: str, yes: bool, advice: str) -> None:
         raise SafetyStop("Nothing was sent", advice)
 
 
+def agreed(question: str) -> bool:
+    """Ask a question whose usual answer is yes.
+
+    Raises:
+        SafetyStop: there was no answer.
+    """
+    try:
+        return typer.confirm(question, default=True, err=True)
+    except typer.Abort as exc:
+        raise SafetyStop("Nothing was sent", "bridge status shows what is on record.") from exc
+
+
 def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
     try:

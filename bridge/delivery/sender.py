@@ -438,6 +438,7 @@ class Sender:
             attempt=AttemptResult.UNANSWERED,
             note="a request gave no answer; it can be settled from "
             f"{self._until(left_at):%Y-%m-%d %H:%M:%S} UTC",
+            settles_at=self._until(left_at),
         )
 
     def _brake(self, verdicts: Sequence[Verdict], exc: OrgUnanswered) -> None:

@@ -305,6 +305,7 @@ class Ledger(LedgerReader):
                     rejection_text=bindparam("for_text", type_=t.Json),
                     rejection_cause_id=bindparam("for_cause"),
                     note=bindparam("with_note"),
+                    settles_at=bindparam("settled_from", type_=t.Instant),
                 ),
                 [
                     {
@@ -316,6 +317,7 @@ class Ledger(LedgerReader):
                         "for_text": v.error_text or None,
                         "for_cause": v.cause.id if v.cause else None,
                         "with_note": v.note,
+                        "settled_from": v.settles_at,
                     }
                     for v in verdicts
                 ],

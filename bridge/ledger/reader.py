@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,11 +25,23 @@ from bridge.ledger.rows import (
     NoteCount,
     PendingItem,
     Run,
+    RunState,
     SourceOfItem,
     StoredItem,
 )
 from bridge.ledger.storing import change_of, item_of, run_of
-from bridge.model import Cause, Decision, Delivery, HeldReason, Kind, Origin, Outcome, Record, Risk
+from bridge.model import (
+    Cause,
+    Decision,
+    Delivery,
+    HeldReason,
+    Kind,
+    Origin,
+    Outcome,
+    Record,
+    Risk,
+    Window,
+)
 
 _FINAL = (Outcome.SYNCED, Outcome.PRESENT, Outcome.REJECTED)
 
@@ -157,6 +170,25 @@ class LedgerReader:
             ).all()
         return tuple(run_of(row) for row in rows)
 
+    def unfinished(self, tenant_id: str, org_id: str, window: Window) -> Run | None:
+        """The newest run over this very window whose sending began and did not come to its end."""
+        c = t.runs.c
+        query = (
+            select(t.runs)
+            .where(
+                c.tenant_id == tenant_id,
+                c.org_id == org_id,
+                c.from_time == window.from_time,
+                c.till_time == window.till_time,
+                c.state.in_((RunState.SENDING, RunState.STOPPED)),
+            )
+            .order_by(c.created_at.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return run_of(row) if row is not None else None
+
     def cause_counts(self, run_id: str) -> tuple[CauseCount, ...]:
         """How the items of each cause stand."""
         columns = (
@@ -235,6 +267,33 @@ class LedgerReader:
                 NoteCount(Outcome(row.outcome), row.note, row.n)
                 for row in connection.execute(query)
             )
+
+    def doubts_settle_at(self, run_id: str) -> dt.datetime | None:
+        """From when on every doubt of a run that says so can be settled; None where none says."""
+        c = t.items.c
+        query = select(func.max(c.settles_at, type_=t.Instant)).where(
+            c.run_id == run_id, c.outcome == Outcome.IN_DOUBT
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
+    def doubtful_since(self, run_id: str) -> dt.datetime | None:
+        """When the last request was about to leave that left a message of a run in doubt."""
+        i, m = t.items.c, t.messages.c
+        with reading(self._engine) as connection:
+            run = run_row(connection, run_id)
+            query = (
+                select(func.max(m.sent_at, type_=t.Instant))
+                .join(t.items, i.key == m.key)
+                .where(
+                    m.org_id == run.org_id,
+                    m.object == run.object,
+                    m.delivery == Delivery.SENDING,
+                    i.run_id == run_id,
+                    i.decision == Decision.READY,
+                )
+            )
+            return connection.execute(query).scalar()
 
     def held_groups(self, run_id: str) -> tuple[HeldGroup, ...]:
         """What is held or skipped, by cause and by what stands in the way."""

@@ -177,6 +177,8 @@ class Verdict:
     """Set where a request was made."""
     note: str = ""
     """A sentence for the report where the outcome needs one."""
+    settles_at: dt.datetime | None = None
+    """From when on the org's answer that it has no row settles a doubt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,7 @@ items = Table(
     Column("rejection_text", Json),
     Column("rejection_cause_id", String(32)),
     Column("note", Words, nullable=False, default=""),
+    Column("settles_at", Instant),
     Column("raw", Json, nullable=False),
     ForeignKeyConstraint(["run_id"], ["runs.id"]),
     Index("one_item_per_key_in_a_run", "run_id", "key", unique=True),

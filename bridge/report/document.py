@@ -264,6 +264,8 @@ class RunDocument(_Part):
     """What is to be known of the fetch."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    settles_at: dt.datetime | None
+    """From when on the messages in doubt can be settled, where that is known."""
     stop_reason: str
     """Why the run ended before its last message; empty where it did not."""
     next: tuple[NextPart, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -69,6 +70,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
     """
     standing = ledger.cause_counts(run.id)
     counts = _run_counts(run, standing)
+    settles_at = ledger.doubts_settle_at(run.id)
     plan = run.plan
     return RunDocument(
         run_id=run.id,
@@ -113,8 +115,9 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         ),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
+        settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
-        next=tuple(_next(run, counts)),
+        next=tuple(_next(run, counts, settles_at)),
     )
 
 
@@ -363,7 +366,7 @@ def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
     )
 
 
-def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
+def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
     flags = run.plan.flags
     if run.state is RunState.PLANNING:
@@ -374,9 +377,11 @@ def _next(run: Run, counts: RunCounts) -> Iterator[NextPart]:
         beside = "" if run.state is RunState.PLANNED else " not sent yet"
         open_ones.append(f"send the {counts.not_sent_yet:,}{beside}")
     if counts.in_doubt:
-        open_ones.append(f"settle the {counts.in_doubt:,} in doubt")
+        from_when = f" (from {settles_at:%H:%M:%S} UTC on)" if settles_at else ""
+        open_ones.append(f"settle the {counts.in_doubt:,} in doubt{from_when}")
     if open_ones:
-        yield NextPart(command=f"bridge apply {run.id}{flags}", why=", ".join(open_ones))
+        wait = " --wait" if counts.in_doubt else ""
+        yield NextPart(command=f"bridge apply {run.id}{wait}{flags}", why=", ".join(open_ones))
     unrepaired = counts.held + counts.rejected
     if unrepaired and run.state is not RunState.PLANNED:
         yield NextPart(

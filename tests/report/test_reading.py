@@ -166,7 +166,7 @@ def test_the_next_commands_fit_what_is_left_to_do(ledger: Ledger) -> None:
     ledger.stop(name, "interrupted")
     window = "--date 2026-11-22 --tz Europe/Amsterdam"
     assert _commands(ledger, name) == [
-        f"bridge apply {name}",
+        f"bridge apply {name} --wait",
         f"bridge resync {window}",
         f"bridge report {name}",
         f"bridge verify {name}",

@@ -93,7 +93,7 @@ def test_what_is_left_to_do_is_grouped_with_an_advice(ledger: Ledger) -> None:
 def test_the_commands_that_go_on_are_whole_lines_to_paste(ledger: Ledger) -> None:
     book = mixed(ledger)
     lines = [line.removeprefix("next").strip() for line in page(book, 40).splitlines()]
-    assert f"bridge apply {book.run_id}" in lines
+    assert f"bridge apply {book.run_id} --wait" in lines
     assert "bridge resync --date 2026-11-22 --tz Europe/Amsterdam" in lines
     assert "once repaired: bring the 9" in lines
 

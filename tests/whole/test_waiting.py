@@ -1,0 +1,193 @@
+"""Going on: with patience for what only time can mend, and with a run that was not finished."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from io import FileIO
+
+from bridge import resync
+from bridge.delivery import Ending, EndingKind, Halt
+from bridge.errors import Exit
+from bridge.ledger import Run
+from bridge.practice import CutBefore, Fault, MorningCause, Operation, Remote, Scenario
+from tests.whole.conftest import OpenHouse
+from tests.whole.house import HASTE, House, process_environment
+
+FIVE = {MorningCause.ROW_LOCK: 5}
+CUT = Fault(Remote.SALESFORCE, CutBefore(), Operation.INSERT)
+
+
+class Watch:
+    """A clock that moves only while somebody waits for it."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime.now(dt.UTC)
+        self.waits: list[float] = []
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += dt.timedelta(seconds=seconds)
+
+
+def apply_patiently(
+    house: House, run: Run, watch: Watch, pause: Callable[[float], None] | None = None
+) -> tuple[Ending, list[str]]:
+    told: list[str] = []
+    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+        ending = resync.apply_patiently(
+            house.settings,
+            run.id,
+            resync.ApplyRequest(),
+            ledger,
+            org,
+            tell=told.append,
+            pause=pause or watch.pause,
+            tempo=replace(HASTE, settle_seconds=900.0),
+            clock=watch,
+        )
+    return ending, told
+
+
+def test_with_patience_a_doubt_is_settled_once_it_can_be_and_the_rest_sent(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes=FIVE, key_unique=False, extra_rows=0))
+    house.practice.faults.add(CUT)
+    watch = Watch()
+    ending, told = apply_patiently(house, house.plan(), watch)
+    assert ending.kind is EndingKind.FINISHED
+    assert house.rows().total() == 5
+    assert set(house.rows().values()) == {1}
+    assert watch.waits == [900.0]
+    (said,) = told
+    until = watch.now
+    assert (
+        said
+        == f"Messages are in doubt until {until:%Y-%m-%d %H:%M:%S} UTC. Waiting to settle them."
+    )
+
+
+def test_with_patience_another_writer_is_waited_for(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes=FIVE, extra_rows=0))
+    run = house.plan()
+    watch = Watch()
+    with house.ledger() as ledger:
+        lease = ledger.take_lease(run.plan.org_id, run.id, watch())
+
+        def pause(seconds: float) -> None:
+            watch.pause(seconds)
+            if len(watch.waits) == 3:
+                ledger.give_back(lease)
+
+        ending, told = apply_patiently(house, run, watch, pause)
+    assert ending.kind is EndingKind.FINISHED
+    assert len(watch.waits) == 3
+    (said,) = told
+    assert said.startswith(f"Run {run.id} has been writing to this org since")
+
+
+def test_what_is_in_doubt_says_from_when_on_it_can_be_settled(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes=FIVE, key_unique=False, extra_rows=0))
+    house.practice.faults.add(CUT)
+    done = house.command("resync", *words(house), "--yes", "--json", BRIDGE_SETTLE_SECONDS="600")
+    assert done.returncode == Exit.IN_DOUBT
+    document = json.loads(done.stdout)
+    settles_at = dt.datetime.fromisoformat(document["settles_at"])
+    left = settles_at - dt.datetime.now(dt.UTC)
+    assert dt.timedelta() < left <= dt.timedelta(seconds=600)
+    (settle, *_) = document["next"]
+    assert settle["command"] == f"bridge apply {document['run_id']} --wait"
+    assert f"{settles_at:%H:%M}" in settle["why"]
+
+
+def test_the_option_waits(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes=FIVE, key_unique=False, extra_rows=0))
+    house.practice.faults.add(CUT)
+    waiting = ("resync", *words(house), "--yes", "--wait")
+    done = house.command(*waiting, BRIDGE_SETTLE_SECONDS="0.2")
+    assert done.returncode == Exit.OK, done.stderr
+    assert "Waiting to settle them" in done.stderr
+    assert house.rows().total() == 5
+
+
+def test_a_window_with_an_unfinished_run_is_gone_on_with_where_a_person_wants_it(
+    open_house: OpenHouse,
+) -> None:
+    house, run = with_an_interrupted_run(open_house)
+    said = at_a_terminal(house, ["resync", *words(house)], answers="\ny\n")
+    assert f"Run {run.id} of this window is not finished: 5 not sent." in said
+    assert set(house.rows().values()) == {1}
+    assert [r.id for r in runs(house)] == [run.id]
+
+
+def test_a_window_with_an_unfinished_run_is_planned_anew_where_a_person_wants_that(
+    open_house: OpenHouse,
+) -> None:
+    house, run = with_an_interrupted_run(open_house)
+    at_a_terminal(house, ["resync", *words(house)], answers="n\ny\n")
+    assert set(house.rows().values()) == {1}
+    assert len(runs(house)) == 2
+    again = house.command("apply", run.id, "--yes", "--json")
+    assert json.loads(again.stdout)["counts"]["present"] == 5
+
+
+def test_without_a_person_a_window_with_an_unfinished_run_is_planned_anew(
+    open_house: OpenHouse,
+) -> None:
+    house, run = with_an_interrupted_run(open_house)
+    done = house.command("resync", *words(house), "--yes")
+    assert done.returncode == Exit.OK
+    assert f"Run {run.id} of this window is not finished: 5 not sent." in done.stderr
+    assert set(house.rows().values()) == {1}
+
+
+def with_an_interrupted_run(open_house: OpenHouse) -> tuple[House, Run]:
+    house = open_house(Scenario(causes=FIVE, extra_rows=0))
+    run = house.plan()
+    halt = Halt()
+    halt.throw(None)
+    assert house.apply(run.id, halt=halt).kind is EndingKind.INTERRUPTED
+    return house, run
+
+
+def words(house: House) -> tuple[str, ...]:
+    return ("--date", house.practice.day.isoformat())
+
+
+def runs(house: House) -> tuple[Run, ...]:
+    with house.ledger() as ledger:
+        return ledger.runs(10)
+
+
+def at_a_terminal(house: House, arguments: list[str], answers: str) -> str:
+    """Run a command whose input and messages are a terminal's, and give what it said there."""
+    person, terminal = pty.openpty()
+    with closing(FileIO(person, "r+")) as screen:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bridge", *arguments],
+            env=process_environment(house.environment),
+            stdin=terminal,
+            stdout=subprocess.DEVNULL,
+            stderr=terminal,
+        )
+        os.close(terminal)
+        screen.write(answers.encode())
+        said = b""
+        try:
+            while part := screen.read(4096):
+                said += part
+        except OSError:
+            pass  # the other end is closed: that is how a terminal ends on Linux
+        assert process.wait() == Exit.OK, said.decode()
+    return " ".join(said.decode().split())
