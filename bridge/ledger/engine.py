@@ -16,6 +16,9 @@ from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
 from bridge.ledger.tables import meta, metadata
 
+BUSY_SECONDS = max(sqlite.BUSY_SECONDS, postgres.BUSY_SECONDS)
+"""How long a step may wait for the ledger, wherever it lies."""
+
 _VERSION = "schema_version"
 _WRITES = "bridge_writes"
 """The execution option of a connection whose transactions take the write lock."""

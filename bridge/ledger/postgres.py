@@ -26,10 +26,20 @@ from bridge.ledger.location import shown
 WRITERS_LOCK = 4_735_202_611_220_830
 """The number of the advisory lock, in each database that holds a ledger."""
 
+_CONNECT_SECONDS = 10
+_UNHEARD_SECONDS = 15
+"""How long the network may keep silent about what was sent."""
+_LOCK_SECONDS = 15
+_STATEMENT_SECONDS = 20
+
+BUSY_SECONDS = _UNHEARD_SECONDS * 2 + _CONNECT_SECONDS + _LOCK_SECONDS + _STATEMENT_SECONDS
+"""How long a step may wait at most: for a dead connection, a new one, the lock, what it writes, and
+the answer to its commit."""
+
 _WRITE = f"""\
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
-SET LOCAL lock_timeout TO '30s';
-SET LOCAL statement_timeout TO '60s';
+SET LOCAL lock_timeout TO '{_LOCK_SECONDS}s';
+SET LOCAL statement_timeout TO '{_STATEMENT_SECONDS}s';
 SET LOCAL idle_in_transaction_session_timeout TO '60s';
 SELECT set_config('synchronous_commit', 'on', true)
     WHERE current_setting('synchronous_commit') <> 'remote_apply';
@@ -44,15 +54,14 @@ SET LOCAL statement_timeout TO '10min';
 """
 
 _CONNECT = {
-    "connect_timeout": 10,
+    "connect_timeout": _CONNECT_SECONDS,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
+    "tcp_user_timeout": _UNHEARD_SECONDS * 1000,
     "application_name": "gotallo-bridge",
 }
-"""libpq's, in seconds but for the one in milliseconds: a server that has vanished from the network
-is noticed within a minute. What the URL says beats them."""
+"""libpq's, in seconds but for the one in milliseconds. They beat the URL's: others rest on them."""
 
 
 def open_database(url: URL, writes: str) -> Engine:
@@ -63,12 +72,11 @@ def open_database(url: URL, writes: str) -> Engine:
     Raises:
         LedgerError: the driver is not installed.
     """
-    defaults = {name: value for name, value in _CONNECT.items() if name not in url.query}
     try:
         engine = create_engine(
             url,
             # Prepared statements would not survive a pooler that hands sessions around.
-            connect_args={**defaults, "prepare_threshold": None},
+            connect_args={**_CONNECT, "prepare_threshold": None},
             pool_size=4,
             max_overflow=16,
             pool_pre_ping=True,

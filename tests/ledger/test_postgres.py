@@ -217,7 +217,7 @@ def test_a_writer_that_waited_too_long_says_who_is_in_the_way(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = planned(ledger, item("1"))
-    monkeypatch.setattr(on_postgres, "_WRITE", on_postgres._WRITE.replace("30s", "50ms"))
+    monkeypatch.setattr(on_postgres, "_WRITE", on_postgres._WRITE.replace("15s", "50ms"))
     with writing(ledger._engine), pytest.raises(LedgerError, match="lock timeout") as caught:
         ledger.begin_sending(run_id)
     assert "Another process" in caught.value.advice
