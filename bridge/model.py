@@ -8,18 +8,23 @@ wanders through the house as nothing else.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 """What a field of a record may hold: JSON."""
 
 Record: TypeAlias = Mapping[str, Value]
 """Field → value: what Salesforce is given, or what GoTallo wanted to give it."""
+
+_ALL = 100
+"""Percent."""
 
 
 class Kind(StrEnum):
@@ -120,6 +125,33 @@ class Window:
     """Aware, UTC, later than `from_time`."""
     zone: str
     """The IANA zone in which a person named it: for display only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So many, or so many percent of a whole."""
+
+    number: int
+    percent: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `50` or `10%`.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        found = re.fullmatch(r"([0-9]{1,9}) ?(%?)", text.strip(), re.ASCII)
+        if found is None or (found[2] and int(found[1]) > _ALL):
+            raise ValueError("must be a number such as 50, or a percentage such as 10%")
+        return cls(int(found[1]), percent=bool(found[2]))
+
+    def of(self, whole: int) -> Fraction:
+        """The amount, where the whole is so many."""
+        return Fraction(self.number * whole, _ALL) if self.percent else Fraction(self.number)
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.percent else f"{self.number:,}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from bridge.errors import SafetyStop
 from bridge.ledger import Verdict
@@ -28,6 +29,8 @@ class _Output(Console):
 def _discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
+
+_PRODUCTION = "production"
 
 stdout = _Output(highlight=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False)
@@ -60,6 +63,36 @@ def confirm(question: str, yes: bool, advice: str) -> None:
         agreed = False
     if not agreed:
         raise SafetyStop("Nothing was sent", advice)
+
+
+def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
+    """Ask before anything is sent, so that nobody agrees by habit: the name has to be typed.
+
+    Args:
+        question: says what is sent where.
+        name: to be typed, but for case and spaces; `production` where it can't be.
+        yes: the answer was given beforehand.
+        advice: what to do after a no.
+
+    Raises:
+        SafetyStop: something else was typed.
+    """
+    if yes:
+        return
+    word = _folded(name)
+    if not word or not word.isprintable():
+        word = name = _PRODUCTION
+    stderr.print(Text(question))
+    try:
+        typed = typer.prompt(f"Type {name} to send", default="", show_default=False, err=True)
+    except typer.Abort:
+        typed = ""
+    if _folded(typed) != word:
+        raise SafetyStop("Nothing was sent", advice)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def agreed(question: str) -> bool:

@@ -19,6 +19,7 @@ import structlog
 from bridge.bounds import REST_SECONDS, SETTLE_SECONDS
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
+from bridge.delivery.limits import Watch, questions
 from bridge.delivery.presence import WitnessSchema, ask, shown_by
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
@@ -103,6 +104,7 @@ class Sender:
         witness: WitnessSchema | None,
         user_id: str,
         halt: Halt,
+        watch: Watch,
         clock: Clock,
         tempo: Tempo,
         observe: Observer,
@@ -116,6 +118,7 @@ class Sender:
         self._witness = witness
         self._user_id = user_id
         self._halt = halt
+        self._watch = watch
         self._clock = clock
         self._tempo = tempo
         self._observe = observe
@@ -137,7 +140,8 @@ class Sender:
             What became of each that was looked at; an item without a verdict was not touched.
         """
         items = [item for item in items if item.conversation not in self._waiting]
-        if self._halt.thrown or not items:
+        question_and_insert = questions(len(items)) + 1
+        if self._halt.thrown or not items or not self._may_call(question_and_insert):
             return []
         try:
             found = self._ask(items)
@@ -192,6 +196,9 @@ class Sender:
         self._record(items, delivered)
         return delivered
 
+    def _may_call(self, calls: int) -> bool:
+        return self._watch.may_call(threading.get_ident(), calls)
+
     def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
         keys = [item.key for item in items]
         return ask(self._org, self._schema, self._key_field, keys, witness=self._witness)
@@ -234,7 +241,7 @@ class Sender:
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
         """Send one chunk. `tried` counts this time."""
-        if self._halt.thrown or not chunk:
+        if self._halt.thrown or not chunk or not self._may_call(1):
             return []
         claim = self._ledger.claim(
             self._run.id, [one.item for one in chunk], self._lease, self._clock()
@@ -538,6 +545,7 @@ class Sender:
                 fixers=item.fixers,
                 risk=item.risk,
             )
+        self._watch.outcomes(final)
         self._observe(final)
 
 

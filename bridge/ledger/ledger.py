@@ -22,6 +22,7 @@ from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
     Claim,
+    Forecast,
     HealedItem,
     Lease,
     MessageState,
@@ -47,6 +48,7 @@ from bridge.model import (
     View,
     Visibility,
 )
+from bridge.planning import Outline
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
 
@@ -166,6 +168,8 @@ class Ledger(LedgerReader):
         fetched: int,
         repeated: int,
         notes: Sequence[str],
+        outline: Outline | None = None,
+        forecast: Forecast | None = None,
     ) -> None:
         """The plan is whole: from here on it may be sent."""
         with writing(self._engine) as connection:
@@ -178,6 +182,10 @@ class Ledger(LedgerReader):
                     fetched=fetched,
                     repeated=repeated,
                     notes=list(notes),
+                    outline=outline,
+                    forecast_calls=forecast.calls if forecast else None,
+                    forecast_left=forecast.left if forecast else None,
+                    forecast_reserve=forecast.reserve if forecast else None,
                 )
             )
 

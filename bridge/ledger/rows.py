@@ -23,6 +23,7 @@ from bridge.model import (
     Witness,
     highest_risk,
 )
+from bridge.planning import Outline
 
 
 class RunState(StrEnum):
@@ -67,6 +68,18 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a plan will cost the org to send, and what it has left."""
+
+    calls: int
+    """About how many it takes to send the plan."""
+    left: int | None
+    """Of the org's daily allowance when the plan was made; None where the org did not tell."""
+    reserve: int | None
+    """How many of those are left to others; None where the org did not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run as it stands in the ledger."""
 
@@ -87,6 +100,10 @@ class Run:
     """Requests made to the org by this run's commands."""
     view: View | None
     """Whether absence can be concluded from what the org shows; None where it was not asked yet."""
+    outline: Outline | None
+    """What the plan took for granted of the org's object."""
+    forecast: Forecast | None
+    """None until the plan is whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bridge.ledger.rows import MessageState, Plan, Run, RunState, StoredItem
+from bridge.ledger.rows import Forecast, MessageState, Plan, Run, RunState, StoredItem
 from bridge.model import (
     Cause,
     Change,
@@ -169,6 +169,8 @@ def run_of(row: Row[Any]) -> Run:
         notes=tuple(row.notes),
         api_calls=row.api_calls,
         view=_view(row),
+        outline=row.outline,
+        forecast=_forecast(row),
     )
 
 
@@ -176,6 +178,12 @@ def _view(row: Row[Any]) -> View | None:
     if row.visibility is None:
         return None
     return View(Visibility(row.visibility), row.visibility_why, row.visibility_grant)
+
+
+def _forecast(row: Row[Any]) -> Forecast | None:
+    if row.forecast_calls is None:
+        return None
+    return Forecast(row.forecast_calls, row.forecast_left, row.forecast_reserve)
 
 
 def item_of(row: Row[Any], changes: Sequence[Change]) -> StoredItem:

@@ -145,6 +145,10 @@ runs = Table(
     CheckConstraint(
         "(witness_object IS NULL) = (witness_field IS NULL)", name="a_witness_has_a_field"
     ),
+    Column("outline", Json),
+    Column("forecast_calls", Integer),
+    Column("forecast_left", Integer),
+    Column("forecast_reserve", Integer),
 )
 
 messages = Table(

@@ -233,6 +233,22 @@ class RemarkPart(_Part):
     count: int
 
 
+class ForecastPart(_Part):
+    """What the plan costs the org to send, as it was when the plan was made."""
+
+    calls: int
+    """About how many API calls it takes."""
+    left: int | None
+    """Of the org's daily allowance; null where the org did not tell."""
+    reserve: int | None
+    """How many of those are left to others."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether the allowance lasts, as far as can be told."""
+        return self.left is None or self.calls <= self.left - (self.reserve or 0)
+
+
 class HealPart(_Part):
     """Messages that were repaired alike, after the org had refused them for another reason."""
 
@@ -286,10 +302,12 @@ class RunDocument(_Part):
     """What is to be known of the fetch."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    forecast: ForecastPart | None
+    """Null until the plan is whole."""
     settles_at: dt.datetime | None
     """From when on the messages in doubt can be settled, where that is known."""
     stop_reason: str
-    """Why the run ended before its last message; empty where it did not."""
+    """Why the run ended before its last message, and what to do; empty where it did not."""
     next: tuple[NextPart, ...]
 
 

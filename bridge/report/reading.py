@@ -25,6 +25,7 @@ from bridge.report.document import (
     CausePart,
     ChangePart,
     ChangeSumPart,
+    ForecastPart,
     HealPart,
     HeldGroupPart,
     HeldPart,
@@ -119,10 +120,18 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         ),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
+        forecast=_forecast(run),
         settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
         next=tuple(_next(run, counts, settles_at)),
     )
+
+
+def _forecast(run: Run) -> ForecastPart | None:
+    told = run.forecast
+    if told is None:
+        return None
+    return ForecastPart(calls=told.calls, left=told.left, reserve=told.reserve)
 
 
 def report_document(ledger: Ledger, run: Run) -> ReportDocument:

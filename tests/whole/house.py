@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge import resync
@@ -43,6 +43,8 @@ class House:
     mapping: Path | None = None
     database: str | None = None
     """The URL of the ledger; None for a file in the folder."""
+    more: Mapping[str, object] = field(default_factory=dict)
+    """Further settings."""
 
     @property
     def location(self) -> str:
@@ -57,7 +59,7 @@ class House:
         values: dict[str, object] = {n.lower(): v for n, v in self.environment.items()}
         if self.mapping is not None:
             values["bridge_mapping"] = self.mapping
-        return load(values)
+        return load({**values, **self.more})
 
     @property
     def assuming(self) -> Settings:
