@@ -9,8 +9,8 @@ from bridge.delivery.limits import questions
 from bridge.delivery.rounds import MOST_CANDIDATES, STEPS
 from bridge.delivery.sender import MOST_A_CALL
 
-_BEGINNING = 5
-"""Who we are, and the object's describe."""
+_BEGINNING = 8
+"""Who we are, the object's describe, and whether this user sees every row of it."""
 _LANES = 4
 
 
