@@ -87,7 +87,8 @@ class Settings(BaseSettings):
     sf_client_secret: SecretStr | None = None
 
     bridge_ledger: str = Field(
-        default_factory=lambda: str(Path(platformdirs.user_data_dir(_APP)) / "ledger.sqlite3")
+        default_factory=lambda: str(Path(platformdirs.user_data_dir(_APP)) / "ledger.sqlite3"),
+        repr=False,
     )
     bridge_mapping: Path | None = None
     """None for the mapping that comes with the program."""
@@ -207,6 +208,7 @@ def load(
         SettingsError: one line for each value that is not usable.
     """
     file = _from_file(config, profile)
+    refuse_password(file.get("bridge_ledger"), "bridge_ledger in the settings file")
 
     class _Layered(Settings):
         @classmethod
@@ -228,6 +230,23 @@ def load(
             for error in exc.errors(include_url=False, include_input=False)
         ]
         raise SettingsError("\n".join(lines), "Mend the value and run the command again.") from exc
+
+
+def refuse_password(location: object, where: str) -> None:
+    """Refuse a ledger's URL with a password where others see it: in a file, on a command line.
+
+    Raises:
+        SettingsError: it has one.
+    """
+    scheme, url, rest = str(location or "").partition("://")
+    authority, _, parameters = rest.partition("?")
+    user = authority.rpartition("@")[0]
+    if url and (":" in user or "password=" in parameters):
+        raise SettingsError(
+            f"{where} holds a password",
+            f"Set BRIDGE_LEDGER in the environment, or leave the password out ({scheme}://"
+            "user@host/database) and keep it in a password file (~/.pgpass).",
+        )
 
 
 def _from_file(config: Path | None, profile: str | None) -> dict[str, object]:

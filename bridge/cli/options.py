@@ -18,7 +18,7 @@ from bridge.cli.interrupts import interruptible
 from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
 from bridge.errors import UsageError, WindowError
 from bridge.model import Window
-from bridge.settings import load
+from bridge.settings import load, refuse_password
 from bridge.window import DEFAULT_ZONE, between, day, yesterday
 
 Yesterday = Annotated[
@@ -150,6 +150,7 @@ def _with_options(command: Callable[..., None], options: Mapping[str, Any]) -> C
             _run(common, given)
 
     def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        refuse_password(common["ledger"], "--ledger")
         _repeated.set(_as_flags(common))
         set_up_logs(common["log_format"], common["log_level"], common["log_file"])
         beating = ("ledger", "mapping", *_LIMITS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
@@ -111,6 +111,16 @@ def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
     try:
         sys.stdout.buffer.write(document.encode() + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Write lines to stdout as they come; a reader that has seen enough ends it."""
+    try:
+        for line in lines:
+            sys.stdout.buffer.write(line.encode() + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bridge.ledger.checking import Checked, LedgerCheck, check
+from bridge.ledger.export import export
 from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord, Part
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
@@ -36,6 +38,7 @@ __all__ = [
     "AttemptResult",
     "CauseCount",
     "ChangeCount",
+    "Checked",
     "Claim",
     "Extent",
     "Forecast",
@@ -45,6 +48,7 @@ __all__ = [
     "HeldGroup",
     "Lease",
     "Ledger",
+    "LedgerCheck",
     "MessageState",
     "NoteCount",
     "OfOrg",
@@ -63,4 +67,6 @@ __all__ = [
     "StoredItem",
     "Verdict",
     "brought_by",
+    "check",
+    "export",
 ]

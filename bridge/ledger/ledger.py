@@ -12,11 +12,11 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bridge.errors import LedgerError
 from bridge.ledger import heals, leases, resends
 from bridge.ledger import tables as t
+from bridge.ledger.dialects import insert_new
 from bridge.ledger.engine import open_engine, writing
 from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
@@ -141,7 +141,7 @@ class Ledger(LedgerReader):
             keys = [item.key for item in items if item.key is not None]
             if keys:
                 connection.execute(
-                    insert(t.messages).on_conflict_do_nothing(),
+                    insert_new(connection, t.messages),
                     [
                         {
                             "org_id": run.org_id,
@@ -475,7 +475,7 @@ def _new_id(connection: Connection) -> str:
 def _add_causes(connection: Connection, run_id: str, causes: Iterable[Cause]) -> None:
     rows = [cause_row(run_id, cause) for cause in causes]
     if rows:
-        connection.execute(insert(t.causes).on_conflict_do_nothing(), rows)
+        connection.execute(insert_new(connection, t.causes), rows)
 
 
 def _set_outcome(

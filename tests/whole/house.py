@@ -41,12 +41,18 @@ class House:
     practice: PracticeServer
     folder: Path
     mapping: Path | None = None
+    database: str | None = None
+    """The URL of the ledger; None for a file in the folder."""
     more: Mapping[str, object] = field(default_factory=dict)
     """Further settings."""
 
     @property
+    def location(self) -> str:
+        return self.database or str(self.folder / "ledger.sqlite3")
+
+    @property
     def environment(self) -> Mapping[str, str]:
-        return {**self.practice.environment, "BRIDGE_LEDGER": str(self.folder / "ledger.sqlite3")}
+        return {**self.practice.environment, "BRIDGE_LEDGER": self.location}
 
     @property
     def settings(self) -> Settings:
@@ -121,7 +127,7 @@ class House:
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
-        with Ledger(str(self.folder / "ledger.sqlite3")) as ledger:
+        with Ledger(self.location) as ledger:
             yield ledger
 
     def command(

@@ -11,6 +11,7 @@ import pytest
 from bridge import resync
 from bridge.delivery import EndingKind
 from bridge.errors import Exit, UsageError
+from bridge.ledger import check
 from bridge.model import Decision, HeldReason, Outcome
 from bridge.planning import built_in_mapping
 from bridge.practice import (
@@ -138,6 +139,7 @@ def test_what_somebody_deleted_is_sent_again_when_a_person_orders_it(
     assert house.resync().document.counts.present == 3
     assert house.rows()[key] == 1
     assert house.verify(run.id).proven
+    assert check(house.environment["BRIDGE_LEDGER"]).sound
 
 
 def written_result(house: House, run_id: str) -> str:
