@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 
 from bridge.ledger import AttemptResult, Ledger, OfOrg, OfRun, OfWindow, Verdict
 from bridge.model import Delivery, Outcome, Window
@@ -27,9 +26,9 @@ def deliver(ledger: Ledger, run_id: str, key: str) -> None:
     ledger.record(run_id, [verdict])
 
 
-def test_pages_are_bounded_and_each_message_comes_once(tmp_path: Path) -> None:
+def test_pages_are_bounded_and_each_message_comes_once(location: str) -> None:
     keys = [f"{n:03}" for n in range(25)]
-    with Ledger(str(tmp_path / "l")) as ledger:
+    with Ledger(location) as ledger:
         first = planned(ledger, *map(item, keys[:20]))
         planned(ledger, *map(item, keys[10:]))
         of_window = OfWindow(ORG, plan().window, plan().tenant_id)
@@ -39,8 +38,8 @@ def test_pages_are_bounded_and_each_message_comes_once(tmp_path: Path) -> None:
             assert [m.key for page in pages for m in page] == keys[:expected]
 
 
-def test_what_was_sent_is_what_the_delivering_run_gave(tmp_path: Path) -> None:
-    with Ledger(str(tmp_path / "l")) as ledger:
+def test_what_was_sent_is_what_the_delivering_run_gave(location: str) -> None:
+    with Ledger(location) as ledger:
         first = planned(ledger, item("1", text="first"), item("2"), item("3", held=HELD))
         second = planned(ledger, item("1", text="secnd"))
         deliver(ledger, second, "1")
@@ -54,8 +53,8 @@ def test_what_was_sent_is_what_the_delivering_run_gave(tmp_path: Path) -> None:
         assert one.delivery is Delivery.DELIVERED
 
 
-def test_runs_of_another_org_tenant_or_window_do_not_count(tmp_path: Path) -> None:
-    with Ledger(str(tmp_path / "l")) as ledger:
+def test_runs_of_another_org_tenant_or_window_do_not_count(location: str) -> None:
+    with Ledger(location) as ledger:
         planned(ledger, item("1"))
         planned(ledger, item("2"), org_id="00D5g00000OTHERAAA")
         window = plan().window
@@ -76,9 +75,9 @@ def test_runs_of_another_org_tenant_or_window_do_not_count(tmp_path: Path) -> No
             assert keys == ["1"] * runs
 
 
-def test_what_could_not_be_read_is_counted_once(tmp_path: Path) -> None:
+def test_what_could_not_be_read_is_counted_once(location: str) -> None:
     unread = replace(item(None, held=HELD), raw='{"a": 1}')
-    with Ledger(str(tmp_path / "l")) as ledger:
+    with Ledger(location) as ledger:
         for _ in range(2):
             planned(ledger, item("1"), unread, replace(unread, raw="[]"))
         assert ledger.unreadable_of(OfOrg(ORG)) == 2

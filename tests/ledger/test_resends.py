@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ def lease(ledger: Ledger, run_id: str) -> Lease:
     return ledger.take_lease(plan().org_id, run_id, NOW)
 
 
-def test_who_why_and_what_it_was_are_on_record_with_the_opening(tmp_path: Path) -> None:
-    with Ledger(str(tmp_path / "l")) as ledger:
+def test_who_why_and_what_it_was_are_on_record_with_the_opening(location: str) -> None:
+    with Ledger(location) as ledger:
         deliver(ledger, planned(ledger, item("1")), "1")
         run_id = ordered(ledger, "1")
         assert ledger.run(run_id).plan.resend == ORDER
@@ -43,8 +42,8 @@ def test_who_why_and_what_it_was_are_on_record_with_the_opening(tmp_path: Path) 
         assert ledger.ordered_since_plan(run_id, ["1"]) == {"1"}
 
 
-def test_a_message_in_doubt_is_never_opened(tmp_path: Path) -> None:
-    with Ledger(str(tmp_path / "l")) as ledger:
+def test_a_message_in_doubt_is_never_opened(location: str) -> None:
+    with Ledger(location) as ledger:
         run_id = ordered(ledger, "1")
         claim(ledger, run_id, list(pending(ledger, run_id).values()), NOW)
         with pytest.raises(LedgerError, match="in doubt"):
@@ -53,16 +52,16 @@ def test_a_message_in_doubt_is_never_opened(tmp_path: Path) -> None:
         assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.SENDING
 
 
-def test_only_a_run_that_was_planned_for_it_sends_again(tmp_path: Path) -> None:
-    with Ledger(str(tmp_path / "l")) as ledger:
+def test_only_a_run_that_was_planned_for_it_sends_again(location: str) -> None:
+    with Ledger(location) as ledger:
         run_id = planned(ledger, item("1"))
         deliver(ledger, run_id, "1")
         with pytest.raises(LedgerError, match="not planned to send"):
             ledger.send_again(run_id, [Reopening("1", ())], lease(ledger, run_id), NOW)
 
 
-def test_who_lost_the_lease_opens_nothing(tmp_path: Path) -> None:
-    with Ledger(str(tmp_path / "l")) as ledger:
+def test_who_lost_the_lease_opens_nothing(location: str) -> None:
+    with Ledger(location) as ledger:
         deliver(ledger, planned(ledger, item("1")), "1")
         run_id = ordered(ledger, "1")
         held = lease(ledger, run_id)
