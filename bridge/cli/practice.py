@@ -56,6 +56,7 @@ def serve(
     Example: bridge practice serve --env-file practice.env
     """
     need_practice()
+    from bridge.practice import EnvFileError
     from bridge.practice import serve as serve_practice
 
     chosen = _scenario(scenario)
@@ -69,10 +70,12 @@ def serve(
     )
     try:
         serve_practice(chosen, "127.0.0.1", port, env_file, _announce)
+    except EnvFileError as exc:
+        raise UsageError(str(exc), "Name another file with --env-file.") from exc
     except OSError as exc:
         raise UsageError(
-            f"The practice org can't be served: {exc.strerror or exc}",
-            "Look at --port and --env-file.",
+            f"Port {port} can't be served on: {exc.strerror or exc}",
+            "Leave --port out: any free one does.",
         ) from exc
 
 

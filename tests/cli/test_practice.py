@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import signal
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -12,28 +10,25 @@ from typer.testing import CliRunner
 
 from bridge.cli.main import app
 from bridge.errors import UsageError
-
-ROOT = Path(__file__).parents[2]
+from tests.watched import BRIDGE, started
 
 
 def served(*options: str) -> tuple[dict[str, object], str, int]:
     """The state of what `practice serve` serves, what it told, and how it ended."""
-    command = [sys.executable, "-m", "bridge", "practice", "serve", *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
+    with started(BRIDGE, "practice", "serve", *options) as process:
         assert process.stdout is not None
         exports: dict[str, str] = {}
         while "BRIDGE_LEDGER" not in exports:
             name, _, value = process.stdout.readline().removeprefix("export ").partition("=")
-            assert value, process.communicate()[1]
+            assert value
             exports[name] = value.rstrip()
         context = ssl.create_default_context(cafile=exports["BRIDGE_CA_BUNDLE"])
         with httpx.Client(verify=context, trust_env=False) as web:
             state = web.get(f"{exports['SF_ORG_INSTANCE_URL']}/practice/state").json()
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate()
-    return state, told, process.returncode
+        assert process.stderr is not None
+        told = process.stderr.read()
+        return state, told, process.wait()
 
 
 @pytest.mark.parametrize(
@@ -69,3 +64,12 @@ def test_a_scenario_that_can_not_be_used_is_an_error_of_usage(
     result = CliRunner().invoke(app, ["practice", "serve", "--scenario", str(file)])
     assert isinstance(result.exception, UsageError)
     assert str(file) in result.exception.message
+
+
+def test_an_env_file_that_is_something_elses_is_an_error_of_usage(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("API_KEY=secret\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["practice", "serve", "--env-file", str(file)])
+    assert isinstance(result.exception, UsageError)
+    assert str(file) in result.exception.message
+    assert file.read_text(encoding="utf-8") == "API_KEY=secret\n"
