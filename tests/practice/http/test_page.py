@@ -35,7 +35,7 @@ def test_it_shows_what_the_org_holds_what_was_asked_and_what_fired(
     practice.faults.add(Fault(Remote.SALESFORCE, CommitLate(after=5), Operation.INSERT, nth=3))
     seen = page(web)
     assert f"<td>Social25__Heroku_Message__c</td><td>{rows + 1}</td>" in seen
-    assert "<td>MessageTrigger, for 1 messages</td><td>once</td>" in seen
+    assert "<td>MessageTrigger, for 1 message</td><td>once</td>" in seen
     assert "<td>salesforce</td><td>limits</td><td>401</td><td>1</td>" in seen
     assert "Hello, is anybody there?" in seen
     assert "<td>No_Links</td>" in seen
