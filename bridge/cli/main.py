@@ -13,6 +13,7 @@ from bridge import __version__
 from bridge.cli import screen
 from bridge.cli.apply import apply
 from bridge.cli.demo import demo
+from bridge.cli.logs import LogFormat, set_up_logs
 from bridge.cli.mapping import mapping
 from bridge.cli.plan import plan
 from bridge.cli.practice import practice
@@ -52,6 +53,7 @@ def bridge(
 
 def main() -> None:
     """Run the command and end the process with one of the documented exit codes."""
+    set_up_logs(LogFormat.CONSOLE, None, None)
     try:
         app()
     except BridgeError as error:
