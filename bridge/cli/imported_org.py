@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bridge.errors import SettingsError
@@ -85,13 +84,14 @@ def _settings(
         if not _known(field) or (known and known.set_by_platform) or field.name == "OwnerId":
             continue
         if known or field.required or schema.name.endswith("__c"):
-            setting = _setting(field)
-            usually = known or setting.new_field(field.name)
+            setting = _setting(field).fitting()
+            usually = setting.base(field.name, known)
             more = setting.beyond(FieldSetting.of(usually))
-            if more != FieldSetting() or not known:
+            if more != FieldSetting() or usually != known:
+                same_type = known is not None and known.type is setting.type
                 yield (
                     short_name(base, field.name),
-                    more if known else replace(more, type=setting.type),
+                    more if same_type else replace(more, type=setting.type),
                 )
     for name, known in own.items():
         if known.createable and schema.get(name) is None and known.nillable:
@@ -133,13 +133,11 @@ def _setting(field: FieldSchema) -> FieldSetting:
 def _rules(
     base: Scenario, found: list[tuple[ObjectSchema, ValidationRule]]
 ) -> Iterator[RuleSetting]:
-    names: Mapping[str, int] = Counter(rule.name for _, rule in found)
     for schema, rule in found:
-        sobject = short_name(base, schema.name)
         shown_at = schema.get(rule.field) if rule.field else None
         yield RuleSetting(
-            name=rule.name if names[rule.name] == 1 else f"{sobject}.{rule.name}",
-            sobject=sobject,
+            name=rule.name,
+            sobject=short_name(base, schema.name),
             when=AnyOf(()),
             message=rule.message,
             field=short_name(base, shown_at.name) if shown_at and _known(shown_at) else "",

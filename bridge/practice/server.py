@@ -90,7 +90,8 @@ class PracticeServer:
     @property
     def environment(self) -> Mapping[str, str]:
         """What a client needs, under the names of the environment variables."""
-        return environment(self.origin, self.sessions.first, self._certificate.authority)
+        authority, faults = self._certificate.authority, self.scenario.faults
+        return environment(self.origin, self.sessions.first, authority, faults)
 
     def _start(self) -> None:
         self._server = _Server(

@@ -9,7 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bridge.cli.main import app
-from bridge.errors import UsageError
+from bridge.cli.practice import ShippedScenario
+from bridge.errors import Exit, UsageError
+from bridge.practice import PracticeServer, load_scenario
+from bridge.practice.scenario_file import parse_scenario, shipped_scenarios
 from tests.watched import BRIDGE, started
 
 
@@ -54,7 +57,11 @@ def test_it_serves_a_file(tmp_path: Path) -> None:
     assert served("--scenario", str(file))[0]["failures"] == 2
 
 
-@pytest.mark.parametrize("text", ["siz: 3", "rules: 3", None], ids=["key", "value", "no file"])
+@pytest.mark.parametrize(
+    "text",
+    ["siz: 3", "rules: 3", "day: 2026-13-40", "", None],
+    ids=["key", "value", "date", "empty", "no file"],
+)
 def test_a_scenario_that_can_not_be_used_is_an_error_of_usage(
     tmp_path: Path, text: str | None
 ) -> None:
@@ -73,3 +80,45 @@ def test_an_env_file_that_is_something_elses_is_an_error_of_usage(tmp_path: Path
     assert isinstance(result.exception, UsageError)
     assert str(file) in result.exception.message
     assert file.read_text(encoding="utf-8") == "API_KEY=secret\n"
+
+
+@pytest.mark.parametrize("name", list(ShippedScenario))
+def test_a_scenario_that_ships_is_printed_with_its_comments(name: ShippedScenario) -> None:
+    told = CliRunner().invoke(app, ["practice", "scenario", name])
+    assert told.stdout.startswith("# ")
+    assert parse_scenario(told.stdout, "printed") == load_scenario(name)
+
+
+def test_each_scenario_that_ships_can_be_printed() -> None:
+    assert sorted(ShippedScenario) == sorted(shipped_scenarios())
+
+
+def test_a_rehearsal_of_late_commits_settles_soon() -> None:
+    with PracticeServer(load_scenario("everything-wrong")) as late:
+        assert late.environment["BRIDGE_SETTLE_SECONDS"] == "15"
+    with PracticeServer(load_scenario("quiet")) as quiet:
+        assert "BRIDGE_SETTLE_SECONDS" not in quiet.environment
+
+
+DEFECT = """
+from bridge.cli.main import app, main
+
+@app.command()
+def defective():
+    secret = "a text of somebody's"
+    raise RuntimeError
+
+sys.argv[:] = ["bridge", "defective"]
+main()
+"""
+
+
+def test_a_defect_is_told_on_stderr_without_what_the_program_held() -> None:
+    with started(DEFECT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        out, err = process.stdout.read(), process.stderr.read()
+        assert process.wait() == Exit.DEFECT
+    assert out == ""
+    assert "Traceback" in err
+    assert "╭" not in err
