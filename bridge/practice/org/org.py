@@ -232,7 +232,7 @@ class Org:
             created: their created date; now, if not given.
             insistence: what the request says to duplicate rules.
         """
-        stamp = datetime_text(created or dt.datetime.now(dt.UTC))
+        stamp = _stamp(created or dt.datetime.now(dt.UTC))
         with self._lock:
             locked |= self._conversation_locks(rows)
             return self._saving.insert(sobject, rows, all_or_none, locked, stamp, insistence)
@@ -392,4 +392,9 @@ class Org:
 
 
 def _now() -> str:
-    return datetime_text(dt.datetime.now(dt.UTC))
+    return _stamp(dt.datetime.now(dt.UTC))
+
+
+def _stamp(moment: dt.datetime) -> str:
+    """When a row was made or changed: the platform keeps whole seconds."""
+    return datetime_text(moment.replace(microsecond=0))
