@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bridge.errors import SettingsError
+from bridge.errors import SettingsError, UsageError
 from bridge.model import FieldSchema, ObjectSchema
 from bridge.practice import Access, Scenario
 from bridge.practice.org.customizing import FieldSetting
@@ -14,6 +14,7 @@ from bridge.practice.org.rules import AnyOf, RuleSetting
 from bridge.practice.org.schema import FieldType, SObject
 from bridge.salesforce import Org, ValidationRule
 
+_MESSAGE = "Heroku_Message__c"
 _MADE_BY_THE_TRIGGER = ("Lead", "Contact", "SocialPost")
 _ALIKE = {
     "currency": FieldType.DOUBLE,
@@ -40,12 +41,18 @@ def import_org(org: Org, object_name: str) -> ImportedOrg:
     """Ask an org for its setup; nothing of its data is read, nothing is written.
 
     Raises:
+        UsageError: it is another object than that of the package.
         SettingsError: the org shows this user no such object.
         OrgError: the org could not be reached, or refused us.
     """
     message = org.schema(object_name)
-    described = [message, *_others(org)]
     base = Scenario(namespace=message.namespace, required_field="")
+    if short_name(base, message.name) != _MESSAGE:
+        raise UsageError(
+            f"{message.name} is not where GoTallo puts messages: that is {_MESSAGE}",
+            "Leave --object out. Lead, Contact and SocialPost are in the import anyway.",
+        )
+    described = [message, *_others(org)]
     usual = {o.name: o for o in org_objects(base)}
     fields = {
         short_name(base, schema.name): settings
@@ -112,6 +119,7 @@ def _type(field: FieldSchema) -> FieldType | None:
 
 def _setting(field: FieldSchema) -> FieldSetting:
     values = field.picklist_values
+    active = tuple(v.value for v in values if v.active)
     return FieldSetting(
         type=_type(field),
         label=field.label,
@@ -122,7 +130,8 @@ def _setting(field: FieldSchema) -> FieldSetting:
         required=field.required,
         unique=field.unique,
         external_id=field.external_id,
-        values=tuple(v.value for v in values if v.active),
+        default=field.default if field.default is True or field.default in active else None,
+        values=active,
         inactive=tuple(v.value for v in values if not v.active),
         restricted=field.restricted_picklist,
         reference_to=field.reference_to,

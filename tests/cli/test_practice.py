@@ -51,6 +51,14 @@ def test_it_serves_the_scenario_that_is_named_and_says_what_it_is(
     assert ended == 0
 
 
+def test_it_says_where_lost_answers_settle_sooner_than_with_a_real_org(tmp_path: Path) -> None:
+    file = tmp_path / "late.yaml"
+    late = "{remote: salesforce, operation: insert, effect: CommitLate, options: {after: 2}}"
+    file.write_text(f"{{size: 0, faults: [{late}]}}", encoding="utf-8")
+    assert "BRIDGE_SETTLE_SECONDS" in served("--scenario", str(file))[1]
+    assert "BRIDGE_SETTLE_SECONDS" not in served("--scenario", "quiet")[1]
+
+
 def test_it_serves_a_file(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     file.write_text("{causes: {long_text: 2}, rules: []}", encoding="utf-8")

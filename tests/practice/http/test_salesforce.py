@@ -129,22 +129,22 @@ NO_VALUE = "expected a valid value (number, String, array, object, 'true', 'fals
         (
             b"{x",
             (
-                "Unexpected character ('x' (code 120)): was expecting double-quote to start field name "
-                "at [line:1, column:3]"
+                "Unexpected character ('x' (code 120)): was expecting double-quote to start field "
+                "name at [line:1, column:3]"
             ),
         ),
         (
             b'{"a" 1}',
             (
-                "Unexpected character ('1' (code 49)): was expecting a colon to separate field name "
-                "and value at [line:1, column:7]"
+                "Unexpected character ('1' (code 49)): was expecting a colon to separate field "
+                "name and value at [line:1, column:7]"
             ),
         ),
         (
             b'{"a": 1 "b"}',
             (
-                "Unexpected character ('\"' (code 34)): was expecting comma to separate OBJECT entries "
-                "at [line:1, column:10]"
+                "Unexpected character ('\"' (code 34)): was expecting comma to separate OBJECT "
+                "entries at [line:1, column:10]"
             ),
         ),
         (b"[]", "Can not deserialize SObject out of START_ARRAY token at [line:1, column:1]"),
