@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -24,36 +25,60 @@ from bridge.delivery import (
     EndingKind,
     Halt,
     Healer,
+    Limits,
     Observer,
+    OldMessages,
     Tempo,
     deliver,
+    estimated_calls,
+    find_witness,
     hold,
+    key_field_of,
+    old_messages,
+    refuse_old,
+    refuse_unseen,
     verify_run,
+    view_of,
+    why_outdated,
+    witness_schema,
 )
-from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
+from bridge.errors import LeaseHeld, OrgRefused, SafetyStop, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
-from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
+from bridge.ledger import Forecast, Ledger, MessageState, PendingItem, Plan, Run, RunState
 from bridge.model import (
     Decision,
     Delivery,
     FailedMessage,
+    FieldSchema,
     HeldReason,
     Item,
     ObjectSchema,
     Outcome,
     Verification,
+    View,
     Window,
+    Witness,
 )
 from bridge.planning import (
     Planner,
     built_in_mapping,
     held_as_planned_otherwise,
     held_as_sent_otherwise,
+    outline,
     parse_mapping,
     read_mapping,
+    read_mapping_text,
 )
-from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
+from bridge.salesforce import (
+    ApiUsage,
+    ClientCredentials,
+    Org,
+    OrgIdentity,
+    StaticToken,
+    Token,
+    TokenSource,
+)
 from bridge.settings import GoTalloAccess, Settings
 
 LEASE_PAUSE = 10.0
@@ -92,6 +117,8 @@ class ApplyRequest:
     canary: Sequence[int] = STEPS
     limit: int | None = None
     """Send this many at most now; `apply` goes on with the others."""
+    old_ones_too: bool = False
+    """A person was asked about messages that are older than the limit, and wants them sent."""
     rounds: int = MOST_ROUNDS
     """How often a message that the org refuses may be repaired as the mapping says."""
 
@@ -156,28 +183,40 @@ def plan(
     schema = org.schema(mapping.object)
     _refuse_unwritable(schema, identity)
     planner = Planner(mapping, schema)
+    key_field = key_field_of(schema, mapping.key)
+    witness = find_witness(mapping, org)
+    view = _view(settings, org, schema, key_field, witness, identity)
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
-        run_id = ledger.begin_run(_plan_of(access, request, planner, identity), _now())
+        run_id = ledger.begin_run(_plan_of(access, request, planner, identity, witness), _now())
+        ledger.record_view(run_id, view)
         count = 0
+        ready: Counter[str] = Counter()
+        filled: set[str] = set()
         for planned in _batches(planner.plan(message) for message in stream):
             batch = _without_changed(run_id, planned, planner, ledger)
             known = ledger.add_items(run_id, count, batch)
             _tell(run_id, batch, known)
+            for item in batch:
+                if item.decision is Decision.READY and item.key not in known:
+                    ready[item.cause.id] += 1
+                    filled |= item.record.keys()
             count += len(batch)
             progress(count)
         summary = stream.summary
     if request.limit is not None:
         for key in ledger.limit(run_id, request.limit):
             item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
+    usage = org.daily_api()
     ledger.finish_plan(
         run_id,
         announced=summary.announced,
         fetched=count,
         repeated=summary.repeated,
         notes=summary.notes,
+        outline=outline(schema, filled),
+        forecast=_forecast(ready.values(), usage, _limits(settings)),
     )
     ledger.count_calls(run_id, org.calls - calls_before)
-    usage = org.daily_api()
     log.info(
         "run.planned",
         run=run_id,
@@ -189,13 +228,24 @@ def plan(
 
 
 def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:
-    """The run over this window whose sending began and did not come to its end, if there is one.
+    """The newest run over this window and to this org whose sending did not come to its end.
+
+    The org is asked who it is only where the ledger has such a run.
+
+    One whose plan is outdated is none to go on with: planning anew takes over what it left.
 
     Raises:
         SettingsError: a setting is missing or not usable.
         RemoteError: the org could not be reached, or refused us.
     """
-    return ledger.unfinished(settings.gotallo().tenant_id, org.identity().org_id, window)
+    found = ledger.unfinished(settings.gotallo().tenant_id, window)
+    here = org.identity().org_id if found else ""
+    run = next((run for run in found if run.plan.org_id == here), None)
+    if run is None:
+        return None
+    schema = org.schema(run.plan.object)
+    outdated = why_outdated(run, schema, _mapping_now(settings, run), _limits(settings), _now())
+    return None if outdated else run
 
 
 def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
@@ -261,6 +311,8 @@ def apply(
 
     Raises:
         UsageError: the run does not exist, was never planned to its end, or is for another org.
+        SafetyStop: the plan is out of date, or messages are older than the limit, and nothing of
+            it was ever sent. A run that was begun is stopped instead, once its doubts are settled.
         RemoteError: the org could not be reached, or refused us, before the first message.
     """
     calls_before = org.calls
@@ -279,17 +331,30 @@ def apply(
         )
     schema = org.schema(run.plan.object)
     _refuse_unwritable(schema, identity)
+    key_field = key_field_of(schema, run.plan.key_field)
+    witness = witness_schema(run.plan.witness, org)
+    view = _view(settings, org, schema, key_field, run.plan.witness, identity)
+    ledger.record_view(run.id, view)
+    refuse_unseen(view)
+    limits = _limits(settings)
+    pending = ledger.pending(run.id)
+    refusal = _refusal(settings, run, request, pending, schema, limits, clock())
     try:
+        if refusal is not None and pending and run.state is RunState.PLANNED:
+            raise refusal
         return deliver(
             run,
             ledger,
             org,
             schema,
             user_id=identity.user_id,
+            witness=witness,
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
-            healer=_healer(run, schema, request.rounds, clock),
+            limits=limits,
+            refusal=refusal,
+            healer=None if refusal else _healer(run, schema, request.rounds, clock),
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
@@ -368,7 +433,68 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
             f"{identity.name} ({identity.org_id})",
             "Use the settings that the run was made with.",
         )
-    return verify_run(run, ledger, org, org.schema(run.plan.object), user_id=identity.user_id)
+    return verify_run(
+        run,
+        ledger,
+        org,
+        org.schema(run.plan.object),
+        user_id=identity.user_id,
+        witness=witness_schema(run.plan.witness, org),
+    )
+
+
+def old_ones(settings: Settings, run: Run, ledger: Ledger) -> OldMessages | None:
+    """The messages to send that a person should be asked about, since they are old."""
+    orders = [item.order for item in ledger.pending(run.id)]
+    return old_messages(orders, _now(), _limits(settings).message_days)
+
+
+def _refusal(
+    settings: Settings,
+    run: Run,
+    request: ApplyRequest,
+    pending: Sequence[PendingItem],
+    schema: ObjectSchema,
+    limits: Limits,
+    now: dt.datetime,
+) -> SafetyStop | None:
+    """Why nothing may be sent now, though it were ready."""
+    outdated = why_outdated(run, schema, _mapping_now(settings, run), limits, now)
+    if outdated is not None or request.old_ones_too:
+        return outdated
+    old = old_messages([item.order for item in pending], now, limits.message_days)
+    return refuse_old(run, old) if old else None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        refused=settings.max_refused,
+        new_refused=settings.bridge_max_new_refused,
+        calls=settings.bridge_max_calls,
+        reserve=settings.api_reserve,
+        message_days=settings.bridge_max_age_days,
+        plan_hours=settings.bridge_max_plan_hours,
+    )
+
+
+def _mapping_now(settings: Settings, run: Run) -> str | None:
+    """The text of the mapping that the settings lead to; None where they don't say.
+
+    Without a mapping in the settings the built-in one counts, but a plan may have been made with a
+    file that was named then.
+    """
+    built_in = built_in_mapping()
+    if settings.bridge_mapping is None and run.plan.mapping_name != built_in.name:
+        return None
+    return read_mapping_text(settings.bridge_mapping or built_in)
+
+
+def _forecast(ready: Collection[int], usage: ApiUsage | None, limits: Limits) -> Forecast:
+    return Forecast(
+        calls=estimated_calls(ready),
+        left=usage.left if usage else None,
+        reserve=limits.kept_back(usage.limit) if usage else None,
+    )
 
 
 def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
@@ -420,8 +546,25 @@ def _refuse_unwritable(schema: ObjectSchema, identity: OrgIdentity) -> None:
         )
 
 
+def _view(
+    settings: Settings,
+    org: Org,
+    schema: ObjectSchema,
+    key_field: FieldSchema,
+    witness: Witness | None,
+    identity: OrgIdentity,
+) -> View:
+    """What may be concluded from what the org shows, with what the operator takes on."""
+    view = view_of(org, schema, key_field, witness, identity.user_id)
+    return view.taken_on() if settings.bridge_assume_visible else view
+
+
 def _plan_of(
-    access: GoTalloAccess, request: PlanRequest, planner: Planner, identity: OrgIdentity
+    access: GoTalloAccess,
+    request: PlanRequest,
+    planner: Planner,
+    identity: OrgIdentity,
+    witness: Witness | None,
 ) -> Plan:
     return Plan(
         tenant_id=access.tenant_id,
@@ -440,6 +583,7 @@ def _plan_of(
         mapping_text=planner.mapping.text,
         may_heal=planner.mapping.may_heal,
         expected=request.expected,
+        witness=witness,
     )
 
 

@@ -18,7 +18,7 @@ from bridge.cli.interrupts import interruptible
 from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
 from bridge.errors import WindowError
 from bridge.model import Window
-from bridge.settings import load
+from bridge.settings import load, refuse_password
 from bridge.window import DEFAULT_ZONE, between, day, yesterday
 
 Yesterday = Annotated[
@@ -94,19 +94,56 @@ _COMMON: dict[str, Any] = {
 }
 
 
+_LIMITS: dict[str, Any] = {
+    "max_refused": Annotated[
+        str | None,
+        typer.Option("--max-refused", metavar="N|P%|none", help="Stop at so many refused."),
+    ],
+    "max_new_refused": Annotated[
+        str | None,
+        typer.Option("--max-new-refused", metavar="N|none", help="Of one cause not in the plan."),
+    ],
+    "max_calls": Annotated[
+        str | None, typer.Option("--max-calls", metavar="N|none", help="Stop at so many calls.")
+    ],
+    "api_reserve": Annotated[
+        str | None,
+        typer.Option("--api-reserve", metavar="N|P%|none", help="Calls a day left to others."),
+    ],
+    "max_age_days": Annotated[
+        str | None,
+        typer.Option("--max-age-days", metavar="N|none", help="Send no older message unasked."),
+    ],
+    "max_plan_hours": Annotated[
+        str | None, typer.Option("--max-plan-hours", metavar="N|none", help="Send no older plan.")
+    ],
+}
+"""Each beats the setting of its name, with `BRIDGE_` before it."""
+
+
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of every command, and hand it the settings they come to."""
+    return _with_options(command, _COMMON)
 
+
+def with_settings_and_limits(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that sends: with the options that say where it stops."""
+    return _with_options(command, {**_LIMITS, **_COMMON})
+
+
+def _with_options(command: Callable[..., None], options: Mapping[str, Any]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        common = {name: given.pop(name) for name in _COMMON}
+        common = {name: given.pop(name) for name in options}
         with interruptible():
             _run(common, given)
 
     def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        refuse_password(common["ledger"], "--ledger")
         _repeated.set(_as_flags(common))
         set_up_logs(common["log_format"], common["log_level"], common["log_file"])
-        flags = {"bridge_ledger": common["ledger"], "bridge_mapping": common["mapping"]}
+        beating = ("ledger", "mapping", *_LIMITS)
+        flags = {f"bridge_{name}": common.get(name) for name in beating}
         settings = load(
             {name: value for name, value in flags.items() if value is not None},
             config=common["config"],
@@ -122,7 +159,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
             default=LogFormat.CONSOLE if name == "log_format" else None,
             annotation=annotation,
         )
-        for name, annotation in _COMMON.items()
+        for name, annotation in options.items()
     ]
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     signature = inspect.Signature([*own, *shared])

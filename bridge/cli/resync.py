@@ -6,7 +6,16 @@ import typer
 
 from bridge import resync as use_cases
 from bridge.cli import screen
-from bridge.cli.apply import apply_request, ask, finish, recheck, send, to_send, way_of
+from bridge.cli.apply import (
+    apply_request,
+    ask,
+    ask_about_old_ones,
+    finish,
+    recheck,
+    send,
+    to_send,
+    way_of,
+)
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -24,7 +33,7 @@ from bridge.cli.options import (
     Zone,
     repeated_flags,
     window_of,
-    with_settings,
+    with_settings_and_limits,
 )
 from bridge.cli.plan import plan_exit, show
 from bridge.delivery import MOST_ROUNDS
@@ -35,7 +44,7 @@ from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_limits
 def resync(
     settings: Settings,
     *,
@@ -80,6 +89,7 @@ def resync(
         if not as_json:
             show_plan(document, screen.stdout)
         if to_send(document):
+            sending = ask_about_old_ones(settings, run, sending, ledger, yes=yes)
             ask(document, yes=yes)
         document, ending = send(settings, run, sending, ledger, org, way=way_of(wait=wait))
     finish(document, ending, as_json=as_json)

@@ -61,6 +61,11 @@ class Healer:
             log.info("run.healed", run=run.id, messages=len(healed))
         return len(healed)
 
+    def foresees(self, refusal: Diagnosis) -> bool:
+        """Whether the mapping has a repair for such a refusal."""
+        policy = self._planner.mapping.policy_for(refusal)
+        return policy is not None and bool(policy.fixers)
+
     def _healed(self, run: Run, ledger: Ledger, refused: Sequence[_Refused]) -> list[HealedItem]:
         earlier = ledger.heals(run.id, [one.item.position for one in refused])
         repaired = (self._repair(one, earlier.get(one.item.position, ())) for one in refused)
@@ -79,6 +84,9 @@ class Healer:
         )
         if healed is None or healed.record in [item.record, *(heal.record for heal in earlier)]:
             return None
+        fixers = _newly_used(healed.changes, item.changes)
+        if not fixers:
+            return None
         return HealedItem(
             position=item.position,
             heal=Heal(
@@ -87,7 +95,7 @@ class Healer:
                 refusal=refusal,
                 refusal_text=item.rejection_text,
                 record=item.record,
-                fixers=_newly_used(healed.changes, item.changes),
+                fixers=fixers,
             ),
             record=healed.record,
             changes=healed.changes,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bridge.ledger.checking import Checked, LedgerCheck, check
+from bridge.ledger.export import export
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
     Attempt,
@@ -9,6 +11,7 @@ from bridge.ledger.rows import (
     CauseCount,
     ChangeCount,
     Claim,
+    Forecast,
     Heal,
     HealCount,
     HealedItem,
@@ -31,13 +34,16 @@ __all__ = [
     "AttemptResult",
     "CauseCount",
     "ChangeCount",
+    "Checked",
     "Claim",
+    "Forecast",
     "Heal",
     "HealCount",
     "HealedItem",
     "HeldGroup",
     "Lease",
     "Ledger",
+    "LedgerCheck",
     "MessageState",
     "NoteCount",
     "PendingItem",
@@ -48,4 +54,6 @@ __all__ = [
     "StoredItem",
     "Verdict",
     "brought_by",
+    "check",
+    "export",
 ]

@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bridge.errors import LedgerError
 from bridge.ledger import heals, leases
 from bridge.ledger import tables as t
+from bridge.ledger.dialects import insert_new
 from bridge.ledger.engine import open_engine, writing
 from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
     Claim,
+    Forecast,
     HealedItem,
     Lease,
     MessageState,
@@ -44,7 +45,10 @@ from bridge.model import (
     HeldReason,
     Item,
     Outcome,
+    View,
+    Visibility,
 )
+from bridge.planning import Outline
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
 
@@ -101,6 +105,8 @@ class Ledger(LedgerReader):
                     mapping_text=plan.mapping_text,
                     may_heal=plan.may_heal,
                     expected=plan.expected,
+                    witness_object=plan.witness.object if plan.witness else None,
+                    witness_field=plan.witness.field if plan.witness else None,
                     notes=[],
                 )
             )
@@ -121,7 +127,7 @@ class Ledger(LedgerReader):
             keys = [item.key for item in items if item.key is not None]
             if keys:
                 connection.execute(
-                    insert(t.messages).on_conflict_do_nothing(),
+                    insert_new(connection, t.messages),
                     [
                         {
                             "org_id": run.org_id,
@@ -162,6 +168,8 @@ class Ledger(LedgerReader):
         fetched: int,
         repeated: int,
         notes: Sequence[str],
+        outline: Outline | None = None,
+        forecast: Forecast | None = None,
     ) -> None:
         """The plan is whole: from here on it may be sent."""
         with writing(self._engine) as connection:
@@ -174,6 +182,10 @@ class Ledger(LedgerReader):
                     fetched=fetched,
                     repeated=repeated,
                     notes=list(notes),
+                    outline=outline,
+                    forecast_calls=forecast.calls if forecast else None,
+                    forecast_left=forecast.left if forecast else None,
+                    forecast_reserve=forecast.reserve if forecast else None,
                 )
             )
 
@@ -222,6 +234,30 @@ class Ledger(LedgerReader):
                 update(t.runs)
                 .where(t.runs.c.id == run_id)
                 .values(api_calls=t.runs.c.api_calls + calls)
+            )
+
+    def record_view(self, run_id: str, view: View) -> None:
+        """Store what the run may conclude from what the org shows.
+
+        What an operator took on for messages that were sent stays on record.
+        """
+        unsent = (RunState.PLANNING, RunState.PLANNED)
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(t.runs)
+                .where(
+                    t.runs.c.id == run_id,
+                    or_(
+                        t.runs.c.visibility.is_(None),
+                        t.runs.c.visibility != Visibility.ASSUMED,
+                        t.runs.c.state.in_(unsent),
+                    ),
+                )
+                .values(
+                    visibility=view.visibility,
+                    visibility_why=view.why,
+                    visibility_grant=view.grant,
+                )
             )
 
     def take_lease(self, org_id: str, run_id: str, now: dt.datetime) -> Lease:
@@ -393,7 +429,7 @@ def _new_id(connection: Connection) -> str:
 def _add_causes(connection: Connection, run_id: str, causes: Iterable[Cause]) -> None:
     rows = [cause_row(run_id, cause) for cause in causes]
     if rows:
-        connection.execute(insert(t.causes).on_conflict_do_nothing(), rows)
+        connection.execute(insert_new(connection, t.causes), rows)
 
 
 def _set_outcome(

@@ -18,9 +18,12 @@ from bridge.model import (
     Record,
     Risk,
     Value,
+    View,
     Window,
+    Witness,
     highest_risk,
 )
+from bridge.planning import Outline
 
 
 class RunState(StrEnum):
@@ -60,6 +63,20 @@ class Plan:
     """Whether the mapping can repair a record that the org refuses for another reason."""
     expected: int | None
     """How many failures the operator expects, from the e-mail."""
+    witness: Witness | None = None
+    """What shows that a message was there, though its own row is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a plan will cost the org to send, and what it has left."""
+
+    calls: int
+    """About how many it takes to send the plan."""
+    left: int | None
+    """Of the org's daily allowance when the plan was made; None where the org did not tell."""
+    reserve: int | None
+    """How many of those are left to others; None where the org did not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,12 @@ class Run:
     """What the operator should know of the fetch, a sentence each."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    view: View | None
+    """Whether absence can be concluded from what the org shows; None where it was not asked yet."""
+    outline: Outline | None
+    """What the plan took for granted of the org's object."""
+    forecast: Forecast | None
+    """None until the plan is whole."""
 
 
 @dataclass(frozen=True, slots=True)

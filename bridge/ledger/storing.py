@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bridge.ledger.rows import MessageState, Plan, Run, RunState, StoredItem
+from bridge.ledger.rows import Forecast, MessageState, Plan, Run, RunState, StoredItem
 from bridge.model import (
     Cause,
     Change,
@@ -23,7 +23,10 @@ from bridge.model import (
     Outcome,
     Risk,
     Value,
+    View,
+    Visibility,
     Window,
+    Witness,
 )
 
 
@@ -152,6 +155,7 @@ def run_of(row: Row[Any]) -> Run:
         mapping_text=row.mapping_text,
         may_heal=row.may_heal,
         expected=row.expected,
+        witness=Witness(row.witness_object, row.witness_field) if row.witness_object else None,
     )
     return Run(
         id=row.id,
@@ -164,7 +168,22 @@ def run_of(row: Row[Any]) -> Run:
         repeated=row.repeated,
         notes=tuple(row.notes),
         api_calls=row.api_calls,
+        view=_view(row),
+        outline=row.outline,
+        forecast=_forecast(row),
     )
+
+
+def _view(row: Row[Any]) -> View | None:
+    if row.visibility is None:
+        return None
+    return View(Visibility(row.visibility), row.visibility_why, row.visibility_grant)
+
+
+def _forecast(row: Row[Any]) -> Forecast | None:
+    if row.forecast_calls is None:
+        return None
+    return Forecast(row.forecast_calls, row.forecast_left, row.forecast_reserve)
 
 
 def item_of(row: Row[Any], changes: Sequence[Change]) -> StoredItem:

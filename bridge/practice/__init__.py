@@ -36,6 +36,7 @@ from bridge.practice.faults import (
     WrongCount,
 )
 from bridge.practice.org.schema import Access
+from bridge.practice.org.setup import SharingModel
 from bridge.practice.scenario import FieldNames, MorningCause, Scenario, TriggerFailure
 from bridge.practice.scenario_file import ScenarioError, dump_scenario, load_scenario
 from bridge.practice.serve import serve
@@ -64,6 +65,7 @@ __all__ = [
     "RowLocks",
     "Scenario",
     "ScenarioError",
+    "SharingModel",
     "Shifted",
     "StaleReads",
     "Status",

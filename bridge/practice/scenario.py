@@ -15,6 +15,7 @@ from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.duplicates import DuplicateRule
 from bridge.practice.org.rules import MORNING_RULES, RuleSetting
 from bridge.practice.org.schema import Access
+from bridge.practice.org.setup import SharingModel
 from bridge.practice.org.triggers import MORNING_TRIGGER, Source, TriggerSetting
 
 
@@ -123,6 +124,10 @@ class Scenario:
     duplicate_rules: tuple[DuplicateRule, ...] = ()
     view_all_rows: bool = True
     """Whether the integration user has View All on the message object."""
+    sharing_model: SharingModel = SharingModel.PRIVATE
+    """Of the message object: who sees the rows of others."""
+    view_setup: bool = True
+    """Whether the integration user may look into Setup: permissions and rules."""
     storage_rows: Annotated[int, Field(ge=0)] = 5_000_000
     """How many rows the org has room for."""
     save_seconds: Annotated[float, Field(ge=0)] = 0.0

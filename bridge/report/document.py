@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from bridge.errors import Exit
 from bridge.ledger import RunState
-from bridge.model import Decision, HeldReason, Kind, Origin, Outcome, Risk
+from bridge.model import Decision, HeldReason, Kind, Origin, Outcome, Risk, Visibility
 
 
 class _Part(BaseModel):
@@ -46,6 +46,24 @@ class KeyPart(_Part):
     field: str
     unique: bool
     """Whether the org itself refuses a second record with the same key."""
+
+
+class VisibilityPart(_Part):
+    """Whether a message that this user does not find can be taken for absent."""
+
+    standing: Visibility
+    """`proven`; `guarded`: not proven, and the key is unique; `assumed`: not proven, and an
+    operator took it on; `unproven`: nothing may be sent."""
+    why: str
+    grant: str
+    """What would prove it; empty where it is proven."""
+
+
+class WitnessPart(_Part):
+    """What shows that a message was there, though its own row is gone."""
+
+    object: str
+    field: str
 
 
 class MappingPart(_Part):
@@ -215,6 +233,22 @@ class RemarkPart(_Part):
     count: int
 
 
+class ForecastPart(_Part):
+    """What the plan costs the org to send, as it was when the plan was made."""
+
+    calls: int
+    """About how many API calls it takes."""
+    left: int | None
+    """Of the org's daily allowance; null where the org did not tell."""
+    reserve: int | None
+    """How many of those are left to others."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether the allowance lasts, as far as can be told."""
+        return self.left is None or self.calls <= self.left - (self.reserve or 0)
+
+
 class HealPart(_Part):
     """Messages that were repaired alike, after the org had refused them for another reason."""
 
@@ -249,6 +283,10 @@ class RunDocument(_Part):
     namespace: str
     """Of the object's package, empty where it has none; people see field names without it."""
     key: KeyPart
+    visibility: VisibilityPart | None
+    """Null where the org was not asked yet."""
+    witness: WitnessPart | None
+    """Null where the mapping names none."""
     mapping: MappingPart
     counts: RunCounts
     causes: tuple[CausePart, ...]
@@ -264,10 +302,12 @@ class RunDocument(_Part):
     """What is to be known of the fetch."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    forecast: ForecastPart | None
+    """Null until the plan is whole."""
     settles_at: dt.datetime | None
     """From when on the messages in doubt can be settled, where that is known."""
     stop_reason: str
-    """Why the run ended before its last message; empty where it did not."""
+    """Why the run ended before its last message, and what to do; empty where it did not."""
     next: tuple[NextPart, ...]
 
 

@@ -25,6 +25,7 @@ from bridge.report.document import (
     CausePart,
     ChangePart,
     ChangeSumPart,
+    ForecastPart,
     HealPart,
     HeldGroupPart,
     HeldPart,
@@ -44,7 +45,9 @@ from bridge.report.document import (
     SamplePart,
     Standing,
     TreatmentPart,
+    VisibilityPart,
     WindowPart,
+    WitnessPart,
 )
 from bridge.report.interchange import held_by_utf8, json_of
 
@@ -92,6 +95,8 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         object=plan.object,
         namespace=plan.namespace,
         key=KeyPart(field=plan.key_field, unique=plan.key_unique),
+        visibility=_visibility(run),
+        witness=_witness(run),
         mapping=MappingPart(name=plan.mapping_name),
         counts=counts,
         causes=_causes(ledger, run.id, standing, samples),
@@ -115,10 +120,18 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         ),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
+        forecast=_forecast(run),
         settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
         next=tuple(_next(run, counts, settles_at)),
     )
+
+
+def _forecast(run: Run) -> ForecastPart | None:
+    told = run.forecast
+    if told is None:
+        return None
+    return ForecastPart(calls=told.calls, left=told.left, reserve=told.reserve)
 
 
 def report_document(ledger: Ledger, run: Run) -> ReportDocument:
@@ -132,6 +145,17 @@ def report_document(ledger: Ledger, run: Run) -> ReportDocument:
         run=run_document(ledger, run),
         items=tuple(_item(item, heals.get(item.position, ())) for item in ledger.items(run.id)),
     )
+
+
+def _visibility(run: Run) -> VisibilityPart | None:
+    if run.view is None:
+        return None
+    return VisibilityPart(standing=run.view.visibility, why=run.view.why, grant=run.view.grant)
+
+
+def _witness(run: Run) -> WitnessPart | None:
+    witness = run.plan.witness
+    return WitnessPart(object=witness.object, field=witness.field) if witness else None
 
 
 def _run_counts(run: Run, standing: Sequence[CauseCount]) -> RunCounts:

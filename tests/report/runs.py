@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bridge.diagnosis import cause_of, diagnose
-from bridge.ledger import AttemptResult, Ledger, Plan, Run, Verdict
+from bridge.ledger import AttemptResult, Forecast, Ledger, Plan, Run, Verdict
 from bridge.model import (
     Change,
     Decision,
@@ -196,6 +196,7 @@ def planned(
     announced: int | None = None,
     repeated: int = 0,
     notes: Sequence[str] = (),
+    forecast: Forecast | None = None,
     **given: object,
 ) -> Book:
     """A run whose plan is whole."""
@@ -203,7 +204,12 @@ def planned(
     if items:
         ledger.add_items(run_id, 0, items)
     ledger.finish_plan(
-        run_id, announced=announced, fetched=len(items), repeated=repeated, notes=notes
+        run_id,
+        announced=announced,
+        fetched=len(items),
+        repeated=repeated,
+        notes=notes,
+        forecast=forecast,
     )
     ledger.count_calls(run_id, 3)
     return Book(ledger, run_id, list(items))

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge import resync
@@ -41,17 +41,30 @@ class House:
     practice: PracticeServer
     folder: Path
     mapping: Path | None = None
+    database: str | None = None
+    """The URL of the ledger; None for a file in the folder."""
+    more: Mapping[str, object] = field(default_factory=dict)
+    """Further settings."""
+
+    @property
+    def location(self) -> str:
+        return self.database or str(self.folder / "ledger.sqlite3")
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return {**self.practice.environment, "BRIDGE_LEDGER": str(self.folder / "ledger.sqlite3")}
+        return {**self.practice.environment, "BRIDGE_LEDGER": self.location}
 
     @property
     def settings(self) -> Settings:
         values: dict[str, object] = {n.lower(): v for n, v in self.environment.items()}
         if self.mapping is not None:
             values["bridge_mapping"] = self.mapping
-        return load(values)
+        return load({**values, **self.more})
+
+    @property
+    def assuming(self) -> Settings:
+        """The settings of an operator who takes it on that every row is seen."""
+        return self.settings.model_copy(update={"bridge_assume_visible": True})
 
     @property
     def request(self) -> resync.PlanRequest:
@@ -73,8 +86,9 @@ class House:
         rounds: int = MOST_ROUNDS,
         tempo: Tempo = HASTE,
         halt: Halt | None = None,
+        settings: Settings | None = None,
     ) -> Ending:
-        settings = self.settings
+        settings = settings or self.settings
         with self.ledger() as ledger, resync.open_org(settings) as org:
             request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit, rounds=rounds)
             return resync.apply(settings, run_id, request, ledger, org, tempo=tempo, halt=halt)
@@ -111,7 +125,7 @@ class House:
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
-        with Ledger(str(self.folder / "ledger.sqlite3")) as ledger:
+        with Ledger(self.location) as ledger:
             yield ledger
 
     def command(

@@ -84,17 +84,19 @@ class Queries:
 
 
 def _nested(record: dict[str, Json]) -> dict[str, Json]:
-    """A column of a related row, such as `EntityDefinition.QualifiedApiName`, in its own object."""
+    """The columns of a related row, such as `EntityDefinition.QualifiedApiName`, in an object."""
     if not any("." in name for name in record):
         return record
     nested: dict[str, Json] = {}
+    related: dict[str, dict[str, Json]] = {}
     for name, value in record.items():
         relation, _, column = name.rpartition(".")
-        nested |= (
-            {relation: {"attributes": {"type": relation}, column: value}}
-            if relation
-            else {name: value}
-        )
+        if not relation:
+            nested[name] = value
+            continue
+        if relation not in related:
+            nested[relation] = related[relation] = {"attributes": {"type": relation}}
+        related[relation][column] = value
     return nested
 
 

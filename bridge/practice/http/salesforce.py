@@ -49,7 +49,7 @@ class Tooling:
 
     def sobject(self, name: str) -> SObject | None:
         table = self._org.rule_table()
-        if name.lower() == table.sobject.name.lower():
+        if name.lower() == table.sobject.name.lower() and self._org.scenario.view_setup:
             return table.sobject
         found = self._org.sobject(name)
         return found if found and found.name == "EntityDefinition" else None

@@ -25,7 +25,12 @@ from bridge.practice.org.objects import (
 from bridge.practice.org.rules import Naming, ValidationRule
 from bridge.practice.org.save import AllOrNone, NotSaved, Saved, SavePipeline, SaveResult
 from bridge.practice.org.schema import Row, SObject
-from bridge.practice.org.setup import SETUP_OBJECTS, permission_rows, rule_table
+from bridge.practice.org.setup import (
+    SETUP_OBJECTS,
+    VIEW_SETUP_OBJECTS,
+    permission_rows,
+    rule_table,
+)
 from bridge.practice.org.table import Journal, Table
 from bridge.practice.org.triggers import AfterInsert, BeforeInsert, before_insert
 from bridge.practice.org.values import RestReader, datetime_text
@@ -45,7 +50,10 @@ class Org:
         self.scenario = scenario
         self.message_object = message_object_name(scenario)
         self._lock = threading.RLock()
-        self._objects = {o.name.lower(): o for o in (*org_objects(scenario), *SETUP_OBJECTS)}
+        shown = [
+            o for o in SETUP_OBJECTS if scenario.view_setup or o.name not in VIEW_SETUP_OBJECTS
+        ]
+        self._objects = {o.name.lower(): o for o in (*org_objects(scenario), *shown)}
         self._tables = {o.name: Table(o) for o in self._objects.values()}
         self._readers = {o.name: RestReader(o) for o in self._objects.values()}
         self._rules = dict(self._placed_rules(since))
@@ -266,6 +274,13 @@ class Org:
             self._tables[sobject.name].recycle(row, _now())
             return Saved(str(row["Id"]))
 
+    def purge(self, sobject: SObject) -> None:
+        """Delete every row of an object for good, as a job that keeps storage low does."""
+        with self._lock:
+            table = self._tables[sobject.name]
+            for row in list(table.rows.values()):
+                table.forget(row)
+
     def holds(self, row_id: str) -> bool:
         """Whether there is such a row, be it in the recycle bin."""
         return any(row_id in table.rows for table in self._tables.values())
@@ -386,9 +401,15 @@ class Org:
         }
         self._tables["Organization"].seed(organization | audit)
         self._tables["User"].seed(user | audit)
-        view_all = self.scenario.view_all_rows
-        for sobject, row in permission_rows(org_objects(self.scenario), USER_ID, view_all):
-            self._tables[sobject.name].seed(row)
+        setup = permission_rows(
+            org_objects(self.scenario),
+            USER_ID,
+            self.scenario.view_all_rows,
+            self.scenario.sharing_model,
+        )
+        for sobject, row in setup:
+            if self.sobject(sobject.name) is not None:
+                self._tables[sobject.name].seed(row)
 
 
 def _now() -> str:

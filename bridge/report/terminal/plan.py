@@ -29,6 +29,7 @@ from bridge.report.terminal.parts import (
     next_commands,
     show_difference,
 )
+from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import bounded, counted, without_namespace
 from bridge.report.text import literal, shortened
 
@@ -49,6 +50,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     """Print what a plan would do."""
     page = Page(console)
     head(page, document)
+    visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
     columns = CauseColumns(document)
@@ -59,6 +61,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     page.blank()
     _over_all_causes(page, alike, document)
     _in_all(page, document)
+    _forecast(page, document)
     _may_heal(page, document)
 
 
@@ -274,6 +277,20 @@ def _in_all(page: Page, document: RunDocument) -> None:
         (f"{count[Risk.INVENTED]:,} invented", ALARM if count[Risk.INVENTED] else ""),
         ".",
     )
+
+
+def _forecast(page: Page, document: RunDocument) -> None:
+    forecast = document.forecast
+    if forecast is None or not document.counts.not_sent_yet:
+        return
+    takes = f"Sending takes about {counted(forecast.calls, 'API call')}"
+    if forecast.left is None:
+        page.line(f"{takes}; the org does not tell how many are left today.", hang=2)
+        return
+    kept = f", {forecast.reserve:,} of them in reserve" if forecast.reserve else ""
+    page.line(f"{takes}; {forecast.left:,} are left today{kept}.", hang=2)
+    if not forecast.enough:
+        page.line(("So it will stop before its end; bridge apply goes on later.", WARNING))
 
 
 def _may_heal(page: Page, document: RunDocument) -> None:
