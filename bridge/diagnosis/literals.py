@@ -1,0 +1,171 @@
+"""Reads values as programs print them: JSON, Python, JavaScript, Ruby, PHP; also those cut off.
+
+    value   = list | object | call | text | word
+    list    = "[" [ value { "," value } ] "]"
+    object  = "{" [ pair { "," pair } ] "}"
+    call    = word "(" [ (pair | value) { "," (pair | value) } ] ")"
+    pair    = (text | word) (":" | "=" | "=>") value
+    text    = JSON's, or in single quotes; JavaScript joins pieces of one by "+"
+
+Where a text ends too early, whatever is open is closed. A reader has a budget of tokens, so that
+its time is bounded whatever the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+Literal: TypeAlias = "str | int | float | bool | None | Sequence[Literal] | Mapping[str, Literal]"
+
+DEEPEST: Final = 12
+BUDGET: Final = 4_000
+"""Tokens that one text may cost."""
+
+_TOKEN = re.compile(
+    r"\s*+(?:"
+    r'[ubrB]?"(?P<double>(?:[^"\\]|\\.)*+)(?:"|\\?\Z)'
+    r"|[ubrB]?'(?P<single>(?:[^'\\]|\\.)*+)(?:'|\\?\Z)"
+    r"|(?P<mark>=>|[\[\](){},:=+])"
+    r"|(?P<word>[^\s\[\](){},:=+\"']++)"
+    r")",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_WORDS: Final = {"null": None, "None": None, "nil": None, "undefined": None,
+                 "true": True, "True": True, "false": False, "False": False}  # fmt: skip
+_CLOSES: Final = {"[": "]", "{": "}", "(": ")"}
+
+
+def read_json(text: str) -> tuple[Literal, bool]:
+    """Read a text that is one JSON value, and say whether it was; the value is None if not."""
+    try:
+        return json.loads(text), True
+    except (ValueError, RecursionError):
+        return None, False
+
+
+class Reader:
+    """Reads values out of a text, from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._left = BUDGET
+        self._at = 0
+        self.cut = False
+        """Whether the text ended within the value that was read last."""
+
+    def read(self, start: int) -> tuple[Literal, int]:
+        """Read the value that begins at `start`, and say where it ends."""
+        self._at = start
+        self.cut = False
+        value = self._value(0)
+        return value, self._at
+
+    @property
+    def spent(self) -> bool:
+        return self._left <= 0
+
+    def _next(self) -> re.Match[str] | None:
+        found = _TOKEN.match(self._text, self._at) if self._left > 0 else None
+        self._left -= 1
+        if found is None:
+            self.cut = True
+            self._at = len(self._text)
+        return found
+
+    def _peek(self) -> str:
+        found = _TOKEN.match(self._text, self._at)
+        return (found["mark"] or "") if found else ""
+
+    def _value(self, depth: int) -> Literal:
+        found = self._next()
+        if found is None:
+            return None
+        self._at = found.end()
+        kind = found.lastgroup
+        if kind == "mark":
+            mark = found["mark"]
+            if mark in _CLOSES and depth < DEEPEST:
+                return self._members(_CLOSES[mark], depth)
+            return None
+        if kind == "word":
+            return self._word(found["word"], depth)
+        return self._joined(_unescaped(found[kind or 0]))
+
+    def _word(self, word: str, depth: int) -> Literal:
+        if self._peek() == "(" and depth < DEEPEST:
+            self._next_mark()
+            return self._members(")", depth)
+        return _WORDS.get(word, word)
+
+    def _joined(self, text: str) -> str:
+        while self._peek() == "+" and self._left > 0:
+            self._next_mark()
+            more = self._next()
+            if more is None or more.lastgroup not in ("single", "double"):
+                break
+            self._at = more.end()
+            text += _unescaped(more[more.lastgroup])
+        return text
+
+    def _next_mark(self) -> str:
+        found = self._next()
+        if found is None:
+            return ""
+        self._at = found.end()
+        return found["mark"] or ""
+
+    def _members(self, closing: str, depth: int) -> Literal:
+        values: list[Literal] = []
+        pairs: dict[str, Literal] = {}
+        while True:
+            mark = self._peek()
+            if mark == "," or (mark in (":", "=>", "=", "+")):
+                self._next_mark()
+                continue
+            if mark in ("]", "}", ")"):
+                self._next_mark()
+                if mark == closing:
+                    break
+                continue
+            if self._left <= 0 or self._at >= len(self._text):
+                self.cut = True
+                break
+            value = self._value(depth + 1)
+            if isinstance(value, str) and self._peek() in (":", "=", "=>"):
+                self._next_mark()
+                pairs[value] = self._value(depth + 1)
+            elif not (self.cut and value is None):
+                values.append(value)
+        if pairs:
+            return pairs
+        return _as_object(values)
+
+
+def _as_object(values: list[Literal]) -> Literal:
+    """`OrderedDict([('a', 1), ('b', 2)])` is an object too."""
+    if len(values) == 1 and isinstance(values[0], Mapping):
+        return values
+    pairs = [
+        pair
+        for pair in values
+        if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)
+    ]
+    if values and len(pairs) == len(values):
+        return {str(name): value for name, value in pairs}
+    return values
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    if code:
+        return chr(int(code, 16))
+    return _ESCAPED.get(found[3], found[3])
