@@ -27,6 +27,8 @@ _CODE_KEYS: Final = ("errorCode", "statusCode", "exceptionCode", "status_code", 
 _MESSAGE_KEYS: Final = ("message", "exceptionMessage", "error_description", "errorMessage",
                         "Message", "msg", "error_message")  # fmt: skip
 _ROW_KEYS: Final = ("sf__Error", "error", "Error", "message", "errorMessage", "stateMessage")
+_UNSHOWN: Final = ["Array"]
+"""How Node.js prints a list that lies too deep."""
 _DEEPEST: Final = 12
 _MOST: Final = 400
 
@@ -107,7 +109,7 @@ def _fields(value: Mapping[str, Literal]) -> tuple[str, ...]:
     named = value.get("fields")
     if isinstance(named, str):
         return api_names([named])
-    if isinstance(named, list):
+    if isinstance(named, list) and named != _UNSHOWN:
         return api_names(name.strip() for name in named if isinstance(name, str))
     return ()
 

@@ -1,10 +1,10 @@
 """What Apex puts round an error: a DML exception, a trigger's header, the frames of its stack.
 
-    Name: execution of AfterInsert caused by: System.DmlException: Insert failed. First exception on
-    row 0; first error: CODE, message: [Field1, Field2]
+Name: execution of AfterInsert caused by: System.DmlException: Insert failed. First exception on
+row 0; first error: CODE, message: [Field1, Field2]
 
-    Class.Name.method: line 41, column 1
-    Trigger.Name: line 7, column 1
+Class.Name.method: line 41, column 1
+Trigger.Name: line 7, column 1
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What client programs put behind an error: their stack, a copy of the answer, a table's columns.
+r"""What client programs put behind an error: their stack, a copy of the answer, a table's columns.
 
-    CODE: message RESPONSE: [{…}]                     restforce
-    CODE: message\\n    at Name (file.js:1:2)          JavaScript and Java
-    CODE: message (Field1,Field2)                     CumulusCI, behind "Error on record"
-    CODE: message [Field1]                            loaders that list fields in a bracket
-    STATUSCODE  MESSAGE  FIELDS                       the Salesforce CLI's table
+CODE: message RESPONSE: [{…}]                     restforce
+CODE: message\n    at Name (file.js:1:2)          JavaScript and Java
+CODE: message (Field1,Field2)                     CumulusCI, behind "Error on record"
+CODE: message [Field1]                            loaders that list fields in a bracket
+STATUSCODE  MESSAGE  FIELDS                       the Salesforce CLI's table
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def standing(text: str, start: int = 0) -> Standing | None:
 
 
 def standing_oddly(text: str) -> Standing | None:
-    """The first code of another make in free words: `InvalidBatch :`, `invalid_grant:`, `(GONE: `."""
+    """The first code of another make: `InvalidBatch :`, `invalid_grant:`, `(GONE: `."""
     for found in _CAMEL.finditer(text):
         if found["code"] in of_bulk() or found["code"] in of_login():
             return Standing(found["code"], found.start(), found.end(), separated=True)

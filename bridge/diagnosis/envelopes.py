@@ -19,27 +19,31 @@ from dataclasses import replace
 from typing import Final
 
 from bridge.diagnosis import codes
-from bridge.diagnosis.answers import errors_in, message_in
-from bridge.diagnosis.apex import first_wrapper, peel_dml
-from bridge.diagnosis.catalogue import MAY_QUOTE
+from bridge.diagnosis.answers import errors_in, message_in, without_own_code
+from bridge.diagnosis.apex import first_wrapper, peel_dml, split_field_bracket
 from bridge.diagnosis.bulk import end_in_line, split_field_slot
+from bridge.diagnosis.catalogue import MAY_QUOTE
 from bridge.diagnosis.clients import errors_in_table, without_clients_words
 from bridge.diagnosis.codes import Standing
+from bridge.diagnosis.flows import without_advice
 from bridge.diagnosis.layers import Envelope, Found, step
 from bridge.diagnosis.literals import Reader, read_json
 from bridge.diagnosis.markup import errors_in_xml
 from bridge.diagnosis.printed import errors_printed
 from bridge.model import Wrapper
 
-_KEYS: Final = (
-    "errorCode", "statusCode", "exceptionCode", "error_description", "sf__Error", "error_code",
-    "status_code",
-)  # fmt: skip
 _ANSWER_KEY = re.compile(
     r"errorCode|statusCode|exceptionCode|error_description|sf__Error|error_code|status_code|error='"
 )
 _OPENING = re.compile(r"[\[{(]")
 _NEXT_EXCEPTION = re.compile(r"\n(?=[^\n]{0,400}First exception on row )")
+_LABEL = re.compile(
+    r"\s*(?:\b(?:Error |Status |error |status )?(?:[Cc]ode|Status|status|\w{0,9}Code)\s?[:=]\s?)?"
+    r"[(\['\"]?\Z"
+)
+"""What stands right in front of a code that ends a text: `Error Code: `, `(`."""
+_PRINTED_ERROR = re.compile(r"\{ Error: ([^\n]{1,4000})\n\s{1,40}at ")
+_PARTS_FOLLOW = re.compile(r"\]?\s*+\{?\s*+\b(?:name|errorCode|fields):|\n")
 _QUOTES: Final = ("'", '"', "`")
 _MOST_TRIES: Final = 6
 
@@ -57,7 +61,9 @@ def open_envelope(text: str) -> Envelope:
         said = message_in(value)
         if said:
             inside = open_envelope(said)
-            return Envelope(inside.errors, (step(Wrapper.JSON, _kind_of_answer(text)), *inside.steps))
+            return Envelope(
+                inside.errors, (step(Wrapper.JSON, _kind_of_answer(text)), *inside.steps)
+            )
     for read in _READERS:
         envelope = read(text)
         if envelope is not None:
@@ -66,14 +72,25 @@ def open_envelope(text: str) -> Envelope:
 
 
 def _from_head(text: str, head: Standing) -> Envelope:
-    message, fields, bulk = split_field_slot(text[head.end :])
+    found, wrapper = _headed(text, head, text[head.end :], "")
+    return Envelope((found,), (step(wrapper, f"{head.code}:"),))
+
+
+def _headed(text: str, head: Standing, rest: str, before: str) -> tuple[Found, Wrapper]:
+    """Read what stands behind a code, as far as `rest` goes."""
+    message, fields, bulk = split_field_slot(rest)
     if bulk:
-        took = f"{head.code}: … :{' '.join(fields)} --"
-        inner = Found(head.code, message.strip(), fields)
-        return Envelope((inner,), (step(Wrapper.BULK, took),))
-    cleared = without_clients_words(message, "")
-    inner = Found(head.code, cleared.message, cleared.fields)
-    return Envelope((inner,), (step(Wrapper.PLAIN, f"{head.code}:"),))
+        return Found(head.code, message.strip(), fields, in_place=head.separated), Wrapper.BULK
+    message = without_own_code(head.code, message.strip())
+    if text[head.end - 1] == ",":
+        tail = split_field_bracket(message)
+        return (
+            Found(head.code, tail.message, tail.fields, None, head.separated, tail.labelled),
+            Wrapper.DML,
+        )
+    cleared = without_clients_words(message, before)
+    found = Found(head.code, cleared.message, cleared.fields, in_place=head.separated)
+    return found, Wrapper.PLAIN
 
 
 def _kind_of_answer(text: str) -> str:
@@ -81,10 +98,16 @@ def _kind_of_answer(text: str) -> str:
 
 
 def _answer_in_words(text: str) -> Envelope | None:
-    if "&quot;" in text:
-        text = html.unescape(text)
-    if '\\"' in text and '"{' not in text:
-        text = text.replace('\\"', '"')
+    """An answer within words; as it stands, or in a page's or a string's escapes."""
+    envelope = _answer_as_it_stands(text)
+    if envelope is None and "&quot;" in text:
+        envelope = _answer_as_it_stands(html.unescape(text))
+    if envelope is None and '\\"' in text:
+        envelope = _answer_as_it_stands(text.replace('\\"', '"'))
+    return envelope
+
+
+def _answer_as_it_stands(text: str) -> Envelope | None:
     key = _ANSWER_KEY.search(text)
     if key is None:
         return None
@@ -99,7 +122,8 @@ def _answer_in_words(text: str) -> Envelope | None:
         if errors:
             if not errors[0].message:
                 errors[0] = _with_words(errors[0], text)
-            return Envelope(tuple(errors), (step(Wrapper.LITERAL, f"{text[: opening.start()]}…"),))
+            took = step(Wrapper.LITERAL, f"{text[: opening.start()]}…")
+            return Envelope(tuple(errors), (took,), reader.cut)
         at = max(end, opening.end()) if end < key.start() else opening.end()
     return None
 
@@ -127,19 +151,18 @@ def _code_in_words(text: str) -> Envelope | None:
     wrapper = first_wrapper(text)
     if wrapper is not None and wrapper.start < standing.start:
         return None
-    before = text[: standing.start]
-    if before.endswith("(") and not standing.separated and text.startswith(")", standing.end):
-        found = Found(standing.code, before[:-1].strip())
-        return Envelope((found,), (step(Wrapper.PROSE, f"… {text[standing.start - 1 :]}"),))
+    before, behind = text[: standing.start], text[standing.end :]
+    if not standing.separated and not behind.strip(")]'\". \n"):
+        said = _LABEL.sub("", before).strip()
+        return Envelope((Found(standing.code, said),), (step(Wrapper.PROSE, f"… {standing.code}"),))
     end = end_in_line(text, standing.end)
-    rest = text[standing.end : end] if end >= 0 else text[standing.end :]
-    message, fields, bulk = split_field_slot(_within_quotes(before, rest.strip()))
-    if not bulk:
-        cleared = without_clients_words(message, before)
-        message, fields = cleared.message, cleared.fields
-    steps = [] if not before else [step(Wrapper.PROSE, before)]
-    steps.append(step(Wrapper.BULK if bulk else Wrapper.PLAIN, f"{standing.code}:"))
-    found = Found(standing.code, message.strip(), fields, in_place=standing.separated)
+    rest = text[standing.end : end] if end >= 0 else behind
+    if not standing.separated:
+        rest = rest.lstrip(")]'\" -–:")
+    rest, advice = without_advice(_within_quotes(before, rest.strip()))
+    found, wrapped = _headed(text, standing, rest, before)
+    steps = [step(Wrapper.FLOW if advice else Wrapper.PROSE, f"{before}…{advice}")]
+    steps.append(step(wrapped, f"{standing.code}:"))
     return Envelope((found, *_further(text[end:] if end >= 0 else "")), tuple(steps))
 
 
@@ -154,10 +177,13 @@ def _within_quotes(before: str, rest: str) -> str:
 
 def _with_words(error: Found, text: str) -> Found:
     """An error of which a client printed the message in front of its parts."""
+    printed = _PRINTED_ERROR.search(text)
+    if printed is not None:
+        return replace(error, message=printed[1].strip())
     standing = codes.standing(text)
-    if standing is None or standing.code != error.code or not standing.separated:
+    if standing is None or standing.code != error.code or text[standing.end - 1] != ":":
         return error
-    line = text[standing.end :].partition("\n")[0]
+    line = _PARTS_FOLLOW.split(text[standing.end :], maxsplit=1)[0]
     return replace(error, message=without_clients_words(line, "").message)
 
 

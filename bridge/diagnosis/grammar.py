@@ -46,9 +46,11 @@ _DEEPEST: Final = 12
 """How many wrappers are peeled: keeps the time linear whatever the text."""
 
 _MOST_OTHERS: Final = 20
+_ELLIPSES: Final = ("…", "...")
 _RULE: Final = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 _AUTOMATION: Final = frozenset({Wrapper.DML, Wrapper.TRIGGER, Wrapper.FLOW})
 """What wraps the errors of the org's own code: they stop that code, and not a run."""
+
 
 def diagnose(text: str) -> Diagnosis:
     """Read an error text, in whatever form a channel handed it on."""
@@ -81,7 +83,7 @@ def _diagnosis(text: str, envelope: Envelope, cut: bool) -> Diagnosis:
         handler=_handler(peeling, text),
         rule=_bounded(root.message) if root.code == _RULE else None,
         ids=ids_in(text),
-        confidence=_confidence(outermost, root, cut),
+        confidence=_confidence(outermost, root, cut or envelope.cut or text.endswith(_ELLIPSES)),
         others=_others(root, rest),
         steps=(*envelope.steps, *peeling.steps),
     )
@@ -178,7 +180,8 @@ def _kind(peeling: _Peeling, text: str) -> Kind:
 def _confidence(outermost: Found, root: Found, cut: bool) -> Confidence:
     if root.code is None:
         return Confidence.NONE
-    return Confidence.CERTAIN if outermost.in_place and not cut else Confidence.LIKELY
+    in_place = root.in_place and (outermost.code is None or outermost.in_place)
+    return Confidence.CERTAIN if in_place and not cut else Confidence.LIKELY
 
 
 def _others(root: Found, rest: Sequence[Found]) -> tuple[OtherError, ...]:

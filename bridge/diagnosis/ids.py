@@ -29,6 +29,5 @@ def is_id(word: str) -> bool:
 
 def _checks_of(word: str) -> str:
     return "".join(
-        _CHECKS[sum(word[start + bit].isupper() << bit for bit in range(5))]
-        for start in (0, 5, 10)
+        _CHECKS[sum(word[start + bit].isupper() << bit for bit in range(5))] for start in (0, 5, 10)
     )

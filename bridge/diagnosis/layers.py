@@ -36,6 +36,8 @@ class Envelope:
 
     errors: tuple[Found, ...]
     steps: tuple[Step, ...]
+    cut: bool = False
+    """Whether it ends too early."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
-Literal: TypeAlias = "str | int | float | bool | None | Sequence[Literal] | Mapping[str, Literal]"
+Literal: TypeAlias = "str | int | float | bool | Sequence[Literal] | Mapping[str, Literal] | None"
 
 DEEPEST: Final = 12
 BUDGET: Final = 4_000
@@ -33,7 +33,9 @@ _TOKEN = re.compile(
     r")",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_HALF = re.compile("[\ud800-\udfff]")
+_HIGHEST: Final = 0x10FFFF
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _WORDS: Final = {"null": None, "None": None, "nil": None, "undefined": None,
                  "true": True, "True": True, "false": False, "False": False}  # fmt: skip
@@ -161,11 +163,16 @@ def _as_object(values: list[Literal]) -> Literal:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(_character, text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    plain = _ESCAPE.sub(_character, text)
+    if _HALF.search(plain) is None:
+        return plain
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _character(found: re.Match[str]) -> str:
-    code = found[1] or found[2]
+    code = found[1] or found[2] or found[3]
     if code:
-        return chr(int(code, 16))
-    return _ESCAPED.get(found[3], found[3])
+        return chr(min(int(code, 16), _HIGHEST))
+    return _ESCAPED.get(found[4], found[4])

@@ -1,8 +1,9 @@
-"""Errors as Java's and PHP's objects print themselves, whose texts are in no proper quotes.
+r"""Errors as Java's, Apex's and PHP's objects print themselves, whose texts are in no proper quotes.
 
-    [ApiFault  exceptionCode='CODE' exceptionMessage='message' … ]        Java
-    [Error  fields='{[1]LastName,}' message='message' statusCode='CODE' ]
-    [statusCode] => CODE \\n [message] => message                          PHP
+[ApiFault  exceptionCode='CODE' exceptionMessage='message' … ]        Java
+[Error  fields='{[1]LastName,}' message='message' statusCode='CODE' ]
+Database.Error[getFields=(F1);getMessage=message;getStatusCode=CODE;]    Apex
+[statusCode] => CODE \n [message] => message                          PHP
 """
 
 from __future__ import annotations
@@ -23,12 +24,22 @@ _PHP = re.compile(
     r"\[(?P<key>exceptionCode|exceptionMessage|statusCode|errorCode|message|fields)\] => "
     r"(?P<text>[^\n]*+)"
 )
+_APEX = re.compile(
+    r"Database\.Error\[getFields=\((?P<fields>[^()]*+)\);getMessage="
+    r"(?P<message>.{0,4000}?);getStatusCode=(?P<code>\w+);\]",
+    re.DOTALL,
+)
 _CODES: Final = ("exceptionCode", "statusCode", "errorCode")
 _LISTED = re.compile(r"\[\d{1,3}\]|,")
 
 
 def errors_printed(text: str) -> list[Found]:
     """The errors in what a Java or PHP program printed, in order."""
+    if "getStatusCode=" in text:
+        return [
+            Found(found["code"], found["message"], api_names(found["fields"].split(", ")))
+            for found in _APEX.finditer(text)
+        ]
     if "='" in text:
         said = list(_java(text))
     elif "] => " in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-FIRST: Final = 24_000
+FIRST: Final = 16_000
 """How many characters of a longer text count from its start."""
 LAST: Final = 8_000
 """And from its end, where wrappers have their last words."""
