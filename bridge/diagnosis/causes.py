@@ -11,13 +11,14 @@ import json
 import re
 from typing import Final
 
-from bridge.diagnosis.catalogue import MAY_QUOTE
+from bridge.diagnosis.catalogue import MAY_QUOTE, kind_of
 from bridge.model import Cause, Diagnosis, Kind
 
 BY_FIELDS: Final = 1
 """Version of an id that stands on code and fields, and of a rule on its message as it came."""
 BY_WORDING: Final = 2
-"""Version of an id that stands on the words too, values taken out.
+"""Version of an id that stands on the words too, values taken out, or on the kind
+that they decided.
 
 A version is part of the id, so that a better fingerprint never gives an old id another sense.
 """
@@ -83,6 +84,8 @@ def _words(diagnosis: Diagnosis) -> tuple[int, str | None]:
     unnamed = not diagnosis.fields and diagnosis.kind in _TOLD_BY_WORDS
     if diagnosis.code is None or diagnosis.code in MAY_QUOTE or unnamed:
         return BY_WORDING, wording(diagnosis.message, diagnosis.value)
+    if diagnosis.kind is not kind_of(diagnosis.code, ""):
+        return BY_WORDING, diagnosis.kind.value
     return BY_FIELDS, None
 
 

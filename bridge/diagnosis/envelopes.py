@@ -73,7 +73,18 @@ def open_envelope(text: str) -> Envelope:
 
 def _from_head(text: str, head: Standing) -> Envelope:
     found, wrapper = _headed(text, head, text[head.end :], "")
-    return Envelope((found,), (step(wrapper, f"{head.code}:"),))
+    return Envelope((found,), (step(wrapper, _around(found, wrapper)),))
+
+
+def _around(found: Found, wrapper: Wrapper) -> str:
+    """What a code's form has besides the message."""
+    match wrapper:
+        case Wrapper.BULK:
+            return f"{found.code}: … :{' '.join(found.fields)} --"
+        case Wrapper.DML:
+            return f"{found.code}, … : [{', '.join(found.fields)}]"
+        case _:
+            return f"{found.code}: …"
 
 
 def _headed(text: str, head: Standing, rest: str, before: str) -> tuple[Found, Wrapper]:
@@ -162,7 +173,7 @@ def _code_in_words(text: str) -> Envelope | None:
     rest, advice = without_advice(_within_quotes(before, rest.strip()))
     found, wrapped = _headed(text, standing, rest, before)
     steps = [step(Wrapper.FLOW if advice else Wrapper.PROSE, f"{before}…{advice}")]
-    steps.append(step(wrapped, f"{standing.code}:"))
+    steps.append(step(wrapped, _around(found, wrapped)))
     return Envelope((found, *_further(text[end:] if end >= 0 else "")), tuple(steps))
 
 

@@ -101,7 +101,10 @@ class Reader:
     def _word(self, word: str, depth: int) -> Literal:
         if self._peek() == "(" and depth < DEEPEST:
             self._next_mark()
-            return self._members(")", depth)
+            given = self._members(")", depth)
+            if isinstance(given, list) and len(given) == 1 and isinstance(given[0], Mapping):
+                return given[0]
+            return given
         return _WORDS.get(word, word)
 
     def _joined(self, text: str) -> str:
@@ -150,8 +153,6 @@ class Reader:
 
 def _as_object(values: list[Literal]) -> Literal:
     """`OrderedDict([('a', 1), ('b', 2)])` is an object too."""
-    if len(values) == 1 and isinstance(values[0], Mapping):
-        return values
     pairs = [
         pair
         for pair in values

@@ -1,4 +1,4 @@
-r"""Errors as Java's, Apex's and PHP's objects print themselves, whose texts are in no proper quotes.
+r"""Errors as Java, Apex and PHP print them, with texts in no proper quotes.
 
 [ApiFault  exceptionCode='CODE' exceptionMessage='message' … ]        Java
 [Error  fields='{[1]LastName,}' message='message' statusCode='CODE' ]

@@ -20,4 +20,4 @@ def readable(text: str) -> tuple[str, bool]:
     part = text if whole else text[:FIRST] + _GAP + text[-LAST:]
     if "\x1b" in part:
         part = _ORDERS.sub("", part)
-    return part.strip("\ufeff \t\r\n\f\v\0").strip(), not whole
+    return part.strip().removeprefix("\ufeff").strip(), not whole

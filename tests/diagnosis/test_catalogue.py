@@ -85,6 +85,9 @@ def test_the_codes_that_a_repair_stands_on_have_their_kind_and_a_text(
         ("CANNOT_EXECUTE_FLOW_TRIGGER", "the flow failed", Kind.ADMIN),
         ("CANNOT_EXECUTE_FLOW_TRIGGER", "unable to obtain exclusive access", Kind.TRANSIENT),
         ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Too many batch retries", Kind.TRANSIENT),
+        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Too many retries of batch save", Kind.TRANSIENT),
+        ("INVALID_FIELD", "Foreign key external ID: 7 not found", Kind.DATA),
+        ("INVALID_FIELD", "No such column", Kind.ADMIN),
         ("STRING_TOO_LONG", "unable to obtain exclusive access", Kind.DATA),
         ("invalid_grant", "user hasn't approved this consumer", Kind.STOP),
         ("SOMETHING_NEW", "", Kind.UNKNOWN),
@@ -101,6 +104,7 @@ def test_every_code_of_each_source_is_there() -> None:
         Source.SOAP_FAULT: 188,
         Source.REST: 10,
         Source.OAUTH: 29,
+        Source.BULK: 21,
     }
 
 
@@ -117,6 +121,9 @@ def test_every_code_of_each_source_is_there() -> None:
         ("SERVER_UNAVAILABLE", Source.SOAP_FAULT, Kind.TRANSIENT),
         ("WEBSTORE_NOT_FOUND", Source.SOAP_FAULT, Kind.UNKNOWN),
         ("APEX_ERROR", Source.REST, Kind.ADMIN),
+        ("InvalidSessionId", Source.BULK, Kind.STOP),
+        ("TooManyLockFailure", Source.BULK, Kind.TRANSIENT),
+        ("InvalidJob", Source.BULK, Kind.UNKNOWN),
         ("rate_limit_exceeded", Source.OAUTH, Kind.TRANSIENT),
         ("inactive_user", Source.OAUTH, Kind.STOP),
     ],
