@@ -91,10 +91,6 @@ class _Catalogue(Mapping[str, Entry]):
 CATALOGUE: Final[Mapping[str, Entry]] = _Catalogue()
 """Every known code, sorted."""
 
-ADVICE_WITHOUT_TEXT: Final = (
-    "Read the error text, and look the code up in Salesforce's API documentation."
-)
-
 WRAPPERS: Final = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"})
 """Codes which say only where it failed; the text inside may say why."""
 
@@ -139,12 +135,6 @@ def kind_of(code: str | None, message: str) -> Kind:
         return Kind.UNKNOWN
     kind, phrases = _DECIDED_BY_PHRASES.get(entry.code, (entry.kind, ()))
     return kind if any(phrase in message for phrase in phrases) else entry.kind
-
-
-def advice_for(code: str | None) -> str:
-    """Say what to do about a status code, in one sentence; None is a text without one."""
-    entry = CATALOGUE.get(code or "")
-    return entry.advice if entry and entry.explained else ADVICE_WITHOUT_TEXT
 
 
 class _Text(BaseModel):
