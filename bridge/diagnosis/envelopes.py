@@ -28,7 +28,7 @@ from bridge.diagnosis.codes import Standing
 from bridge.diagnosis.flows import without_advice
 from bridge.diagnosis.layers import Envelope, Found, step
 from bridge.diagnosis.literals import Reader, read_json
-from bridge.diagnosis.markup import errors_in_xml
+from bridge.diagnosis.markup import errors_in_xml, is_page, title_of
 from bridge.diagnosis.printed import errors_printed
 from bridge.model import Wrapper
 
@@ -68,7 +68,8 @@ def open_envelope(text: str) -> Envelope:
         envelope = read(text)
         if envelope is not None:
             return envelope
-    return Envelope((Found(None, text, in_place=False),), ())
+    steps = (step(Wrapper.HTML, title_of(text)),) if is_page(text) else ()
+    return Envelope((Found(None, text, in_place=False),), steps)
 
 
 def _from_head(text: str, head: Standing) -> Envelope:

@@ -10,7 +10,7 @@ from typing import Final
 from bridge.diagnosis.ids import is_id
 from bridge.model import Handler, Step, Wrapper
 
-TOOK_LENGTH: Final = 160
+TOOK_LENGTH: Final = 200
 """How many characters of what was taken off a step keeps."""
 
 _API_NAME = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*", re.ASCII)

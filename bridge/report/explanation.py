@@ -36,7 +36,7 @@ class StepPart(_Part):
 
     wrapper: Wrapper
     took: str
-    """The words that went with it, at most 160 characters."""
+    """The words that went with it, at most 200 characters."""
 
 
 class OtherPart(_Part):

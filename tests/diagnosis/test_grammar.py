@@ -366,6 +366,9 @@ def test_a_code_is_taken_for_one_where_it_may_stand(
 )
 def test_a_text_without_a_code_is_read_by_its_words(text: str, kind: Kind) -> None:
     assert (diagnose(text).code, diagnose(text).kind) == (None, kind)
+    assert [step.took for step in diagnose(text).steps if step.wrapper is Wrapper.HTML] == [
+        title for title in ("503 Service Unavailable", "Not Found") if title in text
+    ]
 
 
 def test_orders_to_a_terminal_are_taken_out() -> None:
