@@ -371,8 +371,8 @@ class Verification:
     """What the org itself answers about the messages of a run.
 
     Each message is counted once: in `repeated` wherever the org has it more than once; else in
-    `once`, `missing` or `deleted` where it should be there, in `in_doubt` where nobody knows yet,
-    in `absent` or `there_unsent` where it should not.
+    `once`, `missing`, `deleted` or `witnessed` where it should be there, in `in_doubt` where nobody
+    knows yet, in `absent` or `there_unsent` where it should not.
     """
 
     run_id: str
@@ -390,6 +390,9 @@ class Verification:
     """Held, rejected or not sent, and not there: as it should be."""
     there_unsent: tuple[str, ...]
     """Keys that this run did not bring there (held, rejected, not sent) and that are there."""
+    witnessed: tuple[str, ...] = ()
+    """Keys that should be there and whose own row is gone, while the witness that the mapping names
+    shows that it was there."""
 
     @property
     def proven(self) -> bool:
@@ -397,6 +400,78 @@ class Verification:
         return not (
             self.missing or self.deleted or self.repeated or self.differing or self.in_doubt
         )
+
+
+class Proof(StrEnum):
+    """What shows that a user sees every row of an object."""
+
+    PUBLIC_SHARING = "public_sharing"
+    """The object's internal sharing model is public."""
+    VIEW_ALL = "view_all"
+    """View All, or Modify All, on the object."""
+    VIEW_ALL_DATA = "view_all_data"
+    """View All Data, or Modify All Data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A row of the object that this user does not find is not there."""
+
+    by: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A row of the object may be there and not be shown to this user."""
+
+    why: str
+    """A clause for a person."""
+    grant: str
+    """What a person in Setup can grant."""
+
+
+Sight: TypeAlias = Proven | Unproven
+"""Whether a user sees every row of an object."""
+
+
+class Visibility(StrEnum):
+    """Whether absence can be concluded from what the org shows."""
+
+    PROVEN = "proven"
+    """What this user does not find is not there."""
+    GUARDED = "guarded"
+    """Not proven, but the key is unique: the org refuses a second row."""
+    ASSUMED = "assumed"
+    """Not proven, and taken on by an operator."""
+    UNPROVEN = "unproven"
+    """Not proven: nothing may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a run may conclude from what the org shows, and why."""
+
+    visibility: Visibility
+    why: str
+    """What proves it, or why it is not proven: a clause for a person."""
+    grant: str = ""
+    """What would prove it; empty where it is proven."""
+
+    def taken_on(self) -> View:
+        """The same once an operator says that every row is seen."""
+        if self.visibility is not Visibility.UNPROVEN:
+            return self
+        return View(Visibility.ASSUMED, self.why, self.grant)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Rows of another object that show that a message was there, though its own row is gone."""
+
+    object: str
+    """API name of the org."""
+    field: str
+    """Its field that holds the message's key."""
 
 
 TEXT_TYPES = frozenset(
@@ -443,6 +518,8 @@ class FieldSchema:
     unique: bool = False
     case_sensitive: bool = False
     html_formatted: bool = False
+    filterable: bool = True
+    """Whether rows can be asked for by it: a long text area or an encrypted field may not be."""
 
     @property
     def required(self) -> bool:

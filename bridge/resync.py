@@ -27,8 +27,13 @@ from bridge.delivery import (
     Observer,
     Tempo,
     deliver,
+    find_witness,
     hold,
+    key_field_of,
+    refuse_unseen,
     verify_run,
+    view_of,
+    witness_schema,
 )
 from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
 from bridge.events import item_outcome
@@ -38,12 +43,15 @@ from bridge.model import (
     Decision,
     Delivery,
     FailedMessage,
+    FieldSchema,
     HeldReason,
     Item,
     ObjectSchema,
     Outcome,
     Verification,
+    View,
     Window,
+    Witness,
 )
 from bridge.planning import (
     Planner,
@@ -156,8 +164,12 @@ def plan(
     schema = org.schema(mapping.object)
     _refuse_unwritable(schema, identity)
     planner = Planner(mapping, schema)
+    key_field = key_field_of(schema, mapping.key)
+    witness = find_witness(mapping, org)
+    view = _view(settings, org, schema, key_field, witness, identity)
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
-        run_id = ledger.begin_run(_plan_of(access, request, planner, identity), _now())
+        run_id = ledger.begin_run(_plan_of(access, request, planner, identity, witness), _now())
+        ledger.record_view(run_id, view)
         count = 0
         for planned in _batches(planner.plan(message) for message in stream):
             batch = _without_changed(run_id, planned, planner, ledger)
@@ -189,13 +201,17 @@ def plan(
 
 
 def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:
-    """The run over this window whose sending began and did not come to its end, if there is one.
+    """The newest run over this window and to this org whose sending did not come to its end.
+
+    The org is asked who it is only where the ledger has such a run.
 
     Raises:
         SettingsError: a setting is missing or not usable.
         RemoteError: the org could not be reached, or refused us.
     """
-    return ledger.unfinished(settings.gotallo().tenant_id, org.identity().org_id, window)
+    found = ledger.unfinished(settings.gotallo().tenant_id, window)
+    here = org.identity().org_id if found else ""
+    return next((run for run in found if run.plan.org_id == here), None)
 
 
 def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
@@ -279,6 +295,11 @@ def apply(
         )
     schema = org.schema(run.plan.object)
     _refuse_unwritable(schema, identity)
+    key_field = key_field_of(schema, run.plan.key_field)
+    witness = witness_schema(run.plan.witness, org)
+    view = _view(settings, org, schema, key_field, run.plan.witness, identity)
+    ledger.record_view(run.id, view)
+    refuse_unseen(view)
     try:
         return deliver(
             run,
@@ -286,6 +307,7 @@ def apply(
             org,
             schema,
             user_id=identity.user_id,
+            witness=witness,
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
@@ -368,7 +390,14 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
             f"{identity.name} ({identity.org_id})",
             "Use the settings that the run was made with.",
         )
-    return verify_run(run, ledger, org, org.schema(run.plan.object), user_id=identity.user_id)
+    return verify_run(
+        run,
+        ledger,
+        org,
+        org.schema(run.plan.object),
+        user_id=identity.user_id,
+        witness=witness_schema(run.plan.witness, org),
+    )
 
 
 def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
@@ -420,8 +449,25 @@ def _refuse_unwritable(schema: ObjectSchema, identity: OrgIdentity) -> None:
         )
 
 
+def _view(
+    settings: Settings,
+    org: Org,
+    schema: ObjectSchema,
+    key_field: FieldSchema,
+    witness: Witness | None,
+    identity: OrgIdentity,
+) -> View:
+    """What may be concluded from what the org shows, with what the operator takes on."""
+    view = view_of(org, schema, key_field, witness, identity.user_id)
+    return view.taken_on() if settings.bridge_assume_visible else view
+
+
 def _plan_of(
-    access: GoTalloAccess, request: PlanRequest, planner: Planner, identity: OrgIdentity
+    access: GoTalloAccess,
+    request: PlanRequest,
+    planner: Planner,
+    identity: OrgIdentity,
+    witness: Witness | None,
 ) -> Plan:
     return Plan(
         tenant_id=access.tenant_id,
@@ -440,6 +486,7 @@ def _plan_of(
         mapping_text=planner.mapping.text,
         may_heal=planner.mapping.may_heal,
         expected=request.expected,
+        witness=witness,
     )
 
 

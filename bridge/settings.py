@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bridge.bounds import SETTLE_SECONDS
 from bridge.errors import SettingsError
 
 CONFIG_FILE = "bridge.toml"
@@ -77,8 +78,10 @@ class Settings(BaseSettings):
     """PEM, for both remotes; None for the usual authorities."""
     bridge_proxy: str | None = None
     """For both remotes. The proxy variables of the environment are not read."""
-    bridge_settle_seconds: Annotated[float, Field(ge=0)] = 900.0
+    bridge_settle_seconds: Annotated[float, Field(ge=0)] = SETTLE_SECONDS
     """How long an unanswered request may still commit; counts where the key is not unique."""
+    bridge_assume_visible: bool = False
+    """Take it on that this user sees every row, where the org doesn't show that it does."""
 
     def gotallo(self) -> GoTalloAccess:
         """What GoTallo's client needs.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import typer.main
@@ -23,6 +24,7 @@ from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
 from bridge.errors import Exit
 from bridge.fixers import Example, NoOptions, find, names
+from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
 from bridge.model import Confidence, HandlerType, Kind, Risk, Wrapper
 from bridge.planning.mapping import Treatment, built_in_mapping, parse_mapping
 from bridge.practice import PracticeServer
@@ -206,6 +208,21 @@ def row(entry: Entry) -> str:
 def test_each_word_of_the_catalogue_is_explained(words: type[Kind | Source | Who]) -> None:
     documented = first_cells(section(read("docs/diagnosis.md"), "## Codes"))
     assert {word.value for word in words} <= documented
+
+
+def test_each_transition_is_in_the_page_as_the_ledger_takes_it() -> None:
+    page = read("docs/exactly-once.md")
+    machines: tuple[Sequence[Transition[Any]], ...] = (DELIVERY, RESEND, OUTCOME, DECISION, RUN)
+    for transitions in machines:
+        rows = "\n".join(
+            f"| {_in_words(t.before)} | {_in_words(t.after)} | {t.when} | {t.durable} |"
+            for t in transitions
+        )
+        assert rows in page, f"docs/exactly-once.md must have these rows:\n{rows}"
+
+
+def _in_words(state: StrEnum) -> str:
+    return state.value.replace("_", " ")
 
 
 def test_the_number_of_codes_that_the_page_names_is_that_of_the_catalogue() -> None:

@@ -34,4 +34,7 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """
     found = read_mapping(file)
     fixers = ", ".join(dict.fromkeys(use.fixer.name for use in found.all_fixers()))
-    typer.echo(f"{file}: valid. Fixers: {fixers or 'none'}. Policies: {len(found.policies)}.")
+    witness = found.witness
+    shown = f" Witness: {witness.object}.{witness.field}." if witness else ""
+    policies = len(found.policies)
+    typer.echo(f"{file}: valid. Fixers: {fixers or 'none'}. Policies: {policies}.{shown}")

@@ -9,6 +9,8 @@ from bridge.delivery.holding import hold
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
 from bridge.delivery.verify import verify_run
+from bridge.delivery.visibility import key_field_of, refuse_unseen, view_of
+from bridge.delivery.witness import find_witness, witness_schema
 
 __all__ = [
     "MOST_ROUNDS",
@@ -21,6 +23,11 @@ __all__ = [
     "Observer",
     "Tempo",
     "deliver",
+    "find_witness",
     "hold",
+    "key_field_of",
+    "refuse_unseen",
     "verify_run",
+    "view_of",
+    "witness_schema",
 ]

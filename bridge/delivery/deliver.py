@@ -15,6 +15,7 @@ from bridge.delivery.healing import Healer
 from bridge.delivery.heartbeat import writing_lease
 from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
+from bridge.delivery.presence import WitnessSchema
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
 from bridge.errors import BridgeError
@@ -64,6 +65,7 @@ def deliver(
     schema: ObjectSchema,
     *,
     user_id: str,
+    witness: WitnessSchema | None = None,
     lanes: int = 4,
     canary: Sequence[int] = STEPS,
     limit: int | None = None,
@@ -81,6 +83,7 @@ def deliver(
         org: of the run.
         schema: of the run's object.
         user_id: as whom we write: tells our own rows from others'.
+        witness: what shows that a message was there, though its own row is gone.
         lanes: how many conversations are sent side by side.
         canary: how many messages of a cause go ahead in each step; empty for none.
         limit: how many items to send at most, the earliest first; None for all.
@@ -106,6 +109,7 @@ def deliver(
             org=org,
             schema=schema,
             key_field=key_field,
+            witness=witness,
             user_id=user_id,
             halt=halt,
             clock=clock,

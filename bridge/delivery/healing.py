@@ -79,6 +79,9 @@ class Healer:
         )
         if healed is None or healed.record in [item.record, *(heal.record for heal in earlier)]:
             return None
+        fixers = _newly_used(healed.changes, item.changes)
+        if not fixers:
+            return None
         return HealedItem(
             position=item.position,
             heal=Heal(
@@ -87,7 +90,7 @@ class Healer:
                 refusal=refusal,
                 refusal_text=item.rejection_text,
                 record=item.record,
-                fixers=_newly_used(healed.changes, item.changes),
+                fixers=fixers,
             ),
             record=healed.record,
             changes=healed.changes,

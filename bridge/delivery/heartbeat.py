@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bridge.bounds import BEAT_SECONDS
 from bridge.delivery.halt import Halt
 from bridge.delivery.sender import Clock
 from bridge.errors import BridgeError
 from bridge.ledger import Lease, Ledger
-from bridge.ledger.leases import BEAT_SECONDS
 
 
 @contextmanager

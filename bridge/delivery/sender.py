@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bridge.bounds import REST_SECONDS, SETTLE_SECONDS
 from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
-from bridge.delivery.presence import ask
+from bridge.delivery.presence import WitnessSchema, ask, shown_by
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
 from bridge.events import item_outcome
@@ -52,8 +53,7 @@ LARGEST_BODY = 4_000_000
 MOST_A_CALL = 200
 """Records. Source: REST API Developer Guide, sObject Collections."""
 
-_LONGEST_REST = dt.timedelta(seconds=30)
-"""Between a claim and its request: more means that the process was suspended."""
+_LONGEST_REST = dt.timedelta(seconds=REST_SECONDS)
 _MOST_UNANSWERED = 3
 """Calls in a row."""
 _TOO_LARGE = 413
@@ -79,10 +79,8 @@ class Tempo:
     """Seconds before the second try; doubled for each further one, with jitter."""
     longest_pause: float = 20.0
     """Seconds."""
-    settle_seconds: float = 900.0
-    """How long after its claim a request may still commit. The platform lets a call run for ten
-    minutes (Salesforce Developer Limits, API request limits); the rest is for a token, a connection
-    and a slow upload before that."""
+    settle_seconds: float = SETTLE_SECONDS
+    """How long after its claim a request may still commit."""
 
     def pause(self, tried: int) -> float:
         """Seconds to wait after this many tries."""
@@ -102,6 +100,7 @@ class Sender:
         org: Org,
         schema: ObjectSchema,
         key_field: FieldSchema,
+        witness: WitnessSchema | None,
         user_id: str,
         halt: Halt,
         clock: Clock,
@@ -114,6 +113,7 @@ class Sender:
         self._org = org
         self._schema = schema
         self._key_field = key_field
+        self._witness = witness
         self._user_id = user_id
         self._halt = halt
         self._clock = clock
@@ -193,7 +193,8 @@ class Sender:
         return delivered
 
     def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
-        return ask(self._org, self._schema, self._key_field, [item.key for item in items])
+        keys = [item.key for item in items]
+        return ask(self._org, self._schema, self._key_field, keys, witness=self._witness)
 
     def _there(
         self, items: Sequence[PendingItem], found: Mapping[str, tuple[FoundRow, ...]]
@@ -201,12 +202,14 @@ class Sender:
         """Put on record those that the org has already, and hold those that were deleted there."""
         present: list[Verdict] = []
         deleted: list[PendingItem] = []
+        deleted_with_witness: list[PendingItem] = []
         for item in items:
             live = [row for row in found[item.key] if not row.deleted]
             if live:
                 present.append(_present(item, live, ""))
             elif found[item.key]:
-                deleted.append(item)
+                by_witness = found[item.key][0].witness
+                (deleted_with_witness if by_witness else deleted).append(item)
         self._record(items, present)
         hold(
             self._ledger,
@@ -216,8 +219,17 @@ class Sender:
             what="somebody deleted it in Salesforce: it is in the recycle bin",
             advice="Restore it from the recycle bin if it is wanted; nothing was inserted.",
         )
+        hold(
+            self._ledger,
+            self._run.id,
+            deleted_with_witness,
+            HeldReason.DELETED,
+            what="it was in Salesforce: its row is gone, and what shows it is in the recycle bin",
+            advice="Look why somebody deleted it; nothing was inserted.",
+        )
         return present + [
-            Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT) for item in deleted
+            Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT)
+            for item in (*deleted, *deleted_with_witness)
         ]
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
@@ -579,22 +591,24 @@ def _by_an_exception(verdict: Verdict) -> bool:
 
 
 def _present(item: PendingItem, rows: Sequence[FoundRow], note: str) -> Verdict:
-    notes = (note, f"the org has it {len(rows)} times" if len(rows) > 1 else "")
+    times = f"the org has it {len(rows)} times" if len(rows) > 1 else ""
+    notes = (note, shown_by(rows) or times)
     return Verdict(
         position=item.position,
         key=item.key,
         delivery=Delivery.PRESENT,
         outcome=Outcome.PRESENT,
-        salesforce_id=rows[0].id,
+        salesforce_id=None if rows[0].witness else rows[0].id,
         note="; ".join(part for part in notes if part),
     )
 
 
 def _found(item: PendingItem, rows: Sequence[FoundRow], user_id: str) -> Verdict:
     """The verdict on a message whose request gave no answer and which the org has."""
-    found = _present(item, rows, "a request gave no answer; the org was asked by key and has it")
+    has_it = "" if rows[0].witness else "; the org was asked by key and has it"
+    found = _present(item, rows, f"a request gave no answer{has_it}")
     found = replace(found, attempt=AttemptResult.UNANSWERED)
-    if rows[0].created_by != user_id:
+    if rows[0].witness or rows[0].created_by != user_id:
         return found
     return replace(found, delivery=Delivery.DELIVERED, outcome=Outcome.SYNCED)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bridge.delivery.presence import ask
+from bridge.delivery.presence import WitnessSchema, ask
 from bridge.errors import BridgeError
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.model import (
@@ -28,7 +28,13 @@ _THERE = frozenset({Outcome.SYNCED, Outcome.PRESENT})
 
 
 def verify_run(
-    run: Run, ledger: Ledger, org: Org, schema: ObjectSchema, *, user_id: str
+    run: Run,
+    ledger: Ledger,
+    org: Org,
+    schema: ObjectSchema,
+    *,
+    user_id: str,
+    witness: WitnessSchema | None = None,
 ) -> Verification:
     """Compare what the ledger says of a run with what the org has.
 
@@ -45,7 +51,7 @@ def verify_run(
     for batch in _batches(ledger.items(run.id)):
         fields = {name for item in batch for name in item.record if schema.get(name) is not None}
         keys = [item.key for item in batch if item.key is not None]
-        found = ask(org, schema, key_field, keys, sorted(fields))
+        found = ask(org, schema, key_field, keys, sorted(fields), witness=witness)
         for item in batch:
             tally.take(item, found[item.key or ""], schema, user_id)
     return tally.verification(run.id)
@@ -61,13 +67,14 @@ class _Tally:
     in_doubt: list[str] = field(default_factory=list)
     absent: int = 0
     there_unsent: list[str] = field(default_factory=list)
+    witnessed: list[str] = field(default_factory=list)
 
     def take(
         self, item: StoredItem, rows: Sequence[FoundRow], schema: ObjectSchema, user_id: str
     ) -> None:
         key = item.key or ""
         live = [row for row in rows if not row.deleted]
-        if len(live) > 1:
+        if len(live) > 1 and not live[0].witness:
             ours = sum(row.created_by == user_id for row in live)
             self.repeated.append(Repeated(key, tuple(row.id for row in live), ours))
         elif item.outcome is Outcome.IN_DOUBT:
@@ -79,6 +86,8 @@ class _Tally:
                 self.absent += 1
         elif not rows:
             self.missing.append(key)
+        elif rows[0].witness:
+            self.witnessed.append(key)
         elif not live:
             self.deleted.append(key)
         else:
@@ -97,6 +106,7 @@ class _Tally:
             in_doubt=tuple(self.in_doubt),
             absent=self.absent,
             there_unsent=tuple(self.there_unsent),
+            witnessed=tuple(self.witnessed),
         )
 
 

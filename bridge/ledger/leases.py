@@ -8,22 +8,23 @@ heard of for longer than a request of it may take.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
-import socket
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bridge.bounds import BEAT_SECONDS, CLOCKS_SECONDS, REST_SECONDS, WRITE_SECONDS
 from bridge.errors import LeaseHeld
+from bridge.ledger.engine import BUSY_SECONDS
+from bridge.ledger.processes import Process, has_ended, this_process
 from bridge.ledger.rows import Lease
 from bridge.ledger.tables import leases
 
-BEAT_SECONDS = 10.0
-"""How often a holder says that it lives."""
-SILENCE_SECONDS = 180.0
-"""How long a holder on another machine may be silent: longer than its longest call (120 s) and its
-beat."""
+SILENCE_SECONDS = BEAT_SECONDS + BUSY_SECONDS + REST_SECONDS + WRITE_SECONDS + CLOCKS_SECONDS
+"""How long a holder of whom nothing else is known may be silent. After its last heartbeat it finds
+out within a beat and a wait for the ledger that it has lost touch. A claim of just before that
+leaves within its rest, and ends within its write."""
 
 
 def take(connection: Connection, org_id: str, run_id: str, now: dt.datetime) -> Lease:
@@ -38,18 +39,22 @@ def take(connection: Connection, org_id: str, run_id: str, now: dt.datetime) -> 
     if found is not None and _may_be_sending(found, now):
         raise LeaseHeld(
             f"Run {found.run_id} has been writing to this org since "
-            f"{found.taken_at:%Y-%m-%d %H:%M} UTC (process {found.pid} on {found.host})",
+            f"{found.taken_at:%Y-%m-%d %H:%M} UTC (process {found.pid} on {found.host}, last heard "
+            f"of at {found.beat_at:%H:%M:%S})",
             f"Wait for it to end (bridge status {found.run_id}), then run this again.",
         )
     lease = Lease(org_id, secrets.token_hex(16))
+    process = this_process()
     connection.execute(delete(leases).where(leases.c.org_id == org_id))
     connection.execute(
         insert(leases).values(
             org_id=org_id,
             run_id=run_id,
             token=lease.token,
-            host=socket.gethostname(),
-            pid=os.getpid(),
+            host=process.host,
+            realm=process.realm,
+            pid=process.pid,
+            process_started=process.started,
             taken_at=now,
             beat_at=now,
         )
@@ -92,21 +97,11 @@ def give_back(connection: Connection, lease: Lease) -> None:
     )
 
 
-def _may_be_sending(found: Row[tuple[object, ...]], now: dt.datetime) -> bool:
-    if found.host == socket.gethostname() and not _alive(found.pid):
+def _may_be_sending(found: Row[Any], now: dt.datetime) -> bool:
+    if has_ended(Process(found.host, found.realm, found.pid, found.process_started)):
         return False
-    silent = (now - found.beat_at).total_seconds()
-    return bool(silent < SILENCE_SECONDS)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    silent: float = (now - found.beat_at).total_seconds()
+    return silent < SILENCE_SECONDS
 
 
 def _lost() -> LeaseHeld:

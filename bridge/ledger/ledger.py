@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bridge.errors import LedgerError
@@ -44,6 +44,8 @@ from bridge.model import (
     HeldReason,
     Item,
     Outcome,
+    View,
+    Visibility,
 )
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
@@ -101,6 +103,8 @@ class Ledger(LedgerReader):
                     mapping_text=plan.mapping_text,
                     may_heal=plan.may_heal,
                     expected=plan.expected,
+                    witness_object=plan.witness.object if plan.witness else None,
+                    witness_field=plan.witness.field if plan.witness else None,
                     notes=[],
                 )
             )
@@ -222,6 +226,30 @@ class Ledger(LedgerReader):
                 update(t.runs)
                 .where(t.runs.c.id == run_id)
                 .values(api_calls=t.runs.c.api_calls + calls)
+            )
+
+    def record_view(self, run_id: str, view: View) -> None:
+        """Store what the run may conclude from what the org shows.
+
+        What an operator took on for messages that were sent stays on record.
+        """
+        unsent = (RunState.PLANNING, RunState.PLANNED)
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(t.runs)
+                .where(
+                    t.runs.c.id == run_id,
+                    or_(
+                        t.runs.c.visibility.is_(None),
+                        t.runs.c.visibility != Visibility.ASSUMED,
+                        t.runs.c.state.in_(unsent),
+                    ),
+                )
+                .values(
+                    visibility=view.visibility,
+                    visibility_why=view.why,
+                    visibility_grant=view.grant,
+                )
             )
 
     def take_lease(self, org_id: str, run_id: str, now: dt.datetime) -> Lease:

@@ -170,24 +170,21 @@ class LedgerReader:
             ).all()
         return tuple(run_of(row) for row in rows)
 
-    def unfinished(self, tenant_id: str, org_id: str, window: Window) -> Run | None:
-        """The newest run over this very window whose sending began and did not come to its end."""
+    def unfinished(self, tenant_id: str, window: Window) -> tuple[Run, ...]:
+        """The runs over this very window whose sending did not come to its end, newest first."""
         c = t.runs.c
         query = (
             select(t.runs)
             .where(
                 c.tenant_id == tenant_id,
-                c.org_id == org_id,
                 c.from_time == window.from_time,
                 c.till_time == window.till_time,
                 c.state.in_((RunState.SENDING, RunState.STOPPED)),
             )
             .order_by(c.created_at.desc())
-            .limit(1)
         )
         with reading(self._engine) as connection:
-            row = connection.execute(query).first()
-        return run_of(row) if row is not None else None
+            return tuple(run_of(row) for row in connection.execute(query))
 
     def cause_counts(self, run_id: str) -> tuple[CauseCount, ...]:
         """How the items of each cause stand."""

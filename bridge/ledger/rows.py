@@ -18,7 +18,9 @@ from bridge.model import (
     Record,
     Risk,
     Value,
+    View,
     Window,
+    Witness,
     highest_risk,
 )
 
@@ -60,6 +62,8 @@ class Plan:
     """Whether the mapping can repair a record that the org refuses for another reason."""
     expected: int | None
     """How many failures the operator expects, from the e-mail."""
+    witness: Witness | None = None
+    """What shows that a message was there, though its own row is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Run:
     """What the operator should know of the fetch, a sentence each."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    view: View | None
+    """Whether absence can be concluded from what the org shows; None where it was not asked yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ from bridge.model import (
     Risk,
     Step,
     Value,
+    View,
+    Visibility,
     Window,
+    Witness,
     Wrapper,
 )
 
@@ -197,6 +200,7 @@ def run_of(row: Row[Any]) -> Run:
         mapping_text=row.mapping_text,
         may_heal=row.may_heal,
         expected=row.expected,
+        witness=Witness(row.witness_object, row.witness_field) if row.witness_object else None,
     )
     return Run(
         id=row.id,
@@ -209,7 +213,14 @@ def run_of(row: Row[Any]) -> Run:
         repeated=row.repeated,
         notes=tuple(row.notes),
         api_calls=row.api_calls,
+        view=_view(row),
     )
+
+
+def _view(row: Row[Any]) -> View | None:
+    if row.visibility is None:
+        return None
+    return View(Visibility(row.visibility), row.visibility_why, row.visibility_grant)
 
 
 def item_of(row: Row[Any], changes: Sequence[Change]) -> StoredItem:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from bridge.model import Decision, Delivery, HeldReason, Outcome, Value
+from bridge.model import Decision, Delivery, HeldReason, Outcome, Value, Visibility
 
 metadata = MetaData()
 
@@ -59,7 +59,9 @@ class Json(TypeDecorator[Value]):
         return parsed
 
 
-def _one_of(column: str, values: type[Delivery | Decision | HeldReason | Outcome]) -> str:
+def _one_of(
+    column: str, values: type[Delivery | Decision | HeldReason | Outcome | Visibility]
+) -> str:
     listed = ", ".join(f"'{value.value}'" for value in values)
     return f"{column} IN ({listed})"
 
@@ -101,6 +103,17 @@ runs = Table(
     Column("repeated", Integer, nullable=False, default=0),
     Column("notes", Json, nullable=False),
     Column("api_calls", Integer, nullable=False, default=0),
+    Column("visibility", String(16)),
+    Column("visibility_why", Text, nullable=False, default=""),
+    Column("visibility_grant", Text, nullable=False, default=""),
+    Column("witness_object", String(128)),
+    Column("witness_field", String(128)),
+    CheckConstraint(
+        f"visibility IS NULL OR {_one_of('visibility', Visibility)}", name="visibility_is_one"
+    ),
+    CheckConstraint(
+        "(witness_object IS NULL) = (witness_field IS NULL)", name="a_witness_has_a_field"
+    ),
 )
 
 messages = Table(
@@ -149,7 +162,9 @@ leases = Table(
     Column("run_id", String(16), nullable=False),
     Column("token", String(32), nullable=False),
     Column("host", Text, nullable=False),
+    Column("realm", Text, nullable=False),
     Column("pid", Integer, nullable=False),
+    Column("process_started", String(32), nullable=False),
     Column("taken_at", Instant, nullable=False),
     Column("beat_at", Instant, nullable=False),
 )

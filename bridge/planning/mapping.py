@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bridge import fixers
 from bridge.errors import MappingError
 from bridge.fixers import Fixer
-from bridge.model import Diagnosis, Kind, ObjectSchema
+from bridge.model import Diagnosis, Kind, ObjectSchema, Witness
 from bridge.planning.yaml_source import Path, Place, Plain, YamlSource, read_yaml
 
 _BUILT_IN = "heroku_message.yaml"
@@ -100,6 +100,42 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedWitness:
+    """A witness as a mapping names it."""
+
+    object: str
+    field: str
+    object_place: Place
+    field_place: Place
+
+    def found_in(self, schema: ObjectSchema) -> Witness:
+        """The witness under the org's own names, where rows of it can be asked for by key.
+
+        Raises:
+            MappingError: with the place, where they can't.
+        """
+        if not schema.queryable:
+            raise MappingError(
+                f"{self.object_place}: this user may not read {schema.name}",
+                "Grant the integration user read on it, or leave out the witness.",
+            )
+        field = schema.get(self.field)
+        if field is None:
+            near = _suggest(self.field, _field_names(schema))
+            raise MappingError(
+                f'{self.field_place}: {schema.name} has no field "{self.field}"{near}',
+                "Mend the name, or give the integration user access to the field "
+                "(a field it can't see does not exist for it).",
+            )
+        if not field.filterable or not field.is_text:
+            raise MappingError(
+                f"{self.field_place}: rows of {schema.name} can't be asked for by {field.name}",
+                "Name a text field of it that holds the message's key and can be filtered.",
+            )
+        return Witness(schema.name, field.name)
+
+
+@dataclass(frozen=True, slots=True)
 class MessageMapping:
     """A mapping file, read and validated."""
 
@@ -116,6 +152,8 @@ class MessageMapping:
     policies: tuple[Policy, ...]
     from_standard: Mapping[str, str]
     """Field of the record → field of GoTallo's standard shape, for a message that only that has."""
+    witness: NamedWitness | None
+    """What shows that a message was there, though its own row is gone."""
     text: str
     """The file as it was read."""
     source: YamlSource
@@ -210,6 +248,7 @@ class _File(_Strict):
     causes: list[_Cause] = []
     from_standard: dict[str, str] = {}
     downstream: dict[str, dict[str, str]] = {}
+    witness: Annotated[dict[str, str], Field(min_length=1, max_length=1)] | None = None
     version: Literal[1] = 1
 
 
@@ -269,9 +308,17 @@ def parse_mapping(text: str, name: str) -> MessageMapping:
             _policy(cause, source, ("causes", n)) for n, cause in enumerate(file.causes)
         ),
         from_standard=file.from_standard,
+        witness=_witness(file.witness, source),
         text=text,
         source=source,
     )
+
+
+def _witness(written: Mapping[str, str] | None, source: YamlSource) -> NamedWitness | None:
+    for name, field in (written or {}).items():
+        path = ("witness", name)
+        return NamedWitness(name, field, source.key_place(path), source.place(path))
+    return None
 
 
 def _refuse_unknown_sources(from_standard: Mapping[str, str], source: YamlSource) -> None:

@@ -35,6 +35,7 @@ from bridge.practice.faults import (
     WrongCount,
 )
 from bridge.practice.org.schema import Access
+from bridge.practice.org.setup import SharingModel
 from bridge.practice.scenario import FieldNames, MorningCause, Scenario, TriggerFailure
 from bridge.practice.scenario_file import ScenarioError, dump_scenario, load_scenario
 from bridge.practice.serve import serve
@@ -62,6 +63,7 @@ __all__ = [
     "RowLocks",
     "Scenario",
     "ScenarioError",
+    "SharingModel",
     "Shifted",
     "StaleReads",
     "Status",

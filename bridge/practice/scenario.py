@@ -15,7 +15,8 @@ from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.duplicates import DuplicateRule
 from bridge.practice.org.rules import MORNING_RULES, RuleSetting
 from bridge.practice.org.schema import Access
-from bridge.practice.org.triggers import MORNING_TRIGGER, TriggerSetting
+from bridge.practice.org.setup import SharingModel
+from bridge.practice.org.triggers import MORNING_TRIGGER, Source, TriggerSetting
 
 
 class MorningCause(StrEnum):
@@ -113,12 +114,18 @@ class Scenario:
     fields: Mapping[str, Mapping[str, FieldSetting]] = field(default_factory=dict)
     """Object → field → how it differs from what the practice org has, or that it has one more.
     Names without the package's namespace."""
+    before_trigger: Mapping[str, Source] = field(default_factory=dict)
+    """Field of a message → where its value comes from, if the message gives it none."""
     rules: tuple[RuleSetting, ...] = MORNING_RULES
     trigger: TriggerSetting = MORNING_TRIGGER
     trigger_failure: TriggerFailure = TriggerFailure.CHUNK
     duplicate_rules: tuple[DuplicateRule, ...] = ()
     view_all_rows: bool = True
     """Whether the integration user has View All on the message object."""
+    sharing_model: SharingModel = SharingModel.PRIVATE
+    """Of the message object: who sees the rows of others."""
+    view_setup: bool = True
+    """Whether the integration user may look into Setup: permissions and rules."""
     storage_rows: int = 5_000_000
     """How many rows the org has room for."""
     save_seconds: float = 0.0

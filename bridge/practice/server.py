@@ -29,7 +29,7 @@ from bridge.practice.http.door import Door
 from bridge.practice.http.gotallo import GoTalloRemote
 from bridge.practice.http.page import Page
 from bridge.practice.http.salesforce import SalesforceRemote
-from bridge.practice.http.wire import RequestLog
+from bridge.practice.http.wire import NOT_REAL, RequestLog
 from bridge.practice.org.org import Org
 from bridge.practice.org.session import Allowance, Sessions, SigningKey
 from bridge.practice.scenario import Scenario
@@ -107,6 +107,7 @@ class PracticeServer:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                headers=list(NOT_REAL.items()),
                 h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
                 ssl_certfile=self._certificate.chain,
                 ssl_keyfile=str(self._certificate.key),

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from bridge.errors import Exit
 from bridge.ledger import RunState
-from bridge.model import Decision, HeldReason, Kind, Origin, Outcome, Risk
+from bridge.model import Decision, HeldReason, Kind, Origin, Outcome, Risk, Visibility
 
 
 class _Part(BaseModel):
@@ -46,6 +46,24 @@ class KeyPart(_Part):
     field: str
     unique: bool
     """Whether the org itself refuses a second record with the same key."""
+
+
+class VisibilityPart(_Part):
+    """Whether a message that this user does not find can be taken for absent."""
+
+    standing: Visibility
+    """`proven`; `guarded`: not proven, and the key is unique; `assumed`: not proven, and an
+    operator took it on; `unproven`: nothing may be sent."""
+    why: str
+    grant: str
+    """What would prove it; empty where it is proven."""
+
+
+class WitnessPart(_Part):
+    """What shows that a message was there, though its own row is gone."""
+
+    object: str
+    field: str
 
 
 class MappingPart(_Part):
@@ -249,6 +267,10 @@ class RunDocument(_Part):
     namespace: str
     """Of the object's package, empty where it has none; people see field names without it."""
     key: KeyPart
+    visibility: VisibilityPart | None
+    """Null where the org was not asked yet."""
+    witness: WitnessPart | None
+    """Null where the mapping names none."""
     mapping: MappingPart
     counts: RunCounts
     causes: tuple[CausePart, ...]

@@ -44,7 +44,9 @@ from bridge.report.document import (
     SamplePart,
     Standing,
     TreatmentPart,
+    VisibilityPart,
     WindowPart,
+    WitnessPart,
 )
 from bridge.report.interchange import held_by_utf8, json_of
 
@@ -92,6 +94,8 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         object=plan.object,
         namespace=plan.namespace,
         key=KeyPart(field=plan.key_field, unique=plan.key_unique),
+        visibility=_visibility(run),
+        witness=_witness(run),
         mapping=MappingPart(name=plan.mapping_name),
         counts=counts,
         causes=_causes(ledger, run.id, standing, samples),
@@ -132,6 +136,17 @@ def report_document(ledger: Ledger, run: Run) -> ReportDocument:
         run=run_document(ledger, run),
         items=tuple(_item(item, heals.get(item.position, ())) for item in ledger.items(run.id)),
     )
+
+
+def _visibility(run: Run) -> VisibilityPart | None:
+    if run.view is None:
+        return None
+    return VisibilityPart(standing=run.view.visibility, why=run.view.why, grant=run.view.grant)
+
+
+def _witness(run: Run) -> WitnessPart | None:
+    witness = run.plan.witness
+    return WitnessPart(object=witness.object, field=witness.field) if witness else None
 
 
 def _run_counts(run: Run, standing: Sequence[CauseCount]) -> RunCounts:

@@ -55,6 +55,8 @@ class VerificationDocument(_Part):
     """Held, refused or not sent, and not there."""
     there_unsent: tuple[str, ...]
     """Keys that this run did not bring there and that are there."""
+    witnessed: tuple[str, ...]
+    """Keys whose own row is gone, while the mapping's witness shows that it was there."""
 
 
 def verification_document(verification: Verification) -> VerificationDocument:
@@ -82,4 +84,5 @@ def verification_document(verification: Verification) -> VerificationDocument:
         in_doubt=tuple(map(held_by_utf8, verification.in_doubt)),
         absent=verification.absent,
         there_unsent=tuple(map(held_by_utf8, verification.there_unsent)),
+        witnessed=tuple(map(held_by_utf8, verification.witnessed)),
     )

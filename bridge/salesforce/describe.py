@@ -51,6 +51,7 @@ class _Field(_Answer):
     unique: bool = False
     case_sensitive: bool = False
     html_formatted: bool | None = None
+    filterable: bool = True
 
     def schema_of_field(self) -> FieldSchema:
         return FieldSchema(
@@ -76,6 +77,7 @@ class _Field(_Answer):
             unique=self.unique,
             case_sensitive=self.case_sensitive,
             html_formatted=bool(self.html_formatted),
+            filterable=self.filterable,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from bridge.deadline import client_context
+from bridge.bounds import CALL_SECONDS, CONNECT_SECONDS, WRITE_SECONDS
+from bridge.deadline import client_context, deadline
 from bridge.errors import OrgRefused, SettingsError, UsageError
-from bridge.model import FieldSchema, ObjectSchema, Record
+from bridge.model import FieldSchema, ObjectSchema, Record, Sight
 from bridge.salesforce.addresses import check_proxy
 from bridge.salesforce.client import Client
 from bridge.salesforce.describe import find_object, parse_names, parse_object
@@ -23,9 +25,13 @@ from bridge.salesforce.errors import unreadable
 from bridge.salesforce.inserts import MOST_RECORDS, InsertResult, body_of, results_of
 from bridge.salesforce.rows import SYSTEM_FIELDS, FoundRow, Page, by_key, gather
 from bridge.salesforce.rules import ValidationRule, parse_rule, rules_query
+from bridge.salesforce.sight import sight
 from bridge.salesforce.soql import queries_by_key
 from bridge.salesforce.tokens import TokenSource
 from bridge.salesforce.transport import ApiUsage, OrgSession, Traffic
+
+_NOT_SHOWN = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
+"""How an org answers a query of an object or a field that it does not show to this user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,9 @@ class Org:
         ca_bundle: Path | None = None,
         proxy: str | None = None,
         api_version: str = "62.0",
-        connect_seconds: float = 10.0,
-        call_seconds: float = 120.0,
+        connect_seconds: float = CONNECT_SECONDS,
+        call_seconds: float = CALL_SECONDS,
+        write_seconds: float = WRITE_SECONDS,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -76,6 +83,8 @@ class Org:
             connect_seconds: how long opening a connection may take.
             call_seconds: how long a whole call may take, however slowly its answer trickles, and
                 for how long a read is tried again.
+            write_seconds: how long an insert may take as a whole, with the renewal of the token and
+                the repetition that follows it; nothing of it leaves after that.
 
         Raises:
             SettingsError: the API version, the CA bundle or the proxy is not usable.
@@ -92,9 +101,11 @@ class Org:
         self._api_version = api_version
         self._connect_seconds = connect_seconds
         self._call_seconds = call_seconds
+        self._write_seconds = write_seconds
         self._traffic = Traffic()
         self._mine = _ClientOfThread()
         self._clients: list[Client] = []
+        self._sights: dict[tuple[str, ...], Mapping[str, Sight]] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -172,6 +183,18 @@ class Org:
         )
         return tuple(parse_rule(record, resource) for record in records)
 
+    def sight(self, objects: Sequence[str], user_id: str) -> Mapping[str, Sight]:
+        """Whether this user sees every row of each object, in up to three calls; asked once.
+
+        Args:
+            objects: API names of the org; the user may read them.
+            user_id: of the user who asks, from `identity`.
+        """
+        asked = (user_id, *objects)
+        if asked not in self._sights:
+            self._sights[asked] = sight(self._setup, objects, user_id, dt.datetime.now(dt.UTC))
+        return self._sights[asked]
+
     def find(
         self,
         schema: ObjectSchema,
@@ -233,7 +256,8 @@ class Org:
         path = "composite/sobjects"
         body = body_of(object_name, records)
         # Assignment rules are on by default in REST and would give the rows to other owners.
-        answer = self._client().write(path, body, {"Sforce-Auto-Assign": "FALSE"})
+        with deadline(self._write_seconds):
+            answer = self._client().write(path, body, {"Sforce-Auto-Assign": "FALSE"})
         return results_of(answer, len(records), f"POST {path}")
 
     def daily_api(self) -> ApiUsage | None:
@@ -253,6 +277,17 @@ class Org:
             raise unreadable("GET limits") from exc
         daily = limits.daily
         return ApiUsage(used=daily.most - daily.remaining, limit=daily.most)
+
+    def _setup(self, soql: str, resource: str) -> Sequence[Mapping[str, JsonValue]] | None:
+        """The rows of a query of the org's setup; None where this user may not ask."""
+        client = self._client()
+        try:
+            first = client.query(soql, resource)
+        except OrgRefused as refused:
+            if refused.status in _NOT_SHOWN or refused.code.startswith("INSUFFICIENT_ACCESS"):
+                return None
+            raise
+        return gather(first, lambda path: client.next_page(path, resource), resource)
 
     def _organization(self) -> _Organization:
         resource = "a query of Organization"

@@ -18,7 +18,7 @@ SYSTEM_FIELDS = ("Id", "IsDeleted", "CreatedById", "CreatedDate")
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A row of the org that carries a message's key."""
+    """A row of the org that carries a message's key: the message's own, or a witness of it."""
 
     id: str
     """The Salesforce id, 18 characters."""
@@ -32,6 +32,8 @@ class FoundRow:
     """Aware; the org's clock."""
     values: Record = field(repr=False)
     """The key field and the fields that were asked for, as the org has them."""
+    witness: str = ""
+    """The object whose row this is where it is no message; empty for a message's own row."""
 
 
 class Page(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
+import socket
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -297,7 +298,8 @@ def test_a_second_writer_is_told_who_writes_since_when(ledger: Ledger) -> None:
         ledger.take_lease(ORG, run_id, LATER)
     assert f"Run {run_id}" in caught.value.message
     assert "2026-11-22 08:30 UTC" in caught.value.message
-    assert f"process {os.getpid()}" in caught.value.message
+    assert f"process {os.getpid()} on {socket.gethostname()}" in caught.value.message
+    assert "last heard of at 08:30:00" in caught.value.message
 
 
 def test_another_org_has_a_lease_of_its_own(ledger: Ledger) -> None:
@@ -324,10 +326,21 @@ def _take(path: str) -> None:
         opened.take_lease(ORG, "aaaaaa", NOW)
 
 
-def test_a_lease_of_another_machine_is_free_only_after_its_longest_call(ledger: Ledger) -> None:
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"host": "elsewhere.example"},
+        {"realm": "another start of the machine, or another container of the same name"},
+        {"realm": ""},
+    ],
+    ids=["another host", "the same host name, other process ids", "not known where"],
+)
+def test_the_lease_of_a_process_elsewhere_is_free_only_after_its_longest_call(
+    ledger: Ledger, elsewhere: dict[str, str]
+) -> None:
     ledger.take_lease(ORG, "aaaaaa", NOW)
     with writing(ledger._engine) as connection:
-        connection.execute(leases.update().values(host="elsewhere.example", pid=1))
+        connection.execute(leases.update().values(pid=2**22 + 1, **elsewhere))
     with pytest.raises(LeaseHeld):
         ledger.take_lease(ORG, "bbbbbb", NOW + dt.timedelta(seconds=SILENCE_SECONDS - 1))
     ledger.take_lease(ORG, "bbbbbb", NOW + dt.timedelta(seconds=SILENCE_SECONDS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import MappingError
-from bridge.model import Diagnosis, Kind
+from bridge.model import Diagnosis, Kind, ObjectSchema, Witness
 from bridge.planning.mapping import (
+    NamedWitness,
     Treatment,
     built_in_mapping,
     parse_mapping,
     read_mapping,
 )
-from tests.fixers.schema import MESSAGE
+from tests.fixers.schema import MESSAGE, field
 
 HEAD = """\
 object: Heroku_Message__c
@@ -138,6 +140,59 @@ causes:
     assert [use.fixer.name for use in third.fixers] == ["truncate"]
     assert mapping.policy_for(Diagnosis("OTHER", Kind.UNKNOWN, "")) is None
     assert mapping.policy_for(None) is None
+
+
+POST = ObjectSchema(
+    name="SocialPost",
+    label="Social Post",
+    createable=True,
+    queryable=True,
+    fields=(
+        field("ExternalPostId", length=765),
+        field("Content", "textarea", 32_000, filterable=False),
+        field("IsOutbound", "boolean"),
+    ),
+)
+
+
+def witness_of(line: str) -> NamedWitness:
+    witness = parse_mapping(HEAD + f"witness: {line}\n", "org.yaml").witness
+    assert witness is not None
+    return witness
+
+
+def test_a_witness_is_found_under_the_orgs_own_names() -> None:
+    found = witness_of("{socialpost: externalpostid}").found_in(POST)
+    assert found == Witness("SocialPost", "ExternalPostId")
+    assert parse_mapping(HEAD, "org.yaml").witness is None
+
+
+@pytest.mark.parametrize(
+    ("line", "schema", "message"),
+    [
+        ("{SocialPost: ExternalPostID1}", POST, 'org.yaml:5:23: SocialPost has no field "Exter'),
+        ("{SocialPost: Content}", POST, "org.yaml:5:23: rows of SocialPost can't be asked for by"),
+        ("{SocialPost: IsOutbound}", POST, "org.yaml:5:23: rows of SocialPost can't be asked for"),
+        (
+            "{SocialPost: ExternalPostId}",
+            replace(POST, queryable=False),
+            "org.yaml:5:11: this user may not read SocialPost",
+        ),
+    ],
+    ids=["no such field", "not filterable", "no text", "no read"],
+)
+def test_a_witness_that_can_not_be_asked_is_refused_at_its_place(
+    line: str, schema: ObjectSchema, message: str
+) -> None:
+    with pytest.raises(MappingError) as caught:
+        witness_of(line).found_in(schema)
+    assert message in caught.value.message
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize("line", ["{}", "{A: B, C: D}", "SocialPost", "[SocialPost]", "{A: 3}"])
+def test_a_witness_is_one_object_and_its_field(line: str) -> None:
+    assert refused(HEAD + f"witness: {line}\n").startswith("org.yaml:5:")
 
 
 @given(st.text())

@@ -138,6 +138,7 @@ def test_faults_of_a_file_strike_once_the_org_serves() -> None:
         pytest.param(
             "trigger: {name: T, creates: {Lead: {Nope: Text__c}}}", "Nope", id="trigger-field"
         ),
+        pytest.param("before_trigger: {Nope: Text__c}", "no field Nope", id="before-trigger"),
         pytest.param(
             "duplicate_rules: [{sobject: Lead, fields: [Nope]}]", "Nope", id="duplicate-field"
         ),

@@ -18,6 +18,7 @@ def test_the_json_of_a_verification_holds_all_of_it_and_round_trips() -> None:
             in_doubt=(key(6),),
             absent=3,
             there_unsent=(key(5),),
+            witnessed=(key(7),),
         )
     )
     read = VerificationDocument.model_validate_json(document.model_dump_json())
@@ -25,6 +26,6 @@ def test_the_json_of_a_verification_holds_all_of_it_and_round_trips() -> None:
     assert not read.proven
     assert (read.once, read.absent) == (31, 3)
     assert (read.missing, read.deleted, read.there_unsent) == ((key(1),), (key(2),), (key(5),))
-    assert read.in_doubt == (key(6),)
+    assert (read.in_doubt, read.witnessed) == ((key(6),), (key(7),))
     assert (read.repeated[0].ids, read.repeated[0].ours) == (("a01", "a02"), 1)
     assert (read.differing[0].sent, read.differing[0].found) == ("half \ufffd", None)

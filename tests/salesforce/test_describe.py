@@ -39,6 +39,14 @@ def test_a_text_field_keeps_what_makes_it_a_key() -> None:
     )
 
 
+@pytest.mark.parametrize("filterable", [True, False])
+def test_a_field_keeps_whether_rows_can_be_asked_for_by_it(filterable: bool) -> None:
+    answer = message_object() | {"fields": [field("Key__c", "string", filterable=filterable)]}
+    found = parse_object(answer, "GET describe").get("Key__c")
+    assert found is not None
+    assert found.filterable is filterable
+
+
 def test_a_picklist_keeps_inactive_values_and_names_unlabelled_ones_by_value() -> None:
     medium = described("Conversation_Medium__c")
 

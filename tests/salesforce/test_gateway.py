@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from structlog.typing import EventDict
 
 from bridge.errors import OrgRefused, OrgUnanswered, SettingsError, UsageError
+from bridge.model import Proof, Proven, Unproven
 from bridge.salesforce import (
     ApiUsage,
     ClientCredentials,
@@ -519,3 +520,55 @@ def test_an_api_version_in_another_form_is_a_wrong_setting(
 ) -> None:
     with pytest.raises(SettingsError, match="version"):
         Org(Renewing(loopback.url), api_version=version)
+
+
+def page_of(*records: dict[str, object]) -> Answer:
+    return Answer({"totalSize": len(records), "done": True, "records": list(records)})
+
+
+def asked_of(answers: dict[str, Answer]) -> Callable[[Asked], Reply]:
+    """Answers a query by the object that it is of."""
+
+    def respond(asked: Asked) -> Reply:
+        return answers[asked.query["q"].partition(" FROM ")[2].split()[0]]
+
+    return respond
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        fault("INVALID_TYPE", 400, "sObject type 'PermissionSetAssignment' is not supported."),
+        fault("INVALID_FIELD", 400),
+        fault("INSUFFICIENT_ACCESS", 403),
+        fault("NOT_FOUND", 404),
+    ],
+    ids=["not shown", "field not shown", "no access", "not found"],
+)
+def test_a_question_that_the_org_does_not_answer_to_this_user_proves_nothing(
+    loopback: Loopback, org: Org, answer: Answer
+) -> None:
+    loopback.respond = asked_of({"EntityDefinition": answer, "PermissionSetAssignment": answer})
+    assert isinstance(org.sight([MESSAGE], USER_ID)[MESSAGE], Unproven)
+    assert org.calls == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [fault("REQUEST_LIMIT_EXCEEDED", 403, "TotalRequests Limit exceeded."), EXPIRED],
+    ids=["allowance", "session"],
+)
+def test_an_org_that_answers_nothing_now_is_not_taken_for_one_that_hides_its_setup(
+    loopback: Loopback, org: Org, answer: Answer
+) -> None:
+    loopback.respond = asked_of({"EntityDefinition": answer})
+    with pytest.raises(OrgRefused):
+        org.sight([MESSAGE], USER_ID)
+
+
+def test_what_a_user_sees_is_asked_once(loopback: Loopback, org: Org) -> None:
+    public: dict[str, object] = {"QualifiedApiName": MESSAGE, "InternalSharingModel": "ReadWrite"}
+    loopback.respond = asked_of({"EntityDefinition": page_of(public)})
+    assert org.sight([MESSAGE], USER_ID) == {MESSAGE: Proven(Proof.PUBLIC_SHARING)}
+    assert org.sight([MESSAGE], USER_ID) == {MESSAGE: Proven(Proof.PUBLIC_SHARING)}
+    assert org.calls == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bridge.errors import OrgRefused, OrgUnanswered, SettingsError
+from bridge.errors import OrgRefused, OrgUnanswered, OrgUnreachable, SettingsError
 from bridge.model import FieldSchema, ObjectSchema, Record
 from bridge.practice import (
     CommitLate,
@@ -243,3 +243,14 @@ def test_validation_rules_are_those_of_setup(
         ("Outbound_Needs_Agent", True),
     ]
     assert org.validation_rules("Lead") == ()
+
+
+def test_no_insert_leaves_once_its_time_is_over(practice: PracticeServer) -> None:
+    environment = practice.environment
+    token = StaticToken(
+        SecretStr(environment["SF_ACCESS_TOKEN"]), environment["SF_ORG_INSTANCE_URL"]
+    )
+    ca_bundle = Path(environment["BRIDGE_CA_BUNDLE"])
+    with Org(token, ca_bundle=ca_bundle, write_seconds=0) as org, pytest.raises(OrgUnreachable):
+        org.insert("Lead", [{"LastName": "Test Sender 12"}])
+    assert not practice.requests.of(Operation.INSERT)

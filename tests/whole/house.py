@@ -54,6 +54,11 @@ class House:
         return load(values)
 
     @property
+    def assuming(self) -> Settings:
+        """The settings of an operator who takes it on that every row is seen."""
+        return self.settings.model_copy(update={"bridge_assume_visible": True})
+
+    @property
     def request(self) -> resync.PlanRequest:
         date = self.practice.day.isoformat()
         return resync.PlanRequest(day(date, "UTC"), f"--date {date} --tz UTC")
@@ -73,8 +78,9 @@ class House:
         rounds: int = MOST_ROUNDS,
         tempo: Tempo = HASTE,
         halt: Halt | None = None,
+        settings: Settings | None = None,
     ) -> Ending:
-        settings = self.settings
+        settings = settings or self.settings
         with self.ledger() as ledger, resync.open_org(settings) as org:
             request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit, rounds=rounds)
             return resync.apply(settings, run_id, request, ledger, org, tempo=tempo, halt=halt)

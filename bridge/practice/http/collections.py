@@ -26,9 +26,9 @@ from bridge.practice.http.requests import (
 )
 from bridge.practice.http.wire import Call, Reply
 from bridge.practice.org.errors import RequestRefused, SaveError
-from bridge.practice.org.ids import canonical_id
+from bridge.practice.org.ids import canonical_id, is_id
 from bridge.practice.org.org import Org
-from bridge.practice.org.save import ROLLED_BACK, AllOrNone, NotSaved, SaveResult
+from bridge.practice.org.save import ROLLED_BACK, AllOrNone, NotSaved, Saved, SaveResult
 from bridge.practice.org.schema import FieldType, Row, SObject
 from bridge.practice.org.values import Json
 
@@ -198,12 +198,18 @@ class Collections:
             if all_or_none is AllOrNone.PARTIAL or not refused:
                 return results
             undo()
-            return [r if isinstance(r, NotSaved) else NotSaved((ROLLED_BACK,)) for r in results]
+            return [r if isinstance(r, NotSaved) else self._rolled_back(r) for r in results]
+
+    def _rolled_back(self, saved: Saved) -> NotSaved:
+        return NotSaved((ROLLED_BACK,), saved.id if self._org.holds(saved.id) else "")
 
     def _update(self, sobject: SObject, values: Row) -> SaveResult:
         row_id = values.get("Id")
         if not row_id:
             return _refused("MISSING_ARGUMENT", "Id not specified in an update call")
+        if not (is_id(str(row_id)) and str(row_id).startswith(sobject.key_prefix)):
+            text = f"{sobject.label} ID: id value of incorrect type: {row_id}"
+            return _refused("MALFORMED_ID", text, "Id")
         changed = {name: value for name, value in values.items() if name != "Id"}
         try:
             return self._org.update(sobject, str(row_id), changed)
@@ -214,7 +220,7 @@ class Collections:
         sobject = next(
             (o for o in self._org.objects() if o.createable and row_id[:3] == o.key_prefix), None
         )
-        if sobject is None or len(row_id) not in {15, 18}:
+        if sobject is None or not is_id(row_id):
             return _refused("MALFORMED_ID", f"malformed id {row_id}")
         try:
             return self._org.delete(sobject, row_id)

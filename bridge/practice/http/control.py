@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bridge.practice.fault_form import FaultForm
 from bridge.practice.faults import Faults
 from bridge.practice.gotallo import GoTallo
-from bridge.practice.http.wire import NOT_REAL, RequestLog
+from bridge.practice.http.wire import RequestLog
 from bridge.practice.org.org import Org
 from bridge.practice.org.session import Allowance, Sessions
 from bridge.practice.org.values import Json
@@ -44,14 +44,14 @@ class Control:
         def route(method: str, path: str, answer: _Answer) -> Route:
             async def endpoint(request: Request) -> Response:
                 try:
-                    return JSONResponse(answer(request, await request.body()), headers=NOT_REAL)
+                    return JSONResponse(answer(request, await request.body()))
                 except (KeyError, ValueError) as error:
                     what = (
                         error.errors(include_context=False)
                         if isinstance(error, ValidationError)
                         else str(error)
                     )
-                    return JSONResponse({"error": what}, 400, NOT_REAL)
+                    return JSONResponse({"error": what}, 400)
 
             return Route(f"/practice{path}", endpoint, methods=[method])
 

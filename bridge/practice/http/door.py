@@ -35,10 +35,13 @@ from bridge.practice.faults import (
     Status,
     Trickle,
 )
-from bridge.practice.http.wire import HTML_TYPE, JSON_TYPE, NOT_REAL, Asked, Call, Reply, RequestLog
+from bridge.practice.http.wire import HTML_TYPE, JSON_TYPE, Asked, Call, Reply, RequestLog
 
 Handler: TypeAlias = Callable[[Call], Reply]
 Endpoint: TypeAlias = Callable[[Request], Awaitable[ASGIApp]]
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+"""All, so that what refuses one is the remote, and the log has it."""
 
 _WORTH_PACKING = 500
 """Bytes; a shorter answer goes out as it is."""
@@ -143,8 +146,10 @@ def _response(reply: Reply | None, call: Call) -> Response:
     if reply is None:
         return _Cut()
     content = reply.content()
-    headers = {**NOT_REAL, **reply.headers}
+    headers = dict(reply.headers)
     media_type = HTML_TYPE if reply.body is None and reply.text else JSON_TYPE
+    if reply.status == HTTPStatus.NO_CONTENT:
+        return Response(None, reply.status, headers)
     match call.effect:
         case HalfBody():
             return _HalfAnswer(content, reply.status, headers, media_type)

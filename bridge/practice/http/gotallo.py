@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bridge.practice.faults import ForeignNext, Operation, Remote, Shifted, WrongCount
 from bridge.practice.gotallo import API_TOKEN, TENANT_ID, Failure, GoTallo
-from bridge.practice.http.door import Door
+from bridge.practice.http.door import METHODS, Door
 from bridge.practice.http.wire import Call, Reply
 from bridge.practice.org.values import Json
 
@@ -56,12 +56,14 @@ class GoTalloRemote:
         endpoint = door.endpoint(Remote.GOTALLO, Operation.FAILURES, self.failures)
         unknown = door.endpoint(Remote.GOTALLO, Operation.UNKNOWN, _not_found)
         return [
-            Route(f"{BASE_PATH}/tenants/{{tenant}}/messages/failed", endpoint),
-            Route(f"{BASE_PATH}/{{rest:path}}", unknown),
+            Route(f"{BASE_PATH}/tenants/{{tenant}}/messages/failed", endpoint, methods=METHODS),
+            Route(f"{BASE_PATH}/{{rest:path}}", unknown, methods=METHODS),
         ]
 
     def failures(self, call: Call) -> Reply:
         """One page of the failures of a window."""
+        if call.method not in {"GET", "HEAD"}:
+            return Reply(405, {"detail": f"Method {call.method} not allowed."})
         if call.bearer() != API_TOKEN:
             return Reply(401, {"detail": "Invalid token."}, {"WWW-Authenticate": "Bearer"})
         if call.route["tenant"] != TENANT_ID:

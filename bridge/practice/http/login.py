@@ -43,6 +43,7 @@ _DATA_URLS = {
     "feed_items": "chatter/feed-items",
     "feed_elements": "chatter/feed-elements",
 }
+_JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
 
 _Grant: TypeAlias = Callable[[Call, Mapping[str, str]], Reply | None]
@@ -57,7 +58,7 @@ class Login:
         self._key = key
         self._grants: Mapping[str, _Grant] = {
             "client_credentials": _client_credentials,
-            "urn:ietf:params:oauth:grant-type:jwt-bearer": self._jwt_bearer,
+            _JWT_BEARER: self._jwt_bearer,
         }
 
     def token(self, call: Call) -> Reply:
@@ -67,7 +68,13 @@ class Login:
         if call.method != "POST" or grant is None:
             return _oauth_error("unsupported_grant_type", "grant type not supported")
         refusal = grant(call, form)
-        return refusal or self._new_token(call)
+        if refusal:
+            return refusal
+        signed: dict[str, Json] = {
+            "signature": "practice",
+            "issued_at": str(int(time.time() * 1000)),
+        }
+        return self._new_token(call, {} if form["grant_type"] == _JWT_BEARER else signed)
 
     def _jwt_bearer(self, call: Call, form: Mapping[str, str]) -> Reply | None:
         try:
@@ -88,17 +95,16 @@ class Login:
             return _oauth_error("invalid_grant", "user hasn't approved this consumer")
         return None
 
-    def _new_token(self, call: Call) -> Reply:
+    def _new_token(self, call: Call, more: Mapping[str, Json]) -> Reply:
         return Reply(
             200,
             {
                 "access_token": self._sessions.issue(),
-                "signature": "practice",
                 "scope": "api id",
                 "instance_url": call.origin,
                 "id": call.origin + IDENTITY_PATH,
                 "token_type": "Bearer",
-                "issued_at": str(int(time.time() * 1000)),
+                **more,
             },
         )
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from bridge.practice.faults import Faults
 from bridge.practice.gotallo import GoTallo
-from bridge.practice.http.wire import NOT_REAL, RequestLog
+from bridge.practice.http.wire import RequestLog
 from bridge.practice.org.org import Org
 from bridge.practice.org.session import Allowance
 
@@ -21,7 +21,6 @@ _NEWEST = 20
 _REFRESH_SECONDS = 5
 _MOST_TEXT = 120
 _HEADERS = {
-    **NOT_REAL,
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "Cache-Control": "no-store",
 }

@@ -35,9 +35,10 @@ class Queries:
         return self._first_page(call, version, Scope.WITH_RECYCLE_BIN)
 
     def next_page(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD")
         cursor, _, start = call.route["cursor"].rpartition("-")
         found = self._cursors.get(cursor)
-        if found is None or not start.isdecimal():
+        if found is None or not start.isdecimal() or int(start) >= len(found.records):
             raise RequestRefused(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
         return Reply(200, self._page(found, version, cursor, int(start)))
 
@@ -49,6 +50,12 @@ class Queries:
         found = answer(as_seen(self._tables, call.effect), soql, scope)
         if call.query.get("columns", "").lower() == "true":
             return Reply(200, _columns(found))
+        if len(found.records) > _PAGE and not found.ids:
+            what = (
+                "Aggregate query does not support queryMore(), use LIMIT to restrict the results "
+                "to a single batch"
+            )
+            raise RequestRefused(400, "EXCEEDED_ID_LIMIT", what)
         cursor = with_suffix(f"01g5g{next(self._numbers):010d}")
         if len(found.records) > _PAGE:
             self._cursors[cursor] = found
@@ -77,17 +84,19 @@ class Queries:
 
 
 def _nested(record: dict[str, Json]) -> dict[str, Json]:
-    """A column of a related row, such as `EntityDefinition.QualifiedApiName`, in its own object."""
+    """The columns of a related row, such as `EntityDefinition.QualifiedApiName`, in an object."""
     if not any("." in name for name in record):
         return record
     nested: dict[str, Json] = {}
+    related: dict[str, dict[str, Json]] = {}
     for name, value in record.items():
         relation, _, column = name.rpartition(".")
-        nested |= (
-            {relation: {"attributes": {"type": relation}, column: value}}
-            if relation
-            else {name: value}
-        )
+        if not relation:
+            nested[name] = value
+            continue
+        if relation not in related:
+            nested[relation] = related[relation] = {"attributes": {"type": relation}}
+        related[relation][column] = value
     return nested
 
 

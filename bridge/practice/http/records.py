@@ -21,6 +21,7 @@ from bridge.practice.http.requests import (
 )
 from bridge.practice.http.wire import Call, Reply
 from bridge.practice.org.errors import RequestRefused
+from bridge.practice.org.ids import canonical_id
 from bridge.practice.org.org import Org
 from bridge.practice.org.save import NotSaved
 from bridge.practice.org.schema import Field, FieldType, Row, SObject
@@ -64,13 +65,10 @@ class Records:
         self, call: Call, version: str, sobject: SObject, field: Field, found: list[Row]
     ) -> Reply:
         record = json_object(call)
-        for name in record:
-            if name.lower() in {"id", field.name.lower()}:
-                what = f"The {name} field should not be specified in the sobject data."
-                raise RequestRefused(400, "INVALID_FIELD", what)
+        _check_absent(record, "id", field.name.lower())
         if found:
             row_id = str(found[0]["Id"])
-            refused = self._update(sobject, row_id, record)
+            refused = self._update(version, sobject, row_id, record)
             body: dict[str, Json] = {"id": row_id, "success": True, "errors": [], "created": False}
             return refused or Reply(200, body)
         if field.type is FieldType.ID or call.query.get("updateOnly", "").lower() == "true":
@@ -87,13 +85,14 @@ class Records:
         more: Mapping[str, Json],
     ) -> Reply:
         check_writable(sobject)
+        _check_absent(record, "id")
         row = self._org.reader(sobject).row(record)
         (result,) = self._org.insert(
             sobject, [row], locked=row_locks(call, 1), insistence=insistence(call)
         )
         call.until_answered.enter_context(self._org.using(self._org.conversations([row])))
         if isinstance(result, NotSaved):
-            return Reply(400, error_list(result))
+            return Reply(400, error_list(result, version))
         location = f"/services/data/{version}/sobjects/{sobject.name}/{result.id}"
         body = {"id": result.id, "success": True, "errors": [], **more}
         return Reply(201, body, {"Location": location})
@@ -107,7 +106,9 @@ class Records:
                     row = self._org.find(sobject, row_id)
                     return Reply(200, row_body(sobject, row, version, names))
             case "PATCH":
-                return self._update(sobject, row_id, json_object(call)) or Reply(204)
+                record = json_object(call)
+                _check_absent(record, "id")
+                return self._update(version, sobject, row_id, record) or Reply(204)
             case "DELETE":
                 check_writable(sobject)
                 self._org.delete(sobject, row_id)
@@ -116,11 +117,21 @@ class Records:
                 allow(call, "GET", "HEAD", "PATCH", "DELETE")
                 raise AssertionError(call.method)
 
-    def _update(self, sobject: SObject, row_id: str, record: Mapping[str, Json]) -> Reply | None:
+    def _update(
+        self, version: str, sobject: SObject, row_id: str, record: Mapping[str, Json]
+    ) -> Reply | None:
         """Change a row; the refusal, if it was refused."""
         check_writable(sobject)
         result = self._org.update(sobject, row_id, self._org.reader(sobject).changes(record))
-        return Reply(400, error_list(result)) if isinstance(result, NotSaved) else None
+        return Reply(400, error_list(result, version)) if isinstance(result, NotSaved) else None
+
+
+def _check_absent(record: Mapping[str, Json], *names: str) -> None:
+    """Refuse a record that says in its body what its path says, or the org."""
+    for name in record:
+        if name.lower() in names:
+            what = f"The {name} field should not be specified in the sobject data."
+            raise RequestRefused(400, "INVALID_FIELD", what)
 
 
 def external_id(sobject: SObject, name: str, status: int) -> Field:
@@ -140,7 +151,7 @@ def matches(org: Org, sobject: SObject, field: Field, value: str) -> list[Row]:
     """The live rows that hold the value."""
     table = org.table(sobject)
     rows = (
-        [table.rows.get(value)]
+        [table.rows.get(canonical_id(value))]
         if field.type is FieldType.ID
         else table.with_value(field.name, value)
     )

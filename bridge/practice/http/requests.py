@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from bridge.practice.faults import RowLocks
 from bridge.practice.http.wire import Call
 from bridge.practice.org.duplicates import Insistence
-from bridge.practice.org.errors import RequestRefused, SaveError
+from bridge.practice.org.errors import RequestRefused, SaveError, Twins
 from bridge.practice.org.org import Org
 from bridge.practice.org.save import NotSaved, Saved, SaveResult
 from bridge.practice.org.schema import Row, SObject
@@ -47,7 +47,7 @@ def allow(call: Call, *methods: str) -> None:
         raise RequestRefused(
             405,
             "METHOD_NOT_ALLOWED",
-            f"HTTP Method '{call.method}' not allowed. Allowed are {', '.join(methods)}",
+            f"HTTP Method '{call.method}' not allowed. Allowed are {','.join(sorted(methods))}",
         )
 
 
@@ -67,7 +67,7 @@ def check_writable(sobject: SObject) -> None:
     if not sobject.createable:
         raise RequestRefused(
             400,
-            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+            "INVALID_TYPE_FOR_OPERATION",
             f"entity type {sobject.name} does not support create",
         )
 
@@ -91,8 +91,9 @@ def collection_result(result: SaveResult) -> dict[str, Json]:
     match result:
         case Saved(row_id):
             return {"id": row_id, "success": True, "errors": []}
-        case NotSaved(errors):
-            return {
+        case NotSaved(errors, row_id):
+            named = {"id": row_id} if row_id else {}
+            return named | {
                 "success": False,
                 "errors": [
                     {"statusCode": e.code, "message": e.message, "fields": list(e.fields)}
@@ -101,21 +102,60 @@ def collection_result(result: SaveResult) -> dict[str, Json]:
             }
 
 
-def error_list(result: NotSaved) -> Json:
+def error_list(result: NotSaved, version: str) -> Json:
     """The errors of a request for one row."""
 
     def body(error: SaveError) -> Json:
-        return {"message": error.message, "errorCode": error.code, "fields": list(error.fields)}
+        said = {"message": error.message, "errorCode": error.code}
+        if error.twins:
+            return said | {"duplicateResult": _duplicate_result(error.twins, error, version)}
+        return said | {"fields": list(error.fields)}
 
     return [body(error) for error in result.errors]
 
 
+def _duplicate_result(twins: Twins, error: SaveError, version: str) -> Json:
+    """Source: SOAP API Developer Guide, "DuplicateResult"; recorded answers."""
+    return {
+        "allowSave": twins.allow_save,
+        "duplicateRule": f"{twins.sobject}_Duplicate_Rule",
+        "duplicateRuleEntityType": twins.sobject,
+        "errorMessage": error.message,
+        "matchResults": [
+            {
+                "entityType": twins.sobject,
+                "errors": [],
+                "matchEngine": "ExactMatchEngine",
+                "matchRecords": [
+                    {
+                        "additionalInformation": [],
+                        "fieldDiffs": [],
+                        "matchConfidence": 100.0,
+                        "record": {
+                            "attributes": attributes(twins.sobject, row_id, version),
+                            "Id": row_id,
+                        },
+                    }
+                    for row_id in twins.ids
+                ],
+                "rule": f"{twins.sobject}_Matching_Rule",
+                "size": len(twins.ids),
+                "success": True,
+            }
+        ],
+    }
+
+
+def attributes(sobject: str, row_id: str, version: str) -> dict[str, Json]:
+    """What a row is, and where."""
+    return {"type": sobject, "url": f"/services/data/{version}/sobjects/{sobject}/{row_id}"}
+
+
 def row_body(sobject: SObject, row: Row, version: str, names: list[str] | None = None) -> Json:
     """A row as it is retrieved: all fields that the user sees, or those named."""
-    url = f"/services/data/{version}/sobjects/{sobject.name}/{row['Id']}"
     wanted = names or [f.name for f in sobject.fields if f.visible]
     values = {name: row.get(name) for name in wanted}
-    return {"attributes": {"type": sobject.name, "url": url}, **values}
+    return {"attributes": attributes(sobject.name, str(row["Id"]), version), **values}
 
 
 def known_names(sobject: SObject, names: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from bridge.practice.faults import ExhaustQuota, ExpireSessions, Operation, Remote
 from bridge.practice.http.collections import Collections
-from bridge.practice.http.door import Door, Handler
+from bridge.practice.http.door import METHODS, Door, Handler
 from bridge.practice.http.login import IDENTITY_PATH, Login
 from bridge.practice.http.queries import Queries
 from bridge.practice.http.records import Records
@@ -31,7 +31,6 @@ from bridge.practice.org.values import Json
 
 OLDEST_VERSION, NEWEST_VERSION = 50, 66
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 _MAX_URI_BYTES = 16_384
 """Source: REST API Developer Guide, "Status Codes and Error Responses", 414 and 431."""
 
@@ -50,7 +49,7 @@ class Tooling:
 
     def sobject(self, name: str) -> SObject | None:
         table = self._org.rule_table()
-        if name.lower() == table.sobject.name.lower():
+        if name.lower() == table.sobject.name.lower() and self._org.scenario.view_setup:
             return table.sobject
         found = self._org.sobject(name)
         return found if found and found.name == "EntityDefinition" else None
@@ -78,7 +77,7 @@ class SalesforceRemote:
 
     def routes(self, door: Door) -> list[Route]:
         def route(
-            path: str, operation: Operation, handler: Handler, methods: Sequence[str] = _METHODS
+            path: str, operation: Operation, handler: Handler, methods: Sequence[str] = METHODS
         ) -> Route:
             endpoint = door.endpoint(Remote.SALESFORCE, operation, _bounded(handler))
             return Route(path, endpoint, methods=methods)
@@ -86,7 +85,7 @@ class SalesforceRemote:
         def data(path: str, operation: Operation, resource: _Resource, *methods: str) -> Route:
             handler = self._guarded(resource)
             return route(
-                f"/services/data/{{version}}{path}", operation, handler, methods or _METHODS
+                f"/services/data/{{version}}{path}", operation, handler, methods or METHODS
             )
 
         record = "/sobjects/{object}"
@@ -146,6 +145,7 @@ class SalesforceRemote:
         return Reply(reply.status, reply.body, headers, reply.text)
 
     def _resources(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD")
         names = ("sobjects", "query", "queryAll", "limits", "composite", "tooling")
         resources = {name: f"/services/data/{version}/{name}" for name in names}
         return Reply(200, resources | {"identity": call.origin + IDENTITY_PATH})
@@ -167,7 +167,8 @@ class SalesforceRemote:
             },
         )
 
-    def _describe_global(self, _call: Call, version: str) -> Reply:
+    def _describe_global(self, call: Call, version: str) -> Reply:
+        allow(call, "GET", "HEAD")
         sobjects = [describe_basic(o, version) for o in self._org.objects()]
         return Reply(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": sobjects})
 

@@ -1,7 +1,8 @@
-"""The data checks of a save, in the platform's order; pure.
+"""The data checks of a save; pure.
 
-Field-level security, required fields, text length, restricted picklists, number range, the forms
-of e-mail addresses and ids. Source of the texts: the platform's own, as users quote them.
+Field-level security; required fields; and in this order text length, restricted picklists, number
+range, the forms of e-mail addresses and ids. Source of the texts: the platform's own, as users
+quote them.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from bridge.practice.org.errors import SaveError
+from bridge.practice.org.ids import is_id
 from bridge.practice.org.schema import TEXT_TYPES, Access, Field, FieldType, Row, SObject, Value
 
-_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[A-Za-z]{2,}", re.ASCII)
 
 
@@ -46,10 +47,14 @@ class RowChecks:
             f.name: check for f in sobject.fields if (check := _check_of(f)) is not None
         }
 
-    def first_error(self, row: Row) -> SaveError | None:
-        """Why the platform would refuse the row for its data alone, or None."""
-        if not self._closed.isdisjoint(row):
-            return _no_access([name for name in row if name in self._closed])
+    def no_access(self, given: Row) -> SaveError | None:
+        """Why the user may not give a row these values, or None."""
+        if self._closed.isdisjoint(given):
+            return None
+        return _no_access([name for name in given if name in self._closed])
+
+    def missing(self, row: Row) -> SaveError | None:
+        """Why the row lacks a value, or None."""
         missing = [name for name in self._required if name not in row]
         if missing:
             return SaveError(
@@ -57,6 +62,10 @@ class RowChecks:
                 f"Required fields are missing: [{', '.join(missing)}]",
                 tuple(missing),
             )
+        return None
+
+    def unfit(self, row: Row) -> SaveError | None:
+        """Why a value does not fit its field, or None."""
         findings = [
             finding
             for name, value in row.items()
@@ -67,6 +76,10 @@ class RowChecks:
 
 
 def _no_access(names: list[str]) -> SaveError:
+    if "Id" in names:
+        return SaveError(
+            "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",)
+        )
     return SaveError(
         "INVALID_FIELD_FOR_INSERT_UPDATE",
         f"Unable to create/update fields: {', '.join(names)}. Please check the security settings "
@@ -141,7 +154,7 @@ def _range_check(field: Field, bound: float) -> _Check:
 
 def _reference_check(field: Field) -> _Check:
     def check(value: Value) -> _Finding | None:
-        if _ID.fullmatch(str(value)):
+        if is_id(str(value)):
             return None
         return _Step.FORM, SaveError(
             "MALFORMED_ID",

@@ -36,8 +36,8 @@ def describe_field(field: Field) -> dict[str, Json]:
         "controllerName": None,
         "createable": field.createable,
         "custom": field.custom,
-        "defaultValue": False if field.type is FieldType.BOOLEAN else field.default,
-        "defaultValueFormula": None,
+        "defaultValue": _default_value(field),
+        "defaultValueFormula": _default_formula(field),
         "defaultedOnCreate": field.defaulted_on_create,
         "dependentPicklist": False,
         "deprecatedAndHidden": False,
@@ -49,7 +49,7 @@ def describe_field(field: Field) -> dict[str, Json]:
         "filterable": field.filterable,
         "filteredLookupInfo": None,
         "formulaTreatNullNumberAsZero": False,
-        "groupable": field.filterable and field.type not in {FieldType.DOUBLE, FieldType.DATETIME},
+        "groupable": field.groupable,
         "highScaleNumber": False,
         "htmlFormatted": False,
         "idLookup": field.external_id or field.type is FieldType.ID,
@@ -66,7 +66,7 @@ def describe_field(field: Field) -> dict[str, Json]:
         "picklistValues": [
             {
                 "active": v.active,
-                "defaultValue": False,
+                "defaultValue": v.value == field.default,
                 "label": v.value,
                 "validFor": None,
                 "value": v.value,
@@ -78,7 +78,7 @@ def describe_field(field: Field) -> dict[str, Json]:
         "queryByDistance": False,
         "referenceTargetField": None,
         "referenceTo": list(field.reference_to),
-        "relationshipName": None,
+        "relationshipName": _relationship_name(field),
         "relationshipOrder": None,
         "restrictedDelete": False,
         "restrictedPicklist": field.restricted,
@@ -91,6 +91,25 @@ def describe_field(field: Field) -> dict[str, Json]:
         "updateable": field.createable,
         "writeRequiresMasterRead": False,
     }
+
+
+def _default_value(field: Field) -> Json:
+    """A checkbox's and a picklist's default; that of any other field is a formula."""
+    if field.type is FieldType.BOOLEAN:
+        return bool(field.default)
+    return field.default if field.type is FieldType.PICKLIST else None
+
+
+def _default_formula(field: Field) -> str | None:
+    if field.default is None or _default_value(field) is not None:
+        return None
+    return f'"{field.default}"' if isinstance(field.default, str) else str(field.default)
+
+
+def _relationship_name(field: Field) -> str | None:
+    if field.type is not FieldType.REFERENCE:
+        return None
+    return f"{field.name[:-1]}r" if field.custom else field.name.removesuffix("Id")
 
 
 def describe_basic(sobject: SObject, version: str) -> dict[str, Json]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from bridge.practice.org.errors import SaveError
+from bridge.practice.org.errors import SaveError, Twins
 from bridge.practice.org.schema import Row
 from bridge.practice.org.table import Table
 
@@ -33,7 +34,11 @@ class Insistence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DuplicateRule:
-    """Refuses a new row of which a live one has the same values, in any case."""
+    """Refuses a new row of which a live one has the same values, in any case.
+
+    Rows of the same save are not compared with each other. Source: Salesforce help, "Things to
+    Know About Duplicate Rules".
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
     sobject: str
@@ -42,20 +47,31 @@ class DuplicateRule:
     """The same; a row that lacks one of them matches none."""
     action: DuplicateAction = DuplicateAction.BLOCK
 
-    def refuses(self, table: Table, row: Row, insistence: Insistence) -> bool:
-        """Whether the row may not be stored beside those of the table."""
-        if self.action is DuplicateAction.ALERT and insistence is Insistence.ALLOW_SAVE:
-            return False
-        wanted = {name: str(row[name]).lower() for name in self.fields if row.get(name) is not None}
-        if len(wanted) < len(self.fields):
-            return False
-        indexed = next((name for name in self.fields if table.indexed(name)), None)
-        candidates = table.with_value(indexed, wanted[indexed]) if indexed else table.rows.values()
-        return any(
-            not other["IsDeleted"]
-            and all(str(other.get(name)).lower() == value for name, value in wanted.items())
-            for other in candidates
+    def refusal(
+        self, table: Table, row: Row, insistence: Insistence, same_save: Collection[str]
+    ) -> SaveError | None:
+        """Why the row may not be stored beside those of the table, or None."""
+        allow_save = self.action is DuplicateAction.ALERT
+        if allow_save and insistence is Insistence.ALLOW_SAVE:
+            return None
+        found = tuple(i for i in self._like(table, row) if i not in same_save)
+        if not found:
+            return None
+        return SaveError(
+            "DUPLICATES_DETECTED",
+            "Use one of these records?",
+            twins=Twins(self.sobject, found, allow_save),
         )
 
-
-DUPLICATES_DETECTED = SaveError("DUPLICATES_DETECTED", "Use one of these records?")
+    def _like(self, table: Table, row: Row) -> Iterator[str]:
+        """The ids of the live rows with the same values."""
+        wanted = {name: str(row[name]).lower() for name in self.fields if row.get(name) is not None}
+        if len(wanted) < len(self.fields):
+            return
+        indexed = next((name for name in self.fields if table.indexed(name)), None)
+        candidates = table.with_value(indexed, wanted[indexed]) if indexed else table.rows.values()
+        for other in candidates:
+            if not other["IsDeleted"] and all(
+                str(other.get(name)).lower() == value for name, value in wanted.items()
+            ):
+                yield str(other["Id"])

@@ -6,6 +6,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Twins:
+    """The rows that a duplicate rule found a row to be like."""
+
+    sobject: str
+    ids: tuple[str, ...]
+    allow_save: bool
+    """Whether a request may insist."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveError:
     """Why one row was not saved."""
 
@@ -13,6 +23,7 @@ class SaveError:
     """The platform's status code."""
     message: str
     fields: tuple[str, ...] = ()
+    twins: Twins | None = None
 
     def as_bulk_text(self) -> str:
         """The error as a Bulk API result file has it: `CODE:message:Field1 Field2 --`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 
 _SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _INSTANCE = "5g"
+_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", re.ASCII)
 
 
 def with_suffix(id15: str) -> str:
@@ -35,6 +37,11 @@ class IdSequence:
             number, digit = divmod(number, 62)
             digits = _BASE62[digit] + digits
         return with_suffix(f"{self._key_prefix}{_INSTANCE}{digits.rjust(10, '0')}")
+
+
+def is_id(text: str) -> bool:
+    """Whether it has the form of an id."""
+    return _ID.fullmatch(text) is not None
 
 
 def canonical_id(text: str) -> str:

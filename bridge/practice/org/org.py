@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -23,10 +23,15 @@ from bridge.practice.org.objects import (
 )
 from bridge.practice.org.rules import Naming, RuleSetting, ValidationRule
 from bridge.practice.org.save import AllOrNone, NotSaved, Saved, SavePipeline, SaveResult
-from bridge.practice.org.schema import Row, SObject, Value
-from bridge.practice.org.setup import SETUP_OBJECTS, permission_rows, rule_table
+from bridge.practice.org.schema import Row, SObject
+from bridge.practice.org.setup import (
+    SETUP_OBJECTS,
+    VIEW_SETUP_OBJECTS,
+    permission_rows,
+    rule_table,
+)
 from bridge.practice.org.table import Journal, Table
-from bridge.practice.org.triggers import AfterInsert
+from bridge.practice.org.triggers import AfterInsert, before_insert
 from bridge.practice.org.values import RestReader, datetime_text
 from bridge.practice.scenario import Scenario
 
@@ -44,7 +49,10 @@ class Org:
         self.scenario = scenario
         self.message_object = message_object_name(scenario)
         self._lock = threading.RLock()
-        self._objects = {o.name.lower(): o for o in (*org_objects(scenario), *SETUP_OBJECTS)}
+        shown = [
+            o for o in SETUP_OBJECTS if scenario.view_setup or o.name not in VIEW_SETUP_OBJECTS
+        ]
+        self._objects = {o.name.lower(): o for o in (*org_objects(scenario), *shown)}
         self._tables = {o.name: Table(o) for o in self._objects.values()}
         self._readers = {o.name: RestReader(o) for o in self._objects.values()}
         self._rules = {r.name: self._rule(r, since) for r in scenario.rules}
@@ -57,6 +65,7 @@ class Org:
             rules=self._rules,
             duplicate_rules=tuple(map(self._duplicate_rule, scenario.duplicate_rules)),
             storage_rows=scenario.storage_rows,
+            before=before_insert(scenario.before_trigger, self._naming(self.message_object)),
             trigger=self.trigger,
             trigger_failure=scenario.trigger_failure,
             user_id=USER_ID,
@@ -232,7 +241,7 @@ class Org:
             locked |= self._conversation_locks(rows)
             return self._saving.insert(sobject, rows, all_or_none, locked, stamp, insistence)
 
-    def update(self, sobject: SObject, row_id: str, values: Mapping[str, Value]) -> SaveResult:
+    def update(self, sobject: SObject, row_id: str, values: Row) -> SaveResult:
         """Change one row; the package's trigger does not listen to updates.
 
         Raises:
@@ -240,14 +249,12 @@ class Org:
         """
         with self._lock:
             row = self.find(sobject, row_id)
+            if error := self._saving.checks[sobject.name].no_access(values):
+                return NotSaved((error,))
             kept = {f.name for f in sobject.fields if not f.set_by_platform}
-            changed = {k: v for k, v in row.items() if k in kept} | dict(values)
-            errors = self._saving.refusal(
-                sobject,
-                {k: v for k, v in changed.items() if v is not None},
-                own_id=str(row["Id"]),
-            )
-            if errors:
+            changed = {k: v for k, v in row.items() if k in kept} | values
+            changed = {k: v for k, v in changed.items() if v is not None}
+            if errors := self._saving.refusal(sobject, changed, str(row["Id"])):
                 return NotSaved(errors)
             self._tables[sobject.name].update(row, values, _now(), USER_ID)
             return Saved(str(row["Id"]))
@@ -262,6 +269,17 @@ class Org:
             row = self.find(sobject, row_id)
             self._tables[sobject.name].recycle(row, _now())
             return Saved(str(row["Id"]))
+
+    def purge(self, sobject: SObject) -> None:
+        """Delete every row of an object for good, as a job that keeps storage low does."""
+        with self._lock:
+            table = self._tables[sobject.name]
+            for row in list(table.rows.values()):
+                table.forget(row)
+
+    def holds(self, row_id: str) -> bool:
+        """Whether there is such a row, be it in the recycle bin."""
+        return any(row_id in table.rows for table in self._tables.values())
 
     def find(self, sobject: SObject, row_id: str) -> Row:
         """The live row of that id.
@@ -356,9 +374,15 @@ class Org:
         }
         self._tables["Organization"].seed(organization | audit)
         self._tables["User"].seed(user | audit)
-        view_all = self.scenario.view_all_rows
-        for sobject, row in permission_rows(org_objects(self.scenario), USER_ID, view_all):
-            self._tables[sobject.name].seed(row)
+        setup = permission_rows(
+            org_objects(self.scenario),
+            USER_ID,
+            self.scenario.view_all_rows,
+            self.scenario.sharing_model,
+        )
+        for sobject, row in setup:
+            if self.sobject(sobject.name) is not None:
+                self._tables[sobject.name].seed(row)
 
 
 def _now() -> str:

@@ -62,12 +62,12 @@ class LongerThan(_OnField):
 
 @dataclass(frozen=True, slots=True)
 class OneOf(_OnField):
-    """The field holds one of the values; a checkbox that is not given holds false."""
+    """The field holds one of the values."""
 
     one_of: tuple[bool | float | str, ...]
 
     def holds(self, row: Row) -> bool:
-        value = row.get(self.field, False)
+        value = row.get(self.field)
         return any(
             value == each and isinstance(value, bool) is isinstance(each, bool)
             for each in self.one_of

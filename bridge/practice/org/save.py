@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bridge.practice.org.checks import RowChecks
-from bridge.practice.org.duplicates import DUPLICATES_DETECTED, DuplicateRule, Insistence
+from bridge.practice.org.duplicates import DuplicateRule, Insistence
 from bridge.practice.org.errors import SaveError
 from bridge.practice.org.ids import canonical_id, with_suffix
 from bridge.practice.org.rules import ValidationRule
 from bridge.practice.org.schema import Field, Row, SObject
 from bridge.practice.org.table import Table
-from bridge.practice.org.triggers import AfterInsert
+from bridge.practice.org.triggers import AfterInsert, BeforeInsert
 from bridge.practice.scenario import TriggerFailure
 
 
@@ -38,6 +38,8 @@ class NotSaved:
     """A row that the org refused."""
 
     errors: tuple[SaveError, ...]
+    id: str = ""
+    """Of a row that was there before, and whose change was taken back with others."""
 
 
 SaveResult: TypeAlias = Saved | NotSaved
@@ -73,7 +75,9 @@ class SavePipeline:
     duplicate_rules: Sequence[DuplicateRule]
     storage_rows: int
     """How many rows the org has room for."""
+    before: BeforeInsert
     trigger: AfterInsert
+    """Both on the message object."""
     trigger_failure: TriggerFailure
     user_id: str
     firings: Counter[str] = field(default_factory=Counter)
@@ -122,25 +126,45 @@ class SavePipeline:
             for i in range(len(rows))
         ]
 
+    def judged(
+        self, sobject: SObject, given: Row, insistence: Insistence, same_save: Collection[str]
+    ) -> tuple[Row, tuple[SaveError, ...]]:
+        """The new row as it would be stored, and why it would be refused, if it would be.
+
+        Source of the order: Apex Developer Guide, "Triggers and Order of Execution".
+
+        Args:
+            sobject: the object it belongs to.
+            given: values by API name.
+            insistence: what the request says to duplicate rules.
+            same_save: the ids of the rows that were stored with it, not committed yet.
+        """
+        if error := self.checks[sobject.name].no_access(given):
+            return given, (error,)
+        row = given | {k: v for k, v in sobject.defaults.items() if k not in given}
+        if self.before.fields and sobject.name == self.trigger.sobject:
+            if error := self._unfit(sobject, row):
+                return row, (error,)
+            row = self.before.filled(row)
+        errors = self.refusal(sobject, row, "", same_save)
+        if not errors and (twin := self._twin(sobject, row, insistence, same_save)):
+            errors = (twin,)
+        return row, errors
+
     def refusal(
-        self,
-        sobject: SObject,
-        row: Row,
-        *,
-        own_id: str = "",
-        uncommitted: Collection[str] = (),
+        self, sobject: SObject, row: Row, own_id: str, same_save: Collection[str] = ()
     ) -> tuple[SaveError, ...]:
-        """Why the row would be refused before any trigger runs; empty where it would not be.
+        """Why the row would be refused between its triggers; empty where it would not be.
 
         Args:
             sobject: the object it belongs to.
             row: values by API name, without what the platform sets.
-            own_id: the id of a row that exists already.
-            uncommitted: the ids of rows of the same request.
+            own_id: the id of a row that exists already; empty for a new one.
+            same_save: the ids of the rows that were stored with it, not committed yet.
         """
-        error = self.checks[sobject.name].first_error(row)
-        error = error or self._dangling(sobject, row)
-        error = error or _duplicate(self.tables[sobject.name], row, own_id, uncommitted)
+        error = self._unfit(sobject, row)
+        error = error or self.checks[sobject.name].missing(row)
+        error = error or _duplicate(self.tables[sobject.name], row, own_id, same_save)
         if error:
             return (error,)
         return tuple(
@@ -153,17 +177,20 @@ class SavePipeline:
         """Whether there is no room for another row."""
         return sum(len(table.rows) for table in self.tables.values()) >= self.storage_rows
 
-    def twin(self, sobject: SObject, row: Row, insistence: Insistence) -> SaveError | None:
-        """Why a duplicate rule refuses the row, or None."""
+    def _twin(
+        self, sobject: SObject, row: Row, insistence: Insistence, same_save: Collection[str]
+    ) -> SaveError | None:
         table = self.tables[sobject.name]
-        refused = any(
-            rule.refuses(table, row, insistence)
+        refusals = (
+            rule.refusal(table, row, insistence, same_save)
             for rule in self.duplicate_rules
             if rule.sobject == sobject.name
         )
-        return DUPLICATES_DETECTED if refused else None
+        return next(filter(None, refusals), None)
 
-    def _dangling(self, sobject: SObject, row: Row) -> SaveError | None:
+    def _unfit(self, sobject: SObject, row: Row) -> SaveError | None:
+        if error := self.checks[sobject.name].unfit(row):
+            return error
         for lookup in sobject.references:
             if lookup.name in row and not self._leads_somewhere(lookup, str(row[lookup.name])):
                 return SaveError(
@@ -196,19 +223,19 @@ class _Attempt:
     def save(self, rows: Mapping[int, Row], locked: frozenset[int]) -> None:
         table = self._pipeline.tables[self._sobject.name]
         stored: dict[int, Row] = {}
-        uncommitted: set[str] = set()
-        for position, row in rows.items():
+        same_save: set[str] = set()
+        for position, given in rows.items():
             if position in locked:
                 self.refused[position] = (_LOCKED,)
-            elif errors := self._pipeline.refusal(self._sobject, row, uncommitted=uncommitted):
+                continue
+            row, errors = self._pipeline.judged(self._sobject, given, self._insistence, same_save)
+            if errors:
                 self.refused[position] = errors
-            elif twin := self._pipeline.twin(self._sobject, row, self._insistence):
-                self.refused[position] = (twin,)
             elif self._pipeline.full():
                 self.refused[position] = (_STORAGE_FULL,)
             else:
                 stored[position] = self._store(table, row)
-                uncommitted.add(str(stored[position]["Id"]))
+                same_save.add(str(stored[position]["Id"]))
         if stored and self._sobject.name == self._pipeline.trigger.sobject:
             self._fire(stored)
         self.ids = {position: str(row["Id"]) for position, row in stored.items()}
@@ -242,26 +269,24 @@ class _Attempt:
         trigger = self._pipeline.trigger
         for creation in trigger.creates:
             table = self._pipeline.tables[creation.sobject]
-            checks = self._pipeline.checks[creation.sobject]
+            same_save: set[str] = set()
             for number, message in enumerate(messages):
-                row = creation.row(message)
-                error = checks.first_error(row)
-                error = error or self._pipeline.twin(table.sobject, row, self._insistence)
-                if error:
-                    return trigger.failure(number, error)
-                self._store(table, row)
+                row, errors = self._pipeline.judged(
+                    table.sobject, creation.row(message), self._insistence, same_save
+                )
+                if errors:
+                    return trigger.failure(number, errors[0])
+                same_save.add(str(self._store(table, row)["Id"]))
         return None
 
 
-def _duplicate(
-    table: Table, row: Row, own_id: str, uncommitted: Collection[str]
-) -> SaveError | None:
+def _duplicate(table: Table, row: Row, own_id: str, same_save: Collection[str]) -> SaveError | None:
     for name in table.unique_fields:
         holder = table.holder(name, row[name]) if name in row else None
         if holder is None or holder["Id"] == own_id:
             continue
         # NOTE: the platform can't name a row that is not committed yet.
-        named = holder["Id"] not in uncommitted
+        named = holder["Id"] not in same_save
         what = name if named else "<unknown>"
         which = str(holder["Id"])[:15] if named else "<unknown>"
         return SaveError(

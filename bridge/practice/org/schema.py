@@ -112,8 +112,12 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        """A long text area can't stand in a WHERE."""
+        """A long text area can't stand in WHERE, ORDER BY or GROUP BY."""
         return self.type is not FieldType.TEXTAREA or self.length <= 255
+
+    @property
+    def groupable(self) -> bool:
+        return self.filterable and self.type not in {FieldType.DOUBLE, FieldType.DATETIME}
 
     @property
     def custom(self) -> bool:
@@ -146,6 +150,15 @@ class SObject:
         return tuple(
             f for f in self.fields if f.type is FieldType.REFERENCE and not f.set_by_platform
         )
+
+    @cached_property
+    def defaults(self) -> Row:
+        """What a new row holds where the client says nothing; a checkbox is never empty."""
+        return {
+            f.name: bool(f.default) if f.type is FieldType.BOOLEAN else f.default
+            for f in self.fields
+            if not f.set_by_platform and (f.type is FieldType.BOOLEAN or f.default is not None)
+        }
 
     def get(self, name: str) -> Field | None:
         return self.by_name.get(name.lower())

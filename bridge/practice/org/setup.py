@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 
 from bridge.practice.org.ids import IdSequence
 from bridge.practice.org.rules import ValidationRule
@@ -22,6 +23,12 @@ _OBJECT_RIGHTS = (
     "PermissionsDelete",
     "PermissionsViewAllRecords",
     "PermissionsModifyAllRecords",
+)
+_WHAT_A_SET_GIVES = (
+    "IsOwnedByProfile",
+    "HasActivationRequired",
+    "PermissionsViewAllData",
+    "PermissionsModifyAllData",
 )
 
 
@@ -44,9 +51,7 @@ _PERMISSION_SET = SObject(
         *_fields(FieldType.STRING, "Name", "Label"),
         *_fields(
             FieldType.BOOLEAN,
-            "IsOwnedByProfile",
-            "PermissionsViewAllData",
-            "PermissionsModifyAllData",
+            *_WHAT_A_SET_GIVES,
         ),
     ),
     createable=False,
@@ -55,7 +60,16 @@ _ASSIGNMENT = SObject(
     "PermissionSetAssignment",
     "Permission Set Assignment",
     "0Pa",
-    (*_ID, *_fields(FieldType.REFERENCE, "PermissionSetId", "AssigneeId")),
+    (
+        *_ID,
+        *_fields(FieldType.REFERENCE, "PermissionSetId", "PermissionSetGroupId", "AssigneeId"),
+        *_fields(
+            FieldType.BOOLEAN,
+            "IsActive",
+            *(f"PermissionSet.{right}" for right in _WHAT_A_SET_GIVES),
+        ),
+        *_fields(FieldType.DATETIME, "ExpirationDate"),
+    ),
     createable=False,
 )
 _OBJECT_PERMISSIONS = SObject(
@@ -64,9 +78,9 @@ _OBJECT_PERMISSIONS = SObject(
     "110",
     (
         *_ID,
-        *_fields(FieldType.REFERENCE, "ParentId"),
+        *_fields(FieldType.REFERENCE, "ParentId", "Parent.PermissionSetGroupId"),
         *_fields(FieldType.STRING, "SobjectType"),
-        *_fields(FieldType.BOOLEAN, *_OBJECT_RIGHTS),
+        *_fields(FieldType.BOOLEAN, *_OBJECT_RIGHTS, "Parent.HasActivationRequired"),
     ),
     createable=False,
 )
@@ -129,10 +143,23 @@ SETUP_OBJECTS = (
     _ENTITY_DEFINITION,
 )
 """Those that the REST API itself serves."""
+VIEW_SETUP_OBJECTS = frozenset(
+    {"PermissionSet", "PermissionSetAssignment", "ObjectPermissions", "FieldPermissions"}
+)
+"""Those that take View Setup and Configuration. Source: Object Reference, their special access
+rules."""
+
+
+class SharingModel(StrEnum):
+    """Who sees the rows of others, as the organization-wide default has it."""
+
+    PRIVATE = "Private"
+    READ = "Read"
+    READ_WRITE = "ReadWrite"
 
 
 def permission_rows(
-    objects: Iterable[SObject], user_id: str, view_all: bool
+    objects: Iterable[SObject], user_id: str, view_all: bool, sharing: SharingModel
 ) -> Iterator[tuple[SObject, Row]]:
     """The rows of `SETUP_OBJECTS`: one profile, the integration user's, and what it may do.
 
@@ -140,16 +167,19 @@ def permission_rows(
         objects: those of the org that are no setup.
         user_id: the integration user.
         view_all: whether the profile may see every row of the custom objects.
+        sharing: of the custom objects.
     """
     profile = IdSequence(_PERMISSION_SET.key_prefix).next()
-    rights = {"IsOwnedByProfile": True, "PermissionsViewAllData": False}
-    names = {"Name": "Integration_User", "Label": "Integration User"}
-    yield (
-        _PERMISSION_SET,
-        {"Id": profile, **names, **rights, "PermissionsModifyAllData": False},
-    )
-    assigned = IdSequence(_ASSIGNMENT.key_prefix).next()
-    yield _ASSIGNMENT, {"Id": assigned, "PermissionSetId": profile, "AssigneeId": user_id}
+    gives: Row = {name: name == "IsOwnedByProfile" for name in _WHAT_A_SET_GIVES}
+    names: Row = {"Name": "Integration_User", "Label": "Integration User"}
+    yield _PERMISSION_SET, {"Id": profile, **names, **gives}
+    assigned: Row = {
+        "Id": IdSequence(_ASSIGNMENT.key_prefix).next(),
+        "PermissionSetId": profile,
+        "AssigneeId": user_id,
+        "IsActive": True,
+    }
+    yield _ASSIGNMENT, assigned | {f"PermissionSet.{name}": gives[name] for name in gives}
     permission_ids, field_ids = (
         IdSequence(_OBJECT_PERMISSIONS.key_prefix),
         IdSequence(_FIELD_PERMISSIONS.key_prefix),
@@ -161,13 +191,13 @@ def permission_rows(
             "QualifiedApiName": sobject.name,
             "Label": sobject.label,
             "KeyPrefix": sobject.key_prefix,
-            "InternalSharingModel": "Private",
+            "InternalSharingModel": sharing if sobject.custom else SharingModel.PRIVATE,
             "ExternalSharingModel": "Private",
         }
         yield _ENTITY_DEFINITION, {"Id": durable, **entity}
         if not sobject.createable:
             continue
-        on_object = dict.fromkeys(_OBJECT_RIGHTS, True)
+        on_object = dict.fromkeys(_OBJECT_RIGHTS, True) | {"Parent.HasActivationRequired": False}
         on_object["PermissionsViewAllRecords"] = view_all or not sobject.custom
         on_object["PermissionsModifyAllRecords"] = False
         row: Row = {"Id": permission_ids.next(), "ParentId": profile, "SobjectType": sobject.name}

@@ -24,9 +24,6 @@ class Table:
             f.name: {} for f in sobject.fields if f.external_id or f.unique or f.indexed
         }
         self.unique_fields = tuple(f.name for f in sobject.fields if f.unique)
-        self._checkboxes = tuple(
-            f.name for f in sobject.fields if f.type == "boolean" and not f.set_by_platform
-        )
         self._auto_number = next((f.name for f in sobject.fields if f.auto_number), None)
         self._numbered = 0
 
@@ -44,8 +41,6 @@ class Table:
             "SystemModstamp": stamp,
             **row,
         }
-        for name in self._checkboxes:
-            stored.setdefault(name, False)
         if self._auto_number:
             self._numbered += 1
             stored[self._auto_number] = f"M-{self._numbered:07d}"

@@ -96,6 +96,27 @@ def _placed(source: Source, naming: Naming) -> FromMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class BeforeInsert:
+    """A trigger that fills fields of a message before it is saved."""
+
+    fields: Mapping[str, FromMessage]
+
+    def filled(self, message: Row) -> Row:
+        """The message with a value in each of those fields that has none and can have one."""
+        made = {
+            name: value
+            for name, source in self.fields.items()
+            if name not in message and (value := source(message)) is not None
+        }
+        return {**message, **made}
+
+
+def before_insert(fields: Mapping[str, Source], naming: Naming) -> BeforeInsert:
+    """The trigger of which a scenario says the fields: names without the namespace."""
+    return BeforeInsert({naming(name): _placed(source, naming) for name, source in fields.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """One record that the trigger makes of each message."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -26,6 +27,7 @@ _TRIMMED = "".join(map(chr, range(0x21)))
 _DATETIME = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)|\d{4}-\d\d-\d\d", re.ASCII
 )
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1700, 4000
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -79,10 +81,15 @@ def _number(value: Json) -> Value:
         raise _WrongTypeError
     if value == "":
         return None
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise _WrongTypeError
     try:
-        return float(value)
-    except (ValueError, OverflowError):
+        number = float(value)
+    except OverflowError:
         raise _WrongTypeError from None
+    if not math.isfinite(number):
+        raise _WrongTypeError
+    return number
 
 
 def _whole_number(value: Json) -> Value:

@@ -25,13 +25,20 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date-time or date, which SOQL wants without quotes."""
+    """A date-time, which SOQL wants without quotes."""
 
     text: str
     """As rows hold it, so that text order is time order."""
 
 
-Literal: TypeAlias = str | float | bool | Moment | None
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date: no field of the practice org takes one, and a date-time is compared with none."""
+
+    text: str
+
+
+Literal: TypeAlias = str | float | bool | Moment | Day | None
 
 
 class Operator(StrEnum):
@@ -115,6 +122,7 @@ class Order:
 class Having:
     """HAVING COUNT(field) against a number."""
 
+    field: Name
     operator: Operator
     number: float
 
@@ -163,7 +171,12 @@ def at_place(query: str, place: Name, what: str) -> str:
 _PARSER = Lark.open("grammar.lark", rel_to=__file__, parser="lalr", start="query")
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)")
+
+
+def unescaped(text: str) -> str:
+    """A text as it is meant that a query writes with backslashes."""
+    return _ESCAPED.sub(lambda m: _ESCAPES.get(m[1].lower(), m[1]), text)
 
 
 def _name(token: Token) -> Name:
@@ -177,10 +190,16 @@ class _Reader(Transformer[Token, Query]):
     NAME = staticmethod(_name)
 
     def STRING(self, token: Token) -> str:  # noqa: N802 - named after the terminal
-        return _ESCAPED.sub(lambda m: _ESCAPES.get(m[1], m[1]), token[1:-1])
+        return unescaped(token[1:-1])
+
+    def PATTERN(self, token: Token) -> str:  # noqa: N802 - the same
+        return str(token[1:-1])
 
     def NUMBER(self, token: Token) -> float:  # noqa: N802 - the same
         return float(token)
+
+    def COUNTER(self, token: Token) -> int:  # noqa: N802 - the same
+        return int(token)
 
     def BOOLEAN(self, token: Token) -> bool:  # noqa: N802 - the same
         return token.lower() == "true"
@@ -192,7 +211,8 @@ class _Reader(Transformer[Token, Query]):
         moment = parse_datetime(str(token))
         return Moment(datetime_text(moment) if moment else str(token))
 
-    DATE = DATETIME
+    def DATE(self, token: Token) -> Day:  # noqa: N802 - the same
+        return Day(str(token))
 
     def COMPARISON(self, token: Token) -> Operator:  # noqa: N802 - the same
         return Operator.NOT_EQUAL if token == "<>" else Operator(str(token))  # noqa: S105
@@ -201,6 +221,7 @@ class _Reader(Transformer[Token, Query]):
         return Comparison(field, operator, (value,))
 
     def like(self, field: Name, pattern: str) -> Comparison:
+        # With its backslashes: an escaped wildcard is none.
         return Comparison(field, Operator.LIKE, (pattern,))
 
     def is_in(self, field: Name, *values: Literal) -> Comparison:
@@ -242,8 +263,8 @@ class _Reader(Transformer[Token, Query]):
     def group_by(self, *names: Name) -> dict[str, object]:
         return {"group_by": names}
 
-    def having(self, _field: Name, operator: Operator, number: float) -> dict[str, object]:
-        return {"having": Having(operator, number)}
+    def having(self, field: Name, operator: Operator, number: float) -> dict[str, object]:
+        return {"having": Having(field, operator, number)}
 
     def order(self, field: Name, direction: Token | None, nulls: Token | None) -> Order:
         descending = direction is not None and direction.upper() == "DESC"
@@ -252,11 +273,11 @@ class _Reader(Transformer[Token, Query]):
     def order_by(self, *orders: Order) -> dict[str, object]:
         return {"order_by": orders}
 
-    def limit(self, number: float) -> dict[str, object]:
-        return {"limit": int(number)}
+    def limit(self, number: int) -> dict[str, object]:
+        return {"limit": number}
 
-    def offset(self, number: float) -> dict[str, object]:
-        return {"offset": int(number)}
+    def offset(self, number: int) -> dict[str, object]:
+        return {"offset": number}
 
     def query(
         self,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from bridge.practice.org.errors import RequestRefused
-from bridge.practice.org.ids import canonical_id
+from bridge.practice.org.ids import canonical_id, is_id
 from bridge.practice.org.schema import Field, FieldType, Row, SObject, Value
 from bridge.practice.org.table import Table
 from bridge.practice.soql.query import (
@@ -20,6 +20,7 @@ from bridge.practice.soql.query import (
     Condition,
     CountOf,
     CountRows,
+    Day,
     Found,
     Literal,
     Moment,
@@ -31,6 +32,7 @@ from bridge.practice.soql.query import (
     at_place,
     conditions_joined,
     parse,
+    unescaped,
 )
 
 
@@ -66,6 +68,10 @@ class Answer:
     """The records' ids; empty where they are no rows but counts of rows."""
 
 
+_MAX_OFFSET = 2000
+"""Source: SOQL and SOSL Reference, "OFFSET"."""
+_IDS = frozenset({FieldType.ID, FieldType.REFERENCE})
+
 _Test: TypeAlias = Callable[[Row], bool]
 
 
@@ -90,17 +96,22 @@ def _answer(org: Tables, query: Query, soql: str, scope: Scope) -> Answer:
         raise RequestRefused(400, "INVALID_TYPE", at_place(soql, query.sobject, what))
     columns = _Columns(sobject, soql)
     where = _with_found(org, query.where, soql)
+    if query.offset > _MAX_OFFSET:
+        what = f"Maximum SOQL offset allowed is {_MAX_OFFSET}"
+        raise RequestRefused(400, "NUMBER_OUTSIDE_VALID_RANGE", what)
     test = columns.test(where)
     candidates = _candidates(org.table(sobject), columns, where)
     visible = candidates if scope is Scope.WITH_RECYCLE_BIN else _live(candidates)
     found = [row for row in visible if test(row)]
+    for order in reversed(query.order_by):
+        _sort(found, order, columns.sorted_by(order.field).name)
+    if isinstance(query.selection, tuple) and (
+        query.group_by or any(isinstance(item, CountOf) for item in query.selection)
+    ):
+        return _aggregate(query, query.selection, sobject, columns, found)
+    found = found[query.offset :][: query.limit]
     if isinstance(query.selection, CountRows):
         return Answer(len(found), sobject, (), (), ())
-    if query.group_by or any(isinstance(item, CountOf) for item in query.selection):
-        return _aggregate(query, query.selection, sobject, columns, found)
-    for order in reversed(query.order_by):
-        _sort(found, order, columns.field(order.field).name)
-    found = found[query.offset :][: query.limit]
     names = tuple(columns.field(i).name for i in query.selection if isinstance(i, Name))
     records = tuple(tuple(row.get(name) for name in names) for row in found)
     ids = tuple(str(row["Id"]) for row in found)
@@ -114,6 +125,11 @@ def _with_found(org: Tables, condition: Condition | None, soql: str) -> Conditio
             found = _answer(org, query, soql, Scope.LIVE)
             if len(found.columns) != 1:
                 what = "exactly one field is expected in a query within a query"
+                raise RequestRefused(400, "MALFORMED_QUERY", at_place(soql, query.sobject, what))
+            (column,) = found.columns
+            selected = found.sobject.get(column)
+            if selected is None or selected.type not in _IDS:
+                what = f"semi join sub-selects can only query id fields, cannot use: '{column}'"
                 raise RequestRefused(400, "MALFORMED_QUERY", at_place(soql, query.sobject, what))
             values = tuple(_as_literal(value) for (value,) in found.records)
             return Comparison(field, operator, values)
@@ -146,7 +162,7 @@ def _candidates(table: Table, columns: _Columns, where: Condition | None) -> Ite
             continue
         field = columns.field(condition.field).name
         wanted = [v for v in condition.values if isinstance(v, str)]
-        if len(wanted) < len(condition.values):
+        if len(wanted) < len(condition.values) or "" in wanted:  # '' means null: in no index
             continue
         if field == "Id":
             ids = dict.fromkeys(map(canonical_id, wanted))
@@ -171,7 +187,9 @@ def _aggregate(
     columns: _Columns,
     found: Sequence[Row],
 ) -> Answer:
-    group_names = [columns.field(name).name for name in query.group_by]
+    group_names = [columns.grouped_by(name).name for name in query.group_by]
+    columns.check_grouped(group_names, [i for i in selection if isinstance(i, Name)])
+    columns.check_grouped(group_names, [order.field for order in query.order_by], "Ordered field")
     groups: dict[tuple[Value, ...], list[Row]] = {}
     for row in found:
         groups.setdefault(tuple(row.get(name) for name in group_names), []).append(row)
@@ -179,8 +197,12 @@ def _aggregate(
         groups.setdefault((), [])
     if query.having:
         compare = _ORDERED[query.having.operator]
-        number = query.having.number
-        groups = {key: rows for key, rows in groups.items() if compare(len(rows), number)}
+        counted, number = columns.field(query.having.field).name, query.having.number
+        groups = {
+            key: rows
+            for key, rows in groups.items()
+            if compare(sum(counted in row for row in rows), number)
+        }
     names: list[str] = []
     for item in selection:
         unnamed = f"expr{sum(n.startswith('expr') for n in names)}"
@@ -219,6 +241,30 @@ class _Columns:
             )
         return field
 
+    def sorted_by(self, name: Name) -> Field:
+        """The field of that name, which may stand in ORDER BY."""
+        return self._allowed(name, self.field(name).filterable, "sorted")
+
+    def grouped_by(self, name: Name) -> Field:
+        """The field of that name, which may stand in GROUP BY."""
+        return self._allowed(name, self.field(name).groupable, "grouped")
+
+    def check_grouped(
+        self, groups: Sequence[str], names: Sequence[Name], of: str = "Field"
+    ) -> None:
+        """Refuse a field that has no one value in a group."""
+        for name in names:
+            if self.field(name).name not in groups:
+                what = f"{of} must be grouped or aggregated: {name.text}"
+                raise RequestRefused(400, "MALFORMED_QUERY", at_place(self._soql, name, what))
+
+    def _allowed(self, name: Name, allowed: bool, how: str) -> Field:
+        field = self.field(name)
+        if not allowed:
+            what = f"field '{field.name}' can not be {how} in a query call"
+            raise RequestRefused(400, "MALFORMED_QUERY", at_place(self._soql, name, what))
+        return field
+
     def test(self, condition: Condition | None) -> _Test:
         match condition:
             case None:
@@ -255,7 +301,10 @@ class _Columns:
                 return lambda row: _key(field, row.get(name)) not in wanted
             case Operator.LIKE:
                 pattern = _like(str(comparison.values[0]))
-                return lambda row: pattern.fullmatch(str(row.get(name, ""))) is not None
+                return lambda row: (
+                    (value := row.get(name)) is not None
+                    and pattern.fullmatch(str(value)) is not None
+                )
             case operator:
                 compare = _ORDERED[operator]
                 bound = _comparable(comparison.values[0])
@@ -276,6 +325,9 @@ class _Columns:
                 fits, wanted = isinstance(value, Moment), "dateTime"
             case _:
                 fits, wanted = isinstance(value, str), "string"
+        if field.type in _IDS and isinstance(value, str) and not is_id(value):
+            what = at_place(self._soql, name, f"invalid ID field: {value}")
+            raise RequestRefused(400, "INVALID_QUERY_FILTER_OPERATOR", what)
         if fits:
             return
         quotes = (
@@ -293,24 +345,24 @@ class _Columns:
         return RequestRefused(400, "INVALID_FIELD", at_place(self._soql, name, what))
 
 
-def _key(field: Field, value: Value | Moment) -> Value:
+def _key(field: Field, value: Literal) -> Value:
     """What two values have in common exactly when SOQL calls them equal."""
     match value:
-        case str() if field.type in {FieldType.ID, FieldType.REFERENCE}:
+        case str() if field.type in _IDS:
             return canonical_id(value)
         case str() if field.type is FieldType.DATETIME:
             return value
         case str():
             return value.lower() or None
-        case Moment(text):
+        case Moment(text) | Day(text):
             return text
         case _:
             return value
 
 
-def _comparable(value: Value | Moment) -> tuple[float, str]:
+def _comparable(value: Literal) -> tuple[float, str]:
     match value:
-        case Moment(text) | str(text):
+        case Moment(text) | Day(text) | str(text):
             return 0.0, text.lower()
         case None:
             return 0.0, ""
@@ -328,8 +380,11 @@ _ORDERED: dict[Operator, Callable[..., bool]] = {
 }
 
 
+_LIKE_PART = re.compile(r"\\?.", re.DOTALL)
+
+
 def _like(pattern: str) -> re.Pattern[str]:
-    parts = {"%": ".*", "_": "."}
-    return re.compile(
-        "".join(parts.get(c, re.escape(c)) for c in pattern), re.IGNORECASE | re.DOTALL
-    )
+    """`%` is any text and `_` any character, unless a backslash stands before it."""
+    wild = {"%": ".*", "_": "."}
+    parts = (wild.get(m[0]) or re.escape(unescaped(m[0])) for m in _LIKE_PART.finditer(pattern))
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

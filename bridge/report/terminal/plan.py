@@ -29,6 +29,7 @@ from bridge.report.terminal.parts import (
     next_commands,
     show_difference,
 )
+from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import bounded, counted, without_namespace
 from bridge.report.text import literal, shortened
 
@@ -49,6 +50,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     """Print what a plan would do."""
     page = Page(console)
     head(page, document)
+    visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
     columns = CauseColumns(document)

@@ -18,6 +18,7 @@ from bridge.report.terminal.parts import (
     head,
     next_commands,
 )
+from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import counted, standing_in_words, without_namespace
 from bridge.report.text import shortened
 
@@ -38,6 +39,7 @@ def show_result(document: RunDocument, console: Console) -> None:
 def show_story(page: Page, document: RunDocument) -> None:
     """Write what became of a run, in figures and by cause."""
     head(page, document)
+    visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
     _stop(page, document)

@@ -30,6 +30,12 @@ def show_verification(verification: Verification, document: RunDocument, console
     )
     _keys(
         page,
+        "not there any more, but a witness shows that they were",
+        "Their rows were purged: the record that the mapping names as witness is there.",
+        verification.witnessed,
+    )
+    _keys(
+        page,
         "deleted since: in the recycle bin",
         "Restore what is wanted; nothing sends it again.",
         verification.deleted,
@@ -54,7 +60,8 @@ def show_verification(verification: Verification, document: RunDocument, console
 
 
 def _sentence(page: Page, found: Verification) -> None:
-    expected = found.once + len(found.missing) + len(found.deleted) + len(found.repeated)
+    gone = len(found.missing) + len(found.deleted) + len(found.witnessed)
+    expected = found.once + gone + len(found.repeated)
     unsent = found.absent + len(found.there_unsent) + len(found.in_doubt)
     page.line((f"Asked the org for {counted(expected + unsent, 'key')}.", HEADING))
     differing = len({difference.key for difference in found.differing})

@@ -90,7 +90,19 @@ def test_an_update_of_all_or_none_takes_the_good_one_back(
     changes = [lead(first, Company="d"), lead(second, LastName=None)]
     results = api.write("PATCH", changes, all_or_none=True)
     assert codes(results) == ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "REQUIRED_FIELD_MISSING"]
+    assert [result.get("id") for result in results] == [first, None]
     assert [row["Company"] for row in practice.org.rows("Lead")][-2:] == ["c", "c"]
+
+
+def test_an_update_of_a_row_by_another_objects_id_is_refused(api: Api) -> None:
+    (result,) = api.write("PATCH", [lead("0035g0000000001AAA", Company="d")])
+    assert result["errors"] == [
+        {
+            "statusCode": "MALFORMED_ID",
+            "message": "Lead ID: id value of incorrect type: 0035g0000000001AAA",
+            "fields": ["Id"],
+        }
+    ]
 
 
 def test_an_insert_of_all_or_none_takes_other_objects_back_too(
@@ -104,6 +116,7 @@ def test_an_insert_of_all_or_none_takes_other_objects_back_too(
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
         "STRING_TOO_LONG",
     ]
+    assert not any("id" in result for result in results)
     assert len(practice.org.rows("Lead")) == before
     assert practice.org.rows_per_key()[f"{1:032x}"] == 0
 
@@ -122,6 +135,7 @@ def test_a_delete_of_all_or_none_brings_the_good_one_back(
     (created,) = api.write("POST", leads("a"))
     results = api.ask("DELETE", params={"ids": f"{created['id']},nonsense", "allOrNone": "true"})
     assert codes(results) == ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "MALFORMED_ID"]
+    assert [result.get("id") for result in results] == [created["id"], None]
     assert created["id"] in {row["Id"] for row in practice.org.rows("Lead")}
 
 

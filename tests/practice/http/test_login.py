@@ -38,6 +38,7 @@ def test_a_signed_assertion_gives_a_token_that_works(
     practice: PracticeServer, web: httpx.Client, audience: str | None
 ) -> None:
     answer = log_in(practice, web, aud=audience or practice.origin)
+    assert answer.json().keys() == {"access_token", "scope", "instance_url", "id", "token_type"}
     token = answer.json()["access_token"]
     limits = web.get("/services/data/v62.0/limits", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, limits.status_code) == (200, 200)

@@ -193,6 +193,25 @@ def test_query_all_sees_the_recycle_bin(salesforce: Salesforce) -> None:
     assert record["IsDeleted"] is True
 
 
+def test_groups_that_fill_more_than_a_page_are_refused(start: Start, connect: Connect) -> None:
+    practice = start(Scenario(size=0, extra_rows=0, day=DAY))
+    practice.org.insert(practice.org.message_sobject(), [a_message(n) for n in range(2001)])
+    soql = f"SELECT COUNT(Id) FROM {MESSAGE} GROUP BY Social25__Identifier__c"
+    with pytest.raises(SalesforceMalformedRequest) as raised:
+        connect(practice).query(soql)
+    assert errors_of(raised.value)[0]["errorCode"] == "EXCEEDED_ID_LIMIT"
+    assert len(connect(practice).query(f"{soql} LIMIT 2000")["records"]) == 2000
+
+
+def test_a_page_beyond_the_last_is_refused(start: Start, connect: Connect) -> None:
+    practice = start(Scenario(size=0, extra_rows=0, day=DAY))
+    practice.org.insert(practice.org.message_sobject(), [a_message(n) for n in range(2001)])
+    salesforce = connect(practice)
+    following = str(salesforce.query(f"SELECT Id FROM {MESSAGE}")["nextRecordsUrl"])
+    with pytest.raises(SalesforceMalformedRequest, match="INVALID_QUERY_LOCATOR"):
+        salesforce.query_more(following.replace("-2000", "-4000"), identifier_is_url=True)
+
+
 def test_an_unknown_cursor_is_refused(practice: PracticeServer, web: httpx.Client) -> None:
     answer = web.get(f"{DATA}/query/01g000000000000AAA-2000", headers=bearer(practice))
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_QUERY_LOCATOR")
@@ -394,8 +413,19 @@ def test_what_was_asked_is_on_record_without_the_token(
 
 
 def test_every_answer_says_that_it_is_not_the_real_thing(web: httpx.Client) -> None:
-    for path in ("/services/data", "/api/v1/tenants/x/messages/failed/", "/nowhere"):
-        assert "not Salesforce" in web.get(path).headers["X-Practice-Org"]
+    failed = "/api/v1/tenants/x/messages/failed/"
+    for path in ("/services/data", failed, "/nowhere", "/", "/practice/state"):
+        for method in ("GET", "TRACE"):
+            assert "not Salesforce" in web.request(method, path).headers["X-Practice-Org"]
+
+
+def test_a_method_that_nobody_serves_is_on_record(
+    practice: PracticeServer, web: httpx.Client
+) -> None:
+    for path in (f"{DATA}/limits", "/api/v1/tenants/x/messages/failed/"):
+        answer = web.request("OPTIONS", path, headers=bearer(practice))
+        assert answer.status_code == 405
+        assert practice.requests.all()[-1].status == 405
 
 
 def test_a_slash_too_many_at_the_start_or_the_end_is_overlooked(

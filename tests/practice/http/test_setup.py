@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import SalesforceMalformedRequest
 
-from bridge.practice import Access, PracticeServer, Scenario
+from bridge.practice import Access, PracticeServer, Scenario, SharingModel
 from tests.practice.conftest import DAY, Start
 from tests.practice.http.test_salesforce import DATA, MESSAGE, Connect, bearer
 
@@ -104,6 +105,52 @@ def test_field_permissions_show_what_the_user_may_write(
 def test_a_sharing_model_is_shown(salesforce: Salesforce) -> None:
     soql = f"SELECT InternalSharingModel FROM EntityDefinition WHERE QualifiedApiName = '{MESSAGE}'"
     assert [r["InternalSharingModel"] for r in rows(salesforce, soql)] == ["Private"]
+
+
+def test_the_sharing_model_of_the_scenario_is_the_message_objects(
+    start: Start, connect: Connect
+) -> None:
+    scenario = Scenario(day=DAY, size=0, sharing_model=SharingModel.READ_WRITE)
+    found = rows(
+        connect(start(scenario)),
+        "SELECT QualifiedApiName, InternalSharingModel FROM EntityDefinition "
+        f"WHERE QualifiedApiName IN ('{MESSAGE}', 'SocialPost')",
+    )
+    assert {r["QualifiedApiName"]: r["InternalSharingModel"] for r in found} == {
+        MESSAGE: "ReadWrite",
+        "SocialPost": "Private",
+    }
+
+
+def test_what_a_permission_set_gives_stands_with_its_assignment(salesforce: Salesforce) -> None:
+    (assigned,) = rows(
+        salesforce,
+        "SELECT IsActive, ExpirationDate, PermissionSet.IsOwnedByProfile, "
+        "PermissionSet.PermissionsViewAllData FROM PermissionSetAssignment",
+    )
+    assert (assigned["IsActive"], assigned["ExpirationDate"]) == (True, None)
+    of_set = assigned["PermissionSet"]
+    assert isinstance(of_set, Mapping)
+    assert (of_set["IsOwnedByProfile"], of_set["PermissionsViewAllData"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PermissionSet", "PermissionSetAssignment", "ObjectPermissions", "FieldPermissions"],
+)
+def test_a_user_without_view_setup_sees_no_permissions(
+    start: Start, connect: Connect, name: str
+) -> None:
+    salesforce = connect(start(Scenario(day=DAY, size=0, view_setup=False)))
+    with pytest.raises(SalesforceMalformedRequest, match="INVALID_TYPE"):
+        rows(salesforce, f"SELECT Id FROM {name}")
+    described = salesforce.describe()
+    assert described is not None
+    listed = {sobject["name"] for sobject in described["sobjects"]}
+    assert name not in listed
+    assert {MESSAGE, "EntityDefinition"} <= listed
+    with pytest.raises(SalesforceMalformedRequest, match="INVALID_TYPE"):
+        salesforce.toolingexecute("query", params={"q": "SELECT Id FROM ValidationRule"})
 
 
 def test_a_query_for_columns_is_answered_by_what_they_are(

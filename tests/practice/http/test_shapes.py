@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from bridge.practice import PracticeServer
+from bridge.practice import PracticeServer, Scenario
+from bridge.practice.org.duplicates import DuplicateAction, DuplicateRule
+from bridge.practice.scenario_file import parse_scenario
+from tests.practice.conftest import Start
 from tests.practice.http.test_salesforce import DATA, MESSAGE, bearer
 
 
@@ -98,6 +102,95 @@ def test_a_row_already_gone_is_refused_as_a_real_one(api: Api) -> None:
         "errorCode": "ENTITY_IS_DELETED",
         "fields": [],
     }
+
+
+def test_a_duplicate_is_refused_as_a_real_one(
+    start: Start, browse: Callable[[PracticeServer], httpx.Client]
+) -> None:
+    rule = DuplicateRule("Lead", ("LastName",), DuplicateAction.ALERT)
+    practice = start(Scenario(duplicate_rules=(rule,)))
+    api = Api(practice, browse(practice))
+    lead = {"LastName": "Test Twin", "Company": "c"}
+    first = api.ask("POST", f"{DATA}/sobjects/Lead", json=lead).json()["id"]
+    second = api.ask("POST", f"{DATA}/sobjects/Lead", json=lead)
+    (error,) = second.json()
+    assert second.status_code == 400
+    assert error.keys() == {"duplicateResult", "errorCode", "message"}
+    assert (error["errorCode"], error["message"]) == (
+        "DUPLICATES_DETECTED",
+        "Use one of these records?",
+    )
+    result = error["duplicateResult"]
+    assert result.keys() == words(
+        "allowSave duplicateRule duplicateRuleEntityType errorMessage matchResults"
+    )
+    assert result["allowSave"] is True
+    (match,) = result["matchResults"]
+    assert match.keys() == words("entityType errors matchEngine matchRecords rule size success")
+    (record,) = match["matchRecords"]
+    assert record.keys() == words("additionalInformation fieldDiffs matchConfidence record")
+    assert record["record"] == {
+        "attributes": {"type": "Lead", "url": f"{DATA}/sobjects/Lead/{first}"},
+        "Id": first,
+    }
+
+
+def test_a_changed_row_is_answered_with_nothing_as_by_a_real_one(api: Api) -> None:
+    lead = {"LastName": "Test Sender", "Company": "c"}
+    row_id = api.ask("POST", f"{DATA}/sobjects/Lead", json=lead).json()["id"]
+    changed = api.ask("PATCH", f"{DATA}/sobjects/Lead/{row_id}", json={"Company": "d"})
+    assert (changed.status_code, changed.content) == (204, b"")
+    assert "content-type" not in changed.headers
+    assert "sforce-limit-info" in changed.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "record", "code"),
+    [
+        ("POST", "sobjects/Lead", {"Id": "00Q5g0000000001AAA"}, "INVALID_FIELD"),
+        ("PATCH", "sobjects/Lead/00Q5g0000000001AAA", {"id": "x"}, "INVALID_FIELD"),
+        ("POST", "sobjects/User", {"Name": "x"}, "INVALID_TYPE_FOR_OPERATION"),
+        ("POST", "sobjects", {}, "METHOD_NOT_ALLOWED"),
+        ("POST", "sobjects/Lead/describe", {}, "METHOD_NOT_ALLOWED"),
+        ("DELETE", "query/01g5g0000000001AAA-2000", {}, "METHOD_NOT_ALLOWED"),
+    ],
+)
+def test_what_is_asked_amiss_is_refused_as_by_a_real_one(
+    api: Api, method: str, path: str, record: dict[str, str], code: str
+) -> None:
+    (error,) = api.ask(method, f"{DATA}/{path}", json=record).json()
+    assert error["errorCode"] == code
+
+
+def test_a_default_is_described_and_stored(
+    start: Start, browse: Callable[[PracticeServer], httpx.Client]
+) -> None:
+    text = """
+    fields:
+      Lead:
+        Brand__c: {type: picklist, values: [North, South], default: North}
+        Motto__c: {type: string, default: none}
+        Warm__c: {type: boolean, default: true}
+        Of__c: {type: reference, reference_to: [User]}
+    """
+    practice = start(parse_scenario(text, "file"))
+    api = Api(practice, browse(practice))
+    fields = {
+        f["name"]: f for f in api.ask("GET", f"{DATA}/sobjects/Lead/describe").json()["fields"]
+    }
+    assert [v["defaultValue"] for v in fields["Brand__c"]["picklistValues"]] == [True, False]
+    assert [
+        (fields[n]["defaultValue"], fields[n]["defaultValueFormula"])
+        for n in ("Brand__c", "Motto__c", "Warm__c", "Company")
+    ] == [("North", None), (None, '"none"'), (True, None), (None, None)]
+    assert [fields[n]["relationshipName"] for n in ("OwnerId", "Of__c", "Company")] == [
+        "Owner",
+        "Of__r",
+        None,
+    ]
+    api.ask("POST", f"{DATA}/sobjects/Lead", json={"LastName": "a", "Company": "c"})
+    (row,) = (r for r in practice.org.rows("Lead") if r["LastName"] == "a")
+    assert (row["Brand__c"], row["Motto__c"], row["Warm__c"]) == ("North", "none", True)
 
 
 def test_a_query_for_an_unknown_object_points_at_it(api: Api) -> None:

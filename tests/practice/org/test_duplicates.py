@@ -29,6 +29,14 @@ def test_a_row_like_another_in_each_field_of_the_rule_is_refused() -> None:
     assert insert_lead(org, Phone="2") is None
 
 
+def test_rows_of_the_same_save_are_not_compared_with_each_other() -> None:
+    org = org_with(DuplicateAction.BLOCK)
+    lead = org.sobject("Lead")
+    assert lead is not None
+    assert not any(isinstance(result, NotSaved) for result in org.insert(lead, [LEAD, LEAD]))
+    assert insert_lead(org) == "DUPLICATES_DETECTED"
+
+
 def test_a_row_without_one_of_the_fields_is_like_none() -> None:
     org = org_with(DuplicateAction.BLOCK)
     lead = org.sobject("Lead")

@@ -56,6 +56,12 @@ def test_rest_stores(field: str, given: Json, stored: Value) -> None:
         ),
         pytest.param("Text__c", ["a"], "string from START_ARRAY", id="array"),
         pytest.param(
+            "User_Locale_GMT_Offset__c", "nan", "double from VALUE_STRING value nan", id="nan"
+        ),
+        pytest.param(
+            "User_Locale_GMT_Offset__c", "1_0", "double from VALUE_STRING value 1_0", id="digits"
+        ),
+        pytest.param(
             "Timestamp__c", "yesterday", "datetime from VALUE_STRING value yesterday", id="when"
         ),
         pytest.param(

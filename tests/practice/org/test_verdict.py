@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import IntEnum
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -18,6 +19,7 @@ from hypothesis.strategies import SearchStrategy
 from bridge.practice.org.errors import RequestRefused
 from bridge.practice.org.org import USER_ID, Org
 from bridge.practice.org.save import NotSaved
+from bridge.practice.org.schema import FieldType
 from bridge.practice.org.values import Json
 from bridge.practice.scenario_file import parse_scenario
 from tests.practice.conftest import a_message, an_org
@@ -25,7 +27,9 @@ from tests.practice.conftest import a_message, an_org
 SCENARIO = """
 namespace: ""
 required_field: ""
-trigger: {name: Nothing, creates: {}}
+before_trigger: {Filled__c: Needed__c, Short__c: Needed__c}
+trigger: {name: Made, creates: {Contact: {LastName: {value: x}, Birth_Year__c: Born__c}}}
+duplicate_rules: [{sobject: Heroku_Message__c, fields: [Twin__c]}]
 fields:
   Heroku_Message__c:
     Word__c: {type: string, length: 10}
@@ -43,13 +47,24 @@ fields:
     Only__c: {type: string, length: 10, unique: true}
     Needed__c: {type: string, length: 10, required: true}
     Needed_Too__c: {type: double, precision: 5, scale: 2, required: true}
+    Usual__c: {type: string, length: 10, required: true, default: usual}
+    Filled__c: {type: string, length: 10, required: true}
+    Short__c: {type: string, length: 5}
+    Twin__c: {type: string, length: 10}
+    Born__c: {type: int, digits: 6}
     Closed__c: {type: string, length: 10, access: read}
+    Hidden__c: {type: string, length: 10, access: hidden}
 rules:
   - {name: No_Shouting, message: Quiet., when: {field: Word__c, matches: "*!*"}}
   - name: No_Green
     message: Not green.
     field: Colour__c
     when: {field: Colour__c, one_of: [green]}
+  - {name: Never_Unusual, message: It has a default., when: {field: Usual__c, empty: true}}
+  - name: Nobody_Of_Ninety_Nine
+    sobject: Contact
+    message: Too young.
+    when: {field: Birth_Year__c, one_of: [99]}
 """
 TAKEN = "taken"
 NO_ONE = "005000000000000AAA"
@@ -58,20 +73,25 @@ NO_ONE = "005000000000000AAA"
 class Wrong(IntEnum):
     """What may be wrong with a value, in the order in which the platform looks."""
 
-    TYPE = 1
-    ACCESS = 2
-    MISSING = 3
+    FIELD = 1
+    TYPE = 2
+    ACCESS = 3
     LENGTH = 4
     PICKLIST = 5
     RANGE = 6
     FORM = 7
     REFERENCE = 8
-    UNIQUE = 9
-    RULE = 10
+    FILLED = 9
+    MISSING = 10
+    UNIQUE = 11
+    RULE = 12
+    TWIN = 13
+    MADE = 14
     NOTHING = 99
 
 
 CODES = {
+    Wrong.FIELD: "INVALID_FIELD",
     Wrong.TYPE: "JSON_PARSER_ERROR",
     Wrong.ACCESS: "INVALID_FIELD_FOR_INSERT_UPDATE",
     Wrong.MISSING: "REQUIRED_FIELD_MISSING",
@@ -80,7 +100,10 @@ CODES = {
     Wrong.RANGE: "NUMBER_OUTSIDE_VALID_RANGE",
     Wrong.REFERENCE: "INVALID_CROSS_REFERENCE_KEY",
     Wrong.UNIQUE: "DUPLICATE_VALUE",
+    Wrong.FILLED: "STRING_TOO_LONG",
     Wrong.RULE: "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    Wrong.TWIN: "DUPLICATES_DETECTED",
+    Wrong.MADE: "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
 }
 FORM_CODES = {"Mail__c": "INVALID_EMAIL_ADDRESS", "Who__c": "MALFORMED_ID"}
 
@@ -193,18 +216,32 @@ FIELDS: dict[str, SearchStrategy[Judged]] = {
     | ABSENT,
     "Needed__c": texts(10, "ab") | ABSENT,
     "Needed_Too__c": numbers(1000) | NULL,
+    "Usual__c": texts(10, "ab"),
+    "Filled__c": texts(10, "ab") | ABSENT,
+    "Short__c": texts(5, "ab") | ABSENT,
+    "Twin__c": chosen("free") | chosen(TAKEN, TAKEN.upper(), wrong=Wrong.TWIN) | ABSENT,
+    "Born__c": st.sampled_from([1, 9999]).map(Judged)
+    | st.sampled_from([10_000, 99]).map(lambda year: Judged(year, Wrong.MADE))
+    | st.just(Judged(1_000_000, Wrong.RANGE))
+    | NULL,
     "Closed__c": texts(10, "ab").map(lambda j: Judged(j.value, Wrong.ACCESS)) | ABSENT,
+    "Name": chosen("M-1", wrong=Wrong.ACCESS),
+    "Id": chosen(NO_ONE, wrong=Wrong.ACCESS),
+    "Hidden__c": chosen("x", wrong=Wrong.FIELD),
+    "Unheard_Of__c": chosen("x", wrong=Wrong.FIELD),
 }
 """Values that can be read, good ones and bad ones."""
 
+UNKNOWN = {"Hidden__c", "Unheard_Of__c"}
 NO_TEXT = (NUMBERS, BOOLEANS, OBJECTS)
-NO_NUMBER = (BOOLEANS, OBJECTS, st.sampled_from(["x", "1,5", "1.5.1"]))
+NO_NUMBER = (BOOLEANS, OBJECTS, st.sampled_from(["x", "1,5", "1.5.1", "nan", "Infinity", "1_000"]))
 UNREADABLE: dict[str, SearchStrategy[Judged]] = {
-    **{name: wrong_type(*NO_TEXT) for name in FIELDS},
+    **{name: wrong_type(*NO_TEXT) for name in FIELDS if name not in UNKNOWN},
     "Ticked__c": wrong_type(NUMBERS, OBJECTS, st.sampled_from(["true", "1", ""])),
     "Price__c": wrong_type(*NO_NUMBER),
     "Needed_Too__c": wrong_type(*NO_NUMBER),
     "Count__c": wrong_type(*NO_NUMBER, st.just(1.5)),
+    "Born__c": wrong_type(*NO_NUMBER, st.just(1.5)),
     "When__c": wrong_type(
         *NO_TEXT, st.sampled_from(["now", "2026-11-22T09:16:28", "2026-13-01", "1699-12-31"])
     ),
@@ -228,26 +265,38 @@ def records(draw: st.DrawFn) -> dict[str, Judged]:
 
 def expected(record: dict[str, Judged]) -> list[tuple[str, tuple[str, ...]]]:
     """Code and fields of each error that the platform's documentation announces."""
+    unread = [j.wrong for j in record.values() if j.wrong in {Wrong.FIELD, Wrong.TYPE}]
+    if unread:
+        return [(CODES[unread[0]], ())]
     stored = {name: judged for name, judged in record.items() if not judged.empty}
-    if any(judged.wrong is Wrong.TYPE for judged in record.values()):
-        return [(CODES[Wrong.TYPE], ())]
-    closed = tuple(name for name in stored if name == "Closed__c")
+    closed = tuple(name for name, judged in stored.items() if judged.wrong is Wrong.ACCESS)
     if closed:
-        return [(CODES[Wrong.ACCESS], closed)]
-    missing = tuple(name for name in ("Needed__c", "Needed_Too__c") if name not in stored)
+        return [(CODES[Wrong.ACCESS], ("Id",) if "Id" in closed else closed)]
+    name, worst = min(
+        ((name, judged.wrong) for name, judged in stored.items()),
+        key=lambda found: found[1],
+        default=("", Wrong.NOTHING),
+    )
+    if worst < Wrong.FILLED:
+        return [(FORM_CODES[name] if worst is Wrong.FORM else CODES[worst], (name,))]
+    needed = stored.get("Needed__c")
+    if needed and "Short__c" not in stored and len(str(needed.value)) > 5:
+        return [(CODES[Wrong.FILLED], ("Short__c",))]
+    if needed and "Filled__c" not in stored:
+        stored["Filled__c"] = needed
+    missing = tuple(n for n in ("Needed__c", "Needed_Too__c", "Filled__c") if n not in stored)
     if missing:
         return [(CODES[Wrong.MISSING], missing)]
-    worst = min(stored.items(), key=lambda item: item[1].wrong, default=None)
-    if worst is not None and worst[1].wrong is not Wrong.NOTHING:
-        name, wrong = worst[0], worst[1].wrong
-        code = FORM_CODES[name] if wrong is Wrong.FORM else CODES[wrong]
-        return [(code, () if wrong is Wrong.UNIQUE else (name,))]
+    if worst is Wrong.UNIQUE:
+        return [(CODES[worst], ())]
     refused: list[tuple[str, tuple[str, ...]]] = []
     if "!" in str(stored.get("Word__c", Judged("")).value):
         refused.append((CODES[Wrong.RULE], ()))
     if stored.get("Colour__c") == Judged("green"):
         refused.append((CODES[Wrong.RULE], ("Colour__c",)))
-    return refused
+    if refused or worst is Wrong.NOTHING:
+        return refused
+    return [(CODES[worst], ())]
 
 
 def verdict(org: Org, record: dict[str, Json]) -> list[tuple[str, tuple[str, ...]]]:
@@ -274,6 +323,7 @@ def judging_org() -> Org:
         "Needed__c": "x",
         "Needed_Too__c": 1,
         "Only__c": TAKEN,
+        "Twin__c": TAKEN,
         "Identifier__c": "f" * 32,
     }
     row = org.reader(org.message_sobject()).row({**plain_message(), **holder})
@@ -284,10 +334,42 @@ def judging_org() -> Org:
 ORG = judging_org()
 
 
-@settings(max_examples=2500)
+def test_every_type_that_the_org_knows_is_tried() -> None:
+    fields = ORG.message_sobject()
+    assert {field.type for name in FIELDS if (field := fields.get(name))} == set(FieldType)
+
+
+@pytest.mark.parametrize(
+    ("code", "given"),
+    [
+        ("INVALID_FIELD", {"Hidden__c": "x"}),
+        ("JSON_PARSER_ERROR", {"Ticked__c": "x"}),
+        ("INVALID_FIELD_FOR_INSERT_UPDATE", {"Closed__c": "x"}),
+        ("STRING_TOO_LONG", {"Word__c": "x" * 11}),
+        ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", {"Colour__c": "blue"}),
+        ("NUMBER_OUTSIDE_VALID_RANGE", {"Count__c": 1000}),
+        ("INVALID_EMAIL_ADDRESS", {"Mail__c": "a"}),
+        ("MALFORMED_ID", {"Who__c": "a"}),
+        ("INVALID_CROSS_REFERENCE_KEY", {"Who__c": NO_ONE}),
+        ("REQUIRED_FIELD_MISSING", {"Needed__c": " "}),
+        ("DUPLICATE_VALUE", {"Only__c": TAKEN}),
+        ("FIELD_CUSTOM_VALIDATION_EXCEPTION", {"Word__c": "!"}),
+        ("DUPLICATES_DETECTED", {"Twin__c": TAKEN}),
+        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", {"Born__c": 99}),
+    ],
+)
+def test_each_refusal_has_a_record_that_meets_it(code: str, given: dict[str, Json]) -> None:
+    needed: dict[str, Json] = {"Needed__c": "x", "Needed_Too__c": 1}
+    assert [c for c, _ in verdict(ORG, {**plain_message(), **needed, **given})] == [code]
+
+
+def given_of(record: dict[str, Judged]) -> dict[str, Json]:
+    return {**plain_message(), **{name: judged.value for name, judged in record.items()}}
+
+
+@settings(max_examples=2000)
 @given(records())
 def test_the_verdict_on_any_record_is_what_the_platforms_documentation_says(
     record: dict[str, Judged],
 ) -> None:
-    given_record = {name: judged.value for name, judged in record.items()}
-    assert verdict(ORG, {**plain_message(), **given_record}) == expected(record)
+    assert verdict(ORG, given_of(record)) == expected(record)

@@ -51,6 +51,9 @@ def org() -> Org:
         pytest.param("LastName NOT IN ('ada', 'cyd')", ["bob", "d_d%"], id="not-in"),
         pytest.param("LastName LIKE '%D%'", ["Ada", "Cyd", "d_d%"], id="like"),
         pytest.param("LastName LIKE '_o_'", ["bob"], id="like-one"),
+        pytest.param(r"LastName LIKE '_\__\%'", ["d_d%"], id="like-with-an-escaped-wildcard"),
+        pytest.param("LeadSource LIKE '%'", ["Ada", "bob"], id="like-takes-no-nulls"),
+        pytest.param("LeadSource = ''", ["Cyd", "d_d%"], id="an-empty-text-is-null"),
         pytest.param("LastName > 'b'", ["bob", "Cyd", "d_d%"], id="greater"),
         pytest.param("LastName <= 'bob'", ["Ada", "bob"], id="at-most"),
         pytest.param("NOT (LastName = 'Ada')", ["bob", "Cyd", "d_d%"], id="not"),
@@ -87,6 +90,7 @@ def test_order_and_slice(org: Org, rest: str, found: list[str]) -> None:
 def test_count_of_all_has_no_records(org: Org) -> None:
     found = answer(org, "SELECT COUNT() FROM Lead WHERE LeadSource != null", Scope.LIVE)
     assert (found.total, found.records) == (2, ())
+    assert answer(org, "SELECT COUNT() FROM Lead LIMIT 3", Scope.LIVE).total == 3
 
 
 def test_groups_are_counted_and_can_be_chosen_by_their_count() -> None:
@@ -97,6 +101,14 @@ def test_groups_are_counted_and_can_be_chosen_by_their_count() -> None:
     assert found.columns == ("LastName", "n", "expr0")
     assert found.records == (("Ada", 3, 0), ("Bob", 1, 0))
     assert answer(org, soql + " HAVING COUNT(Id) > 1", Scope.LIVE).records == (("Ada", 3, 0),)
+    assert answer(org, soql + " HAVING COUNT(LeadSource) > 0", Scope.LIVE).records == ()
+    in_turn = answer(org, soql + " ORDER BY LastName DESC LIMIT 1", Scope.LIVE)
+    assert in_turn.records == (("Bob", 1, 0),)
+
+
+def test_an_indexed_field_is_null_where_an_empty_text_is_asked_for() -> None:
+    org = leads({"LastName": "Ada"})
+    assert names(org, "WHERE Heroku_Conversation_Id__c IN ('')") == ["Ada"]
 
 
 def test_deleted_rows_show_only_where_the_recycle_bin_is_asked_too() -> None:
@@ -156,6 +168,63 @@ def test_an_id_is_found_in_both_forms() -> None:
             "INVALID_FIELD",
             "must be of type string and should be enclosed in quotes",
             id="unquoted-text",
+        ),
+        pytest.param(
+            "SELECT Id FROM Lead WHERE CreatedDate > 2020-01-01",
+            "INVALID_FIELD",
+            "must be of type dateTime and should not be enclosed in quotes",
+            id="date-for-a-date-time",
+        ),
+        pytest.param(
+            "SELECT Id FROM Lead WHERE Id = 'a'",
+            "INVALID_QUERY_FILTER_OPERATOR",
+            "invalid ID field: a",
+            id="no-id",
+        ),
+        pytest.param(
+            r"SELECT Id FROM Lead WHERE LastName = 'a\%'",
+            "MALFORMED_QUERY",
+            "Row:1:Column:38",
+            id="escape-beside-like",
+        ),
+        pytest.param(
+            f"SELECT Id FROM {MESSAGE} ORDER BY Social25__Text__c",
+            "MALFORMED_QUERY",
+            "field 'Social25__Text__c' can not be sorted in a query call",
+            id="sorted-by-long-text",
+        ),
+        pytest.param(
+            "SELECT COUNT(Id) FROM Lead GROUP BY CreatedDate",
+            "MALFORMED_QUERY",
+            "field 'CreatedDate' can not be grouped in a query call",
+            id="grouped-by-date-time",
+        ),
+        pytest.param(
+            "SELECT Id, COUNT(LastName) FROM Lead",
+            "MALFORMED_QUERY",
+            "Row:1:Column:8\nField must be grouped or aggregated: Id",
+            id="neither-grouped-nor-counted",
+        ),
+        pytest.param(
+            "SELECT COUNT(Id) FROM Lead GROUP BY LastName ORDER BY Id",
+            "MALFORMED_QUERY",
+            "Ordered field must be grouped or aggregated: Id",
+            id="ordered-by-what-is-not-grouped",
+        ),
+        pytest.param(
+            "SELECT Id FROM Lead LIMIT -1", "MALFORMED_QUERY", "Row:1:Column:27", id="limit"
+        ),
+        pytest.param(
+            "SELECT Id FROM Lead WHERE OwnerId IN (SELECT Username FROM User)",
+            "MALFORMED_QUERY",
+            "can only query id fields, cannot use: 'Username'",
+            id="query-within-a-query-for-no-ids",
+        ),
+        pytest.param(
+            "SELECT Id FROM Lead OFFSET 2001",
+            "NUMBER_OUTSIDE_VALID_RANGE",
+            "Maximum SOQL offset allowed is 2000",
+            id="offset",
         ),
     ],
 )

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from bridge.ledger import Ledger
-from bridge.model import Change, Decision, HeldReason, Outcome, Risk, Window
+from bridge.model import Change, Decision, HeldReason, Outcome, Risk, View, Visibility, Window
 from bridge.report import run_document, show_plan_alone
 from tests.report.runs import (
     NO_ACCESS,
@@ -47,6 +47,56 @@ def test_the_page_starts_with_the_window_the_org_and_figures_that_add_up(ledger:
 def test_a_production_org_and_a_key_that_is_not_unique_are_named(ledger: Ledger) -> None:
     shown = page(planned(ledger, [item(1)], sandbox=False, key_unique=False))
     assert "org Acme, PRODUCTION · key Identifier__c, not unique" in shown
+
+
+NOT_SEEN = "Social25__Heroku_Message__c is not shared with everybody"
+GRANT = "View All on Social25__Heroku_Message__c"
+
+
+@pytest.mark.parametrize(
+    ("view", "says"),
+    [
+        (
+            View(Visibility.UNPROVEN, NOT_SEEN, GRANT),
+            (
+                "Can't be sent: a message that is there could look absent. Heroku_Message__c is "
+                "not shared with everybody. Grant View All on Heroku_Message__c."
+            ),
+        ),
+        (
+            View(Visibility.ASSUMED, NOT_SEEN, GRANT),
+            (
+                "Taken on by BRIDGE_ASSUME_VISIBLE: that every row is seen. Not proven: "
+                "Heroku_Message__c is not shared with everybody. A message that is there unseen is "
+                "inserted a second time."
+            ),
+        ),
+        (
+            View(Visibility.GUARDED, NOT_SEEN, GRANT),
+            (
+                "Not proven that every row is seen: Heroku_Message__c is not shared with "
+                "everybody. The key is unique, so Salesforce refuses a second row. To prove it, "
+                "grant View All on Heroku_Message__c."
+            ),
+        ),
+    ],
+    ids=lambda value: value.visibility.value if isinstance(value, View) else "",
+)
+def test_what_is_not_proven_stands_at_the_top_with_what_would_prove_it(
+    ledger: Ledger, view: View, says: str
+) -> None:
+    book = planned(ledger, [item(1)])
+    ledger.record_view(book.run_id, view)
+    lines = page(book, 120).splitlines()
+    assert says in " ".join(" ".join(lines[1:5]).split())
+
+
+@pytest.mark.parametrize("view", [None, View(Visibility.PROVEN, "this user has View All on it")])
+def test_what_is_proven_takes_no_line(ledger: Ledger, view: View | None) -> None:
+    book = planned(ledger, [item(1)])
+    if view is not None:
+        ledger.record_view(book.run_id, view)
+    assert page(book, 120).splitlines()[1].startswith("1 failed message")
 
 
 @pytest.mark.parametrize(

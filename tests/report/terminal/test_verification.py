@@ -70,3 +70,11 @@ def test_what_is_in_doubt_is_no_proof(ledger: Ledger) -> None:
     assert "1 message in doubt: a request gave no answer" in shown
     assert "bridge apply" in shown
     assert "Not proven" in shown
+
+
+def test_a_message_that_only_its_witness_shows_is_told_and_proven(ledger: Ledger) -> None:
+    shown = page(ledger, replace(PROVEN, once=30, witnessed=(key(7),)))
+    assert "31 should be there: 30 there exactly once, as sent." in shown
+    assert "1 message not there any more, but a witness shows that they were" in shown
+    assert key(7) in shown
+    assert "Not proven" not in shown
