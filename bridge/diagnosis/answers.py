@@ -13,19 +13,23 @@ Errors stand in lists and objects of any depth: `errors`, `results`, `compositeR
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bridge.diagnosis.bulk import split_field_slot
-from bridge.diagnosis.codes import is_code, leading, of_bulk, of_login
+from bridge.diagnosis.codes import is_code, leading
 from bridge.diagnosis.layers import Found, api_names
 from bridge.diagnosis.literals import Literal
 
 _CODE_KEYS: Final = ("errorCode", "statusCode", "exceptionCode", "status_code", "error_code",
                      "errorcode", "statuscode", "ErrorCode", "StatusCode", "error", "name",
                      "code")  # fmt: skip
+_LOOSE_KEYS: Final = ("error", "name", "code")
+"""Keys that hold other things too: there `Timeout` or `Unknown` is a word."""
+_AS_A_CODE: Final = re.compile(r"_|[a-z][A-Z]")
 _MESSAGE_KEYS: Final = ("message", "exceptionMessage", "error_description", "errorMessage",
-                        "Message", "msg", "error_message")  # fmt: skip
+                        "Message", "msg", "error_message", "detail")  # fmt: skip
 _ROW_KEYS: Final = ("sf__Error", "error", "Error", "message", "errorMessage", "stateMessage")
 _UNSHOWN: Final = ["Array"]
 """How Node.js prints a list that lies too deep."""
@@ -76,7 +80,9 @@ def _walk(value: Literal, depth: int) -> Iterator[Found]:
 def _error(value: Mapping[str, Literal]) -> Found | None:
     for key in _CODE_KEYS:
         code = value.get(key)
-        if isinstance(code, str) and _is_answered_code(code.strip()):
+        if not isinstance(code, str) or (key in _LOOSE_KEYS and not _AS_A_CODE.search(code)):
+            continue
+        if is_code(code.strip()):
             return _with_message(code.strip(), value)
     for key in _ROW_KEYS:
         row = value.get(key)
@@ -86,10 +92,6 @@ def _error(value: Mapping[str, Literal]) -> Found | None:
                 message, fields, _ = split_field_slot(row[head.end :])
                 return Found(head.code, message.strip(), fields or _fields(value))
     return None
-
-
-def _is_answered_code(word: str) -> bool:
-    return is_code(word) or word in of_bulk() or word in of_login()
 
 
 def _with_message(code: str, value: Mapping[str, Literal]) -> Found:

@@ -31,6 +31,7 @@ _FAILING_TRIGGER = re.compile(
     r"(?:data changed by trigger|System\.LimitException: )",
     re.ASCII,
 )
+_FAILING: Final = ("data changed by trigger", "System.LimitException")
 _NO_TRIGGERS: Final = frozenset({"Error", "Exception", "Message", "Result", "error", "message"})
 _FRAMES = re.compile(
     r"(?:\s*+(?:(?:Class|Trigger)\.[\w.$<> ]{1,200}: line \d{1,7}, column \d{1,5}"
@@ -109,6 +110,8 @@ def peel_trigger(message: str) -> Peeled | None:
 
 def failing_trigger(message: str) -> Handler | None:
     """The trigger that `Name: System.LimitException: …` names."""
+    if not any(words in message for words in _FAILING):
+        return None
     found = _FAILING_TRIGGER.search(message)
     if found is None or found[1] in _NO_TRIGGERS:
         return None

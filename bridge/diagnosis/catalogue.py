@@ -133,7 +133,9 @@ def kind_of(code: str | None, message: str) -> Kind:
     entry = CATALOGUE.get(code or "")
     if entry is None:
         return Kind.UNKNOWN
-    kind, phrases = _DECIDED_BY_PHRASES.get(entry.code, (entry.kind, ()))
+    if entry.code not in _DECIDED_BY_PHRASES:
+        return entry.kind
+    kind, phrases = _DECIDED_BY_PHRASES[entry.code]
     return kind if any(phrase in message for phrase in phrases) else entry.kind
 
 

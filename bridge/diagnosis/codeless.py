@@ -11,6 +11,7 @@ from bridge.model import Kind
 _BUSY: Final = re.compile(
     r"\b(?:420|429|50[0234])\b(?=[^\n]{0,40}(?:error|unavailable|gateway|time-?d?\s?out|too many"
     r"|internal))|\bHTTP(?:/\d(?:\.\d)?)?[ :]*+(?:420|429|50[0234])\b"
+    r"|\b(?:HTTP )?error[ :]{1,3}(?:420|429|50[0234])\b"
     r"|\b(?:status|code|statuscode|status_code)[^\w\n]{1,4}(?:code[^\w\n]{1,4})?"
     r"(?:420|429|50[0234])\b|(?:bad gateway|service unavailable|gateway time-?out"
     r"|service temporarily unavailable|internal server error)",
@@ -21,9 +22,13 @@ _NETWORK: Final = re.compile(
     r"|ConnectionReset|ConnectionError|RemoteDisconnected|ECONNRESET|ECONNREFUSED|ETIMEDOUT"
     r"|EAI_AGAIN|ENOTFOUND|socket hang up|broken pipe|getaddrinfo|name or service not known"
     r"|name resolution|UnknownHostException|SocketException|max retries exceeded"
-    r"|remote end closed|network is unreachable|read timed out",
+    r"|remote end closed|network is unreachable|no route to host|EHOSTUNREACH|ECONNABORTED|EPIPE"
+    r"|(?:could not|unable to|couldn't) resolve|NameResolutionError|nodename nor servname"
+    r"|temporary failure|upstream connect error|reset before headers|no healthy upstream"
+    r"|NoHttpResponse|failed to respond|deadline exceeded|IncompleteRead|EOF occurred",
     re.IGNORECASE,
 )
+_MAINTENANCE: Final = re.compile(r"\bmaintenance\b", re.IGNORECASE)
 _APEX: Final = re.compile(
     r"\bSystem\.(?:[A-Za-z]+\.)?[A-Za-z]*Exception\b|Apex (?:CPU|heap|script|trigger)|"
     r"Too many (?:SOQL|DML|query|callouts|future|queueable)|: execution of [A-Z]"
@@ -38,7 +43,8 @@ def kind_without_code(text: str) -> Kind:
     if _APEX.search(text):
         return Kind.ADMIN
     if is_page(text):
-        return Kind.TRANSIENT if _BUSY.search(title_of(text) or text) else Kind.UNKNOWN
+        busy = _BUSY.search(title_of(text) or text) or _MAINTENANCE.search(text)
+        return Kind.TRANSIENT if busy else Kind.UNKNOWN
     if _BUSY.search(text) or _NETWORK.search(text):
         return Kind.TRANSIENT
     return Kind.UNKNOWN

@@ -26,6 +26,12 @@ _BETWEEN_COLONS = re.compile(r"[(\[:]\s?(?P<code>[A-Z][A-Z0-9_]{2,80})\s?(?P<sep
 _CAMEL = re.compile(r"\b(?P<code>[A-Z][a-z]\w*+|[a-z]+_[a-z_]+)\s?(?P<separator>:)", re.ASCII)
 
 
+_OF_OTHERS: Final = ("ERR_", "EAI_", "ORA_", "FATAL_ERROR", "HTTP_")
+"""How codes of Node.js, Oracle, Apex's debug log and the like begin."""
+_EVERYDAY: Final = frozenset({"InternalServerError", "NotFound", "Timeout", "Unknown"})
+"""Codes of the Bulk API that are words: theirs is a colon with a space on both sides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A code in a text."""
@@ -58,13 +64,17 @@ def of_login() -> frozenset[str]:
 
 def is_code(word: str) -> bool:
     """Whether a word is a code where the text's form has one."""
-    return word in known() or ("_" in word and word.isupper() and word.isascii())
+    if word in known():
+        return True
+    return "_" in word and word.isupper() and word.isascii() and not word.startswith(_OF_OTHERS)
 
 
 def leading(text: str) -> Standing | None:
     """The code that a text begins with, if a colon, a comma or nothing follows."""
     found = _LEADING.match(text)
     if found is None or not is_code(found["code"]):
+        return None
+    if found["code"] in _EVERYDAY and not text.startswith(" : ", found.end("code")):
         return None
     return Standing(found["code"], 0, found.end(), bool(found["separator"]))
 
@@ -85,6 +95,8 @@ def standing(text: str, start: int = 0) -> Standing | None:
 def standing_oddly(text: str) -> Standing | None:
     """The first code of another make: `InvalidBatch :`, `invalid_grant:`, `(GONE: `."""
     for found in _CAMEL.finditer(text):
+        if found["code"] in _EVERYDAY and not text.startswith(" : ", found.end("code")):
+            continue
         if found["code"] in of_bulk() or found["code"] in of_login():
             return Standing(found["code"], found.start(), found.end(), separated=True)
     for found in _BETWEEN_COLONS.finditer(text):

@@ -33,7 +33,8 @@ from bridge.diagnosis.printed import errors_printed
 from bridge.model import Wrapper
 
 _ANSWER_KEY = re.compile(
-    r"errorCode|statusCode|exceptionCode|error_description|sf__Error|error_code|status_code|error='"
+    r"errorCode|statusCode|exceptionCode|error_description|sf__Error|error_code|status_code"
+    r"|error='|[\"']code[\"']|\bcode: '"
 )
 _OPENING = re.compile(r"[\[{(]")
 _NEXT_EXCEPTION = re.compile(r"\n(?=[^\n]{0,400}First exception on row )")
@@ -44,6 +45,14 @@ _LABEL = re.compile(
 """What stands right in front of a code that ends a text: `Error Code: `, `(`."""
 _PRINTED_ERROR = re.compile(r"\{ Error: ([^\n]{1,4000})\n\s{1,40}at ")
 _PARTS_FOLLOW = re.compile(r"\]?\s*+\{?\s*+\b(?:name|errorCode|fields):|\n")
+_NEXT_ROW = re.compile(r"(?P<bulk>:(?:[A-Za-z][\w. ]{0,400} )?--)?(?:\s?[;|]\s?|\s?\n\s{0,8})")
+"""Between two errors, the first in the Bulk form or in the plain one."""
+_ENDS_OF_BULK: Final = ("--\n", "-- \n", "--\r", "--;", "--|", "-- ;", "-- |")
+_ENDS_OF_PLAIN: Final = ("\n", ";", "|")
+_LONGEST_CODE: Final = 100
+_CATEGORY_LENGTH: Final = 120
+_MOST_FURTHER: Final = 20
+_CLOSERS = re.compile(r"(?:</?\w{1,10}>|[)\]'\" \-–:])*+")
 _QUOTES: Final = ("'", '"', "`")
 _MOST_TRIES: Final = 6
 
@@ -51,7 +60,7 @@ _MOST_TRIES: Final = 6
 def open_envelope(text: str) -> Envelope:
     """Read the outermost layer of a text."""
     head = codes.leading(text)
-    if head is not None:
+    if head is not None and not _is_a_clients_category(text, head):
         return _from_head(text, head)
     if text.startswith(("[", "{")):
         value, whole = read_json(text)
@@ -72,9 +81,32 @@ def open_envelope(text: str) -> Envelope:
     return Envelope((Found(None, text, in_place=False),), steps)
 
 
+def _is_a_clients_category(text: str, head: Standing) -> bool:
+    """Whether an unknown word in a code's place stands in front of a code that is known."""
+    if head.code in codes.known():
+        return False
+    inside = codes.standing(text[head.end : head.end + _CATEGORY_LENGTH])
+    return inside is not None and inside.separated
+
+
 def _from_head(text: str, head: Standing) -> Envelope:
-    found, wrapper = _headed(text, head, text[head.end :], "")
-    return Envelope((found,), (step(wrapper, _around(found, wrapper)),))
+    end = _end_of_first(text, head)
+    found, wrapper = _headed(text, head, text[head.end : end], "")
+    return Envelope((found, *_further(text[end:])), (step(wrapper, _around(found, wrapper)),))
+
+
+def _end_of_first(text: str, head: Standing) -> int:
+    """Where an error ends that others follow, each on a line of its own or behind a semicolon."""
+    bulk_alone = head.code in MAY_QUOTE or text.endswith("--")
+    if not any(mark in text for mark in (_ENDS_OF_BULK if bulk_alone else _ENDS_OF_PLAIN)):
+        return len(text)
+    for row in _NEXT_ROW.finditer(text, head.end):
+        following = codes.leading(text[row.end() : row.end() + _LONGEST_CODE])
+        if following is None or following.code not in codes.known() or not following.separated:
+            continue
+        if row["bulk"] or not bulk_alone:
+            return row.end()
+    return len(text)
 
 
 def _around(found: Found, wrapper: Wrapper) -> str:
@@ -90,7 +122,7 @@ def _around(found: Found, wrapper: Wrapper) -> str:
 
 def _headed(text: str, head: Standing, rest: str, before: str) -> tuple[Found, Wrapper]:
     """Read what stands behind a code, as far as `rest` goes."""
-    message, fields, bulk = split_field_slot(rest)
+    message, fields, bulk = split_field_slot(rest.rstrip("; |\n"))
     if bulk:
         return Found(head.code, message.strip(), fields, in_place=head.separated), Wrapper.BULK
     message = without_own_code(head.code, message.strip())
@@ -168,14 +200,16 @@ def _code_in_words(text: str) -> Envelope | None:
         said = _LABEL.sub("", before).strip()
         return Envelope((Found(standing.code, said),), (step(Wrapper.PROSE, f"… {standing.code}"),))
     end = end_in_line(text, standing.end)
-    rest = text[standing.end : end] if end >= 0 else behind
+    if end < 0:
+        end = _end_of_first(text, standing)
+    rest = text[standing.end : end]
     if not standing.separated:
-        rest = rest.lstrip(")]'\" -–:")
+        rest = rest[_CLOSERS.match(rest).end() :]  # type: ignore[union-attr]
     rest, advice = without_advice(_within_quotes(before, rest.strip()))
     found, wrapped = _headed(text, standing, rest, before)
     steps = [step(Wrapper.FLOW if advice else Wrapper.PROSE, f"{before}…{advice}")]
     steps.append(step(wrapped, _around(found, wrapped)))
-    return Envelope((found, *_further(text[end:] if end >= 0 else "")), tuple(steps))
+    return Envelope((found, *_further(text[end:])), tuple(steps))
 
 
 def _within_quotes(before: str, rest: str) -> str:
@@ -216,13 +250,15 @@ def _rows_of_dml(text: str) -> Envelope | None:
 
 
 def _further(text: str) -> Iterator[Found]:
-    """The errors in what follows an error in the Bulk form: further rows."""
-    while (standing := codes.standing(text)) is not None and standing.separated:
+    """The errors in what follows an error: further rows, lines or parts."""
+    for _ in range(_MOST_FURTHER):
+        standing = codes.standing(text)
+        if standing is None or not standing.separated:
+            return
         end = end_in_line(text, standing.end)
         if end < 0:
-            return
-        message, fields, _ = split_field_slot(text[standing.end : end])
-        yield Found(standing.code, message.strip(), fields)
+            end = _end_of_first(text, standing)
+        yield _headed(text, standing, text[standing.end : end], "")[0]
         text = text[end:]
 
 

@@ -18,6 +18,7 @@ _LABEL = re.compile(
     r"“([^“”\n]{1,120})”|„([^„“”\n]{1,120})[“”]|«\s?([^«»\n]{1,120}?)\s?»"
     r"|「([^「」\n]{1,120})」"
 )
+_OPENING = re.compile("[“„«「]")
 _NAMED = re.compile(r"\bFlow (?:API )?Name: *+([^\n<]{1,120})")
 _LABEL_SENTENCE = re.compile(
     r"because the\s{1,4}[\"“']([^\"“”\n]{1,120})[\"”']\s{1,4}(?:process|flow|workflow) failed"
@@ -32,7 +33,7 @@ _MARKS: Final = ("flow", "Flow", "process", "flux", "flujo", "fluxo", "フロー
 def flow_of(text: str) -> Handler | None:
     """The flow that the sentences name."""
     found = _LABEL_SENTENCE.search(text) or _NAMED.search(text)
-    if found is None and any(mark in text for mark in _MARKS):
+    if found is None and _OPENING.search(text) and any(mark in text for mark in _MARKS):
         found = _LABEL.search(text)
     if found is None:
         return None

@@ -55,7 +55,7 @@ _AUTOMATION: Final = frozenset({Wrapper.DML, Wrapper.TRIGGER, Wrapper.FLOW})
 def diagnose(text: str) -> Diagnosis:
     """Read an error text, in whatever form a channel handed it on."""
     part, cut = readable(text)
-    return _diagnosis(part, open_envelope(part), cut)
+    return _diagnosis(part, open_envelope(part), cut or part.endswith(_ELLIPSES))
 
 
 def diagnose_error(code: str, message: str, fields: Sequence[str]) -> Diagnosis:
@@ -83,7 +83,7 @@ def _diagnosis(text: str, envelope: Envelope, cut: bool) -> Diagnosis:
         handler=_handler(peeling, text),
         rule=_bounded(root.message) if root.code == _RULE else None,
         ids=ids_in(text),
-        confidence=_confidence(outermost, root, cut or envelope.cut or text.endswith(_ELLIPSES)),
+        confidence=_confidence(outermost, root, cut or envelope.cut),
         others=_others(root, rest),
         steps=(*envelope.steps, *peeling.steps),
     )
@@ -185,17 +185,27 @@ def _confidence(outermost: Found, root: Found, cut: bool) -> Confidence:
 
 
 def _others(root: Found, rest: Sequence[Found]) -> tuple[OtherError, ...]:
-    seen = {(root.code, root.message)}
+    seen = [root]
     others: list[OtherError] = []
     for error in rest:
         inner = _peel_all(error).root
-        if (inner.code, inner.message) in seen:
+        if any(_same(inner, other) for other in seen):
             continue
-        seen.add((inner.code, inner.message))
+        seen.append(inner)
         others.append(OtherError(inner.code, _bounded(inner.message), inner.fields))
         if len(others) == _MOST_OTHERS:
             break
     return tuple(others)
+
+
+def _same(one: Found, other: Found) -> bool:
+    """Whether a text only says an error again, perhaps with more round it."""
+    if one.code != other.code:
+        return False
+    return one.message == other.message or (
+        bool(one.message and other.message)
+        and (one.message in other.message or other.message in one.message)
+    )
 
 
 def _bounded(message: str) -> str:

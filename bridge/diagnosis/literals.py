@@ -1,6 +1,7 @@
 """Reads values as programs print them: JSON, Python, JavaScript, Ruby, PHP; also those cut off.
 
     value   = list | object | call | text | word
+    bare    = words up to the next key, as Java prints a value behind "="
     list    = "[" [ value { "," value } ] "]"
     object  = "{" [ pair { "," pair } ] "}"
     call    = word "(" [ (pair | value) { "," (pair | value) } ] ")"
@@ -33,6 +34,8 @@ _TOKEN = re.compile(
     r")",
     re.DOTALL,
 )
+_BARE = re.compile(r"(?=[^\s\[\](){},'\"])(?:[^,}]|,(?!\s?\w{1,40}=)){1,2000}+(?=[,}])")
+_CHARACTERS_A_TOKEN: Final = 10
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _HALF = re.compile("[\ud800-\udfff]")
 _HIGHEST: Final = 0x10FFFF
@@ -124,6 +127,15 @@ class Reader:
         self._at = found.end()
         return found["mark"] or ""
 
+    def _bare(self) -> str | None:
+        """The words of a value that Java prints without quotes, up to the next key."""
+        found = _BARE.match(self._text, self._at)
+        if found is None or self._left <= 0:
+            return None
+        self._at = found.end()
+        self._left -= 1 + len(found[0]) // _CHARACTERS_A_TOKEN
+        return found[0].strip()
+
     def _members(self, closing: str, depth: int) -> Literal:
         values: list[Literal] = []
         pairs: dict[str, Literal] = {}
@@ -142,8 +154,9 @@ class Reader:
                 break
             value = self._value(depth + 1)
             if isinstance(value, str) and self._peek() in (":", "=", "=>"):
-                self._next_mark()
-                pairs[value] = self._value(depth + 1)
+                separator = self._next_mark()
+                bare = self._bare() if separator == "=" else None
+                pairs[value] = self._value(depth + 1) if bare is None else bare
             elif not (self.cut and value is None):
                 values.append(value)
         if pairs:

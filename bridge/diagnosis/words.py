@@ -60,7 +60,16 @@ _VALUES: Final = (
     ("external ID: ", re.compile(r"external ID: (.{1,255}?) not found", re.DOTALL)),
     ("VALUE_STRING value ", re.compile(r"VALUE_STRING value (\S{1,255})")),
 )
+_QUOTING_ALONE: Final = ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",)
+"""Codes whose message is a phrase and the value, in any language, with a label or without."""
+_QUOTING: Final = (
+    *_QUOTING_ALONE, "INVALID_EMAIL_ADDRESS", "MALFORMED_ID", "NUMBER_OUTSIDE_VALID_RANGE",
+)  # fmt: skip
+"""These, and those whose message is a label, a phrase and the value."""
 _IN_ANY_LANGUAGE: Final = re.compile(r"[^:：]{1,80}\s?[:：]\s?[^:：]{1,120}\s?[:：]\s?", re.DOTALL)
+
+_ONE_COLON: Final = re.compile(r"(?:[^:：]{1,80}\s?[:：]\s?)?[^:：]{1,120}\s?[:：]\s?", re.DOTALL)
+_QUOTED_ABROAD: Final = (_IN_ANY_LANGUAGE, _ONE_COLON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,9 @@ def _value(code: str | None, message: str, limit_at: int) -> str | None:
         at = message.find(phrase)
         if at >= 0:
             return message[at + len(phrase) :].strip() or None
+    if code in _QUOTING:
+        abroad = _QUOTED_ABROAD[code in _QUOTING_ALONE].match(message)
+        return message[abroad.end() :].strip() or None if abroad else None
     for phrase, pattern in _VALUES:
         if phrase in message:
             found = pattern.search(message)
