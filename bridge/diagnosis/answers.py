@@ -25,6 +25,8 @@ from bridge.diagnosis.literals import Literal
 _CODE_KEYS: Final = ("errorCode", "statusCode", "exceptionCode", "status_code", "error_code",
                      "errorcode", "statuscode", "ErrorCode", "StatusCode", "error", "name",
                      "code")  # fmt: skip
+_OF_RECORDS: Final = ("errorCode", "statusCode")
+"""Keys of errors whose message is as it was: what repeats the code there is the message's own."""
 _LOOSE_KEYS: Final = ("error", "name", "code")
 """Keys that hold other things too: there `Timeout` or `Unknown` is a word."""
 _AS_A_CODE: Final = re.compile(r"_|[a-z][A-Z]")
@@ -83,7 +85,9 @@ def _error(value: Mapping[str, Literal]) -> Found | None:
         if not isinstance(code, str) or (key in _LOOSE_KEYS and not _AS_A_CODE.search(code)):
             continue
         if is_code(code.strip()):
-            return _with_message(code.strip(), value)
+            said = _message(value)
+            message = said if key in _OF_RECORDS else without_own_code(code.strip(), said)
+            return Found(code.strip(), message, _fields(value), _object(value))
     for key in _ROW_KEYS:
         row = value.get(key)
         if isinstance(row, str):
@@ -94,15 +98,15 @@ def _error(value: Mapping[str, Literal]) -> Found | None:
     return None
 
 
-def _with_message(code: str, value: Mapping[str, Literal]) -> Found:
-    said = next((m for key in _MESSAGE_KEYS if isinstance(m := value.get(key), str)), "")
-    return Found(code, without_own_code(code, said.strip()), _fields(value), _object(value))
+def _message(value: Mapping[str, Literal]) -> str:
+    said = (value.get(key) for key in _MESSAGE_KEYS)
+    return next((message.strip() for message in said if isinstance(message, str)), "")
 
 
 def without_own_code(code: str, message: str) -> str:
     """The message of a client that repeats the code in front of it."""
     head = leading(message)
-    if head is not None and head.code == code and head.separated:
+    if head is not None and head.code == code and message[head.end - 1] == ":":
         return message[head.end :].strip()
     return message
 

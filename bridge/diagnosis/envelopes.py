@@ -28,7 +28,7 @@ from bridge.diagnosis.codes import Standing
 from bridge.diagnosis.flows import without_advice
 from bridge.diagnosis.layers import Envelope, Found, step
 from bridge.diagnosis.literals import Reader, read_json
-from bridge.diagnosis.markup import errors_in_xml, is_page, title_of
+from bridge.diagnosis.markup import errors_in_xml, first_element, is_page, title_of
 from bridge.diagnosis.printed import errors_printed
 from bridge.model import Wrapper
 
@@ -156,9 +156,9 @@ def _answer_as_it_stands(text: str) -> Envelope | None:
     if key is None:
         return None
     reader = Reader(text)
-    at = 0
+    at, end_of_words = 0, first_element(text)
     for _ in range(_MOST_TRIES):
-        opening = _OPENING.search(text, at)
+        opening = _OPENING.search(text, at, end_of_words)
         if opening is None or reader.spent:
             return None
         value, end = reader.read(opening.start())

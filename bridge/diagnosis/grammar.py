@@ -26,7 +26,7 @@ from bridge.diagnosis.codes import Standing, of_bulk, standing
 from bridge.diagnosis.envelopes import open_envelope
 from bridge.diagnosis.ids import ids_in
 from bridge.diagnosis.layers import Envelope, Found, Peeled, api_names, step
-from bridge.diagnosis.untrusted import readable
+from bridge.diagnosis.untrusted import readable, without_orders
 from bridge.diagnosis.words import said_in
 from bridge.model import (
     Confidence,
@@ -104,6 +104,8 @@ class _Peeling:
 
 def _peel_all(outermost: Found) -> _Peeling:
     """Peel until nothing wraps."""
+    if "\x1b" in outermost.message:
+        outermost = replace(outermost, message=without_orders(outermost.message).strip())
     peeling = _Peeling(outermost, outermost.message)
     for _ in range(_DEEPEST):
         peeled = _peel(peeling.root.code, peeling.rest)

@@ -21,6 +21,12 @@ _PAGE = re.compile(r"<(?:!doctype html|html|head|title|body|h1)\b", re.IGNORECAS
 _TITLE = re.compile(r"<(?:title|h1)[^<>]{0,200}+>([^<]*+)", re.IGNORECASE)
 
 
+def first_element(text: str) -> int:
+    """Where the first element of an error stands; the text's length where there is none."""
+    found = _ELEMENT.search(text) if "<" in text else None
+    return found.start() if found else len(text)
+
+
 def errors_in_xml(text: str) -> list[Found]:
     """The errors in a text of XML, in order; of a fault and its detail the first."""
     found: list[Found] = []
@@ -47,7 +53,9 @@ def _add(found: list[Found], said: dict[str, list[str]]) -> None:
             if head is None or not head.separated:
                 return
             code = head.code
-    found.append(Found(code, without_own_code(code, message), api_names(said.get("fields", ()))))
+    if "message" not in said:
+        message = without_own_code(code, message)
+    found.append(Found(code, message, api_names(said.get("fields", ()))))
 
 
 def is_page(text: str) -> bool:

@@ -71,7 +71,8 @@ def _found(parts: dict[str, str]) -> Found | None:
     code = next((parts[key] for key in _CODES if is_code(parts.get(key, ""))), None)
     if code is None:
         return None
-    message = parts.get("exceptionMessage", parts.get("message", ""))
+    said = parts.get("exceptionMessage")
+    message = parts.get("message", "") if said is None else without_own_code(code, said)
     names = parts.get("fields", "").strip("{}")
     fields = api_names(name.strip() for name in _LISTED.split(names))
-    return Found(code, without_own_code(code, message), fields)
+    return Found(code, message, fields)

@@ -18,6 +18,9 @@ def readable(text: str) -> tuple[str, bool]:
     """The part of the text that counts, and whether something was left out of its middle."""
     whole = len(text) <= FIRST + LAST
     part = text if whole else text[:FIRST] + _GAP + text[-LAST:]
-    if "\x1b" in part:
-        part = _ORDERS.sub("", part)
-    return part.strip().removeprefix("\ufeff").strip(), not whole
+    return without_orders(part).strip().removeprefix("\ufeff").strip(), not whole
+
+
+def without_orders(text: str) -> str:
+    """The text without what a terminal would take for an order: a colour, a title."""
+    return _ORDERS.sub("", text) if "\x1b" in text else text
