@@ -81,7 +81,7 @@ values = st.fixed_dictionaries(
         "number": st.integers(0, 10**9),
         "date": st.dates().map(str),
         "time": st.datetimes().map(lambda time: f"{time:%Y-%m-%dT%H:%M:%SZ}"),
-        "quoted": st.from_regex(r"(?a:[A-Za-z ,.0-9]{1,30})", fullmatch=True),
+        "quoted": st.from_regex(r"(?a:[A-Za-z][A-Za-z ,.0-9]{0,29})", fullmatch=True),
         "name": st.from_regex(r"(?a:Test [A-Z][a-z]{1,8} \d{1,3})", fullmatch=True),
         "address": st.from_regex(r"(?a:[a-z]{1,8}@[a-z]{1,8}\.org)", fullmatch=True),
     }

@@ -336,6 +336,7 @@ def test_further_errors_stand_beside_the_first_real_one() -> None:
         ("A_NEW_CODE: whatever", "A_NEW_CODE", Confidence.CERTAIN),
         ("see STRING_TOO_LONG: x", "STRING_TOO_LONG", Confidence.CERTAIN),
         ("it was STRING_TOO_LONG again", "STRING_TOO_LONG", Confidence.LIKELY),
+        ("no STRING_TOO_LONG but UNABLE_TO_LOCK_ROW: x", "UNABLE_TO_LOCK_ROW", Confidence.CERTAIN),
         ("STRING_TOO_LONG: data value too lar…", "STRING_TOO_LONG", Confidence.LIKELY),
         (
             '[{"errorCode":"STRING_TOO_LONG","message":"data va',

@@ -56,7 +56,7 @@ PIECES = (
     "UNABLE_TO_LOCK_ROW: busy", "STRING_TOO_LONG, x", "REQUEST_LIMIT_EXCEEDED", "ERROR:", "hello",
     "first error: UNABLE_TO_LOCK_ROW, hi: [Name]", "My: execution of AfterInsert", "caused by: ",
     "(max length=5)", "data value too large: ", "errorCode", "null", "001000000000001AAA",
-    "Class.A.b: line 1, column 1",
+    "Class.A.b: line 1, column 1", ". You can look up ExceptionCode values",
 )  # fmt: skip
 awkward = (
     st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=8)
