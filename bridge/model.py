@@ -8,18 +8,23 @@ wanders through the house as nothing else.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 """What a field of a record may hold: JSON."""
 
 Record: TypeAlias = Mapping[str, Value]
 """Field → value: what Salesforce is given, or what GoTallo wanted to give it."""
+
+_ALL = 100
+"""Percent."""
 
 
 class Kind(StrEnum):
@@ -120,6 +125,33 @@ class Window:
     """Aware, UTC, later than `from_time`."""
     zone: str
     """The IANA zone in which a person named it: for display only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So many, or so many percent of a whole."""
+
+    number: int
+    percent: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `50` or `10%`.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        found = re.fullmatch(r"([0-9]{1,9}) ?(%?)", text.strip(), re.ASCII)
+        if found is None or (found[2] and int(found[1]) > _ALL):
+            raise ValueError("must be a number such as 50, or a percentage such as 10%")
+        return cls(int(found[1]), percent=bool(found[2]))
+
+    def of(self, whole: int) -> Fraction:
+        """The amount, where the whole is so many."""
+        return Fraction(self.number * whole, _ALL) if self.percent else Fraction(self.number)
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.percent else f"{self.number:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,14 +377,36 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class RowOfMessage:
+    """A row of the org that carries a message."""
+
+    id: str
+    """The Salesforce id."""
+    created_by: str
+    """The id of the user who inserted it."""
+    created_at: dt.datetime
+    """Aware; the org's clock."""
+    ours: bool
+    """Whether that is the user as whom we write."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """A message that the org has more than once."""
 
     key: str
-    ids: tuple[str, ...]
-    """Salesforce ids, oldest first."""
-    ours: int
-    """How many of them this user inserted."""
+    rows: tuple[RowOfMessage, ...]
+    """Oldest first."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their Salesforce ids, oldest first."""
+        return tuple(row.id for row in self.rows)
+
+    @property
+    def ours(self) -> int:
+        """How many of them this user inserted."""
+        return sum(row.ours for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,16 +420,64 @@ class Difference:
     found: Value
 
 
+class Scope(StrEnum):
+    """Which messages are verified."""
+
+    RUN = "run"
+    WINDOW = "window"
+    """Those of every run whose window touches it."""
+    ALL = "all"
+    """Every message of an org that a ledger has."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOfObject:
+    """The field that makes a message of an object the same message."""
+
+    object: str
+    namespace: str
+    """Of the object's package; empty where it has none."""
+    field: str
+    unique: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an org was asked, when and by whom."""
+
+    scope: Scope
+    run_id: str | None
+    """Set exactly where the scope is a run."""
+    runs: int
+    """How many runs the messages come from."""
+    window: Window | None
+    """The run's, or the one that was named."""
+    window_words: str
+    """The same as flags; empty where there is none."""
+    org_id: str
+    org_name: str
+    sandbox: bool
+    instance_url: str
+    username: str
+    """Of the user who asked."""
+    asked_at: dt.datetime
+    """Aware, UTC: when the asking began."""
+    keys: tuple[KeyOfObject, ...]
+    """Of the objects that have the messages; mostly one."""
+    unreadable: int
+    """How many messages could not be read when they were planned: they have no key to ask for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the org itself answers about the messages of a run.
+    """What the org itself answers about messages.
 
     Each message is counted once: in `repeated` wherever the org has it more than once; else in
     `once`, `missing`, `deleted` or `witnessed` where it should be there, in `in_doubt` where nobody
     knows yet, in `absent` or `there_unsent` where it should not.
     """
 
-    run_id: str
+    question: Question
     once: int
     """There exactly once, as they should be; `differing` among them."""
     missing: tuple[str, ...]
@@ -389,10 +491,17 @@ class Verification:
     absent: int
     """Held, rejected or not sent, and not there: as it should be."""
     there_unsent: tuple[str, ...]
-    """Keys that this run did not bring there (held, rejected, not sent) and that are there."""
+    """Keys that were not brought there (held, rejected, not sent) and that are there."""
     witnessed: tuple[str, ...] = ()
     """Keys that should be there and whose own row is gone, while the witness that the mapping names
     shows that it was there."""
+
+    @property
+    def asked(self) -> int:
+        """How many keys the org was asked for."""
+        gone = (self.missing, self.deleted, self.witnessed)
+        others = (self.repeated, self.in_doubt, self.there_unsent)
+        return self.once + self.absent + sum(map(len, (*gone, *others)))
 
     @property
     def proven(self) -> bool:

@@ -1,4 +1,4 @@
-"""The use cases, which lead the data through the rooms: plan, apply, verify.
+"""The use cases, which lead the data through the rooms: plan, apply.
 
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -24,21 +26,37 @@ from bridge.delivery import (
     EndingKind,
     Halt,
     Healer,
+    Limits,
     Observer,
+    OldMessages,
     Tempo,
+    deleted_messages,
     deliver,
+    estimated_calls,
     find_witness,
     hold,
     key_field_of,
+    old_messages,
+    refuse_old,
     refuse_unseen,
-    verify_run,
     view_of,
+    who_asks,
+    why_outdated,
     witness_schema,
 )
-from bridge.errors import LeaseHeld, OrgRefused, SettingsError, UsageError
+from bridge.errors import LeaseHeld, OrgRefused, SafetyStop, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
-from bridge.ledger import Ledger, MessageState, Plan, Run, RunState
+from bridge.ledger import (
+    Forecast,
+    Ledger,
+    MessageState,
+    PendingItem,
+    Plan,
+    ResendOrder,
+    Run,
+    RunState,
+)
 from bridge.model import (
     Decision,
     Delivery,
@@ -48,20 +66,30 @@ from bridge.model import (
     Item,
     ObjectSchema,
     Outcome,
-    Verification,
     View,
     Window,
     Witness,
 )
 from bridge.planning import (
+    Narrowing,
     Planner,
     built_in_mapping,
     held_as_planned_otherwise,
     held_as_sent_otherwise,
+    outline,
     parse_mapping,
     read_mapping,
+    read_mapping_text,
 )
-from bridge.salesforce import ClientCredentials, Org, OrgIdentity, StaticToken, Token, TokenSource
+from bridge.salesforce import (
+    ApiUsage,
+    ClientCredentials,
+    Org,
+    OrgIdentity,
+    StaticToken,
+    Token,
+    TokenSource,
+)
 from bridge.settings import GoTalloAccess, Settings
 
 LEASE_PAUSE = 10.0
@@ -90,6 +118,10 @@ class PlanRequest:
     """How many failures the operator expects, from the e-mail."""
     limit: int | None = None
     """Send this many at most, the earliest first; the others are skipped."""
+    keys: Sequence[str] = ()
+    """The messages to plan, in any spelling; empty for all of the window."""
+    even_if_deleted: str | None = None
+    """Why these are sent again where somebody deleted them in the org; None where they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +132,8 @@ class ApplyRequest:
     canary: Sequence[int] = STEPS
     limit: int | None = None
     """Send this many at most now; `apply` goes on with the others."""
+    old_ones_too: bool = False
+    """A person was asked about messages that are older than the limit, and wants them sent."""
     rounds: int = MOST_ROUNDS
     """How often a message that the org refuses may be repaired as the mapping says."""
 
@@ -167,29 +201,42 @@ def plan(
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = _view(settings, org, schema, key_field, witness, identity)
+    narrowing = Narrowing(request.keys)
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
-        run_id = ledger.begin_run(_plan_of(access, request, planner, identity, witness), _now())
+        messages = narrowing.among(stream)
+        again = _to_send_again(request, narrowing, ledger, org, planner, identity, witness)
+        plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
+        run_id = ledger.begin_run(plan_, _now())
         ledger.record_view(run_id, view)
         count = 0
-        for planned in _batches(planner.plan(message) for message in stream):
-            batch = _without_changed(run_id, planned, planner, ledger)
-            known = ledger.add_items(run_id, count, batch)
+        ready: Counter[str] = Counter()
+        filled: set[str] = set()
+        for planned in _batches(planner.plan(message) for message in messages):
+            batch = _without_changed(run_id, planned, planner, ledger, again)
+            known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
+            for item in batch:
+                if item.decision is Decision.READY and item.key not in known:
+                    ready[item.cause.id] += 1
+                    filled |= item.record.keys()
             count += len(batch)
             progress(count)
         summary = stream.summary
     if request.limit is not None:
         for key in ledger.limit(run_id, request.limit):
             item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
+    usage = org.daily_api()
     ledger.finish_plan(
         run_id,
         announced=summary.announced,
+        listed=narrowing.listed,
         fetched=count,
         repeated=summary.repeated,
         notes=summary.notes,
+        outline=outline(schema, filled),
+        forecast=_forecast(ready.values(), usage, _limits(settings)),
     )
     ledger.count_calls(run_id, org.calls - calls_before)
-    usage = org.daily_api()
     log.info(
         "run.planned",
         run=run_id,
@@ -205,13 +252,20 @@ def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> 
 
     The org is asked who it is only where the ledger has such a run.
 
+    One whose plan is outdated is none to go on with: planning anew takes over what it left.
+
     Raises:
         SettingsError: a setting is missing or not usable.
         RemoteError: the org could not be reached, or refused us.
     """
     found = ledger.unfinished(settings.gotallo().tenant_id, window)
     here = org.identity().org_id if found else ""
-    return next((run for run in found if run.plan.org_id == here), None)
+    run = next((run for run in found if run.plan.org_id == here), None)
+    if run is None:
+        return None
+    schema = org.schema(run.plan.object)
+    outdated = why_outdated(run, schema, _mapping_now(settings, run), _limits(settings), _now())
+    return None if outdated else run
 
 
 def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
@@ -228,7 +282,8 @@ def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
     """
     run = ledger.run(run_id)
     states = ledger.states(run.id, [item.key for item in ledger.pending(run.id)])
-    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery is Delivery.OPEN}
+    left = {Delivery.OPEN} if run.plan.resend is None else set(Delivery) - {Delivery.SENDING}
+    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery in left}
     if not pending:
         return 0
     schema = org.schema(run.plan.object)
@@ -277,6 +332,8 @@ def apply(
 
     Raises:
         UsageError: the run does not exist, was never planned to its end, or is for another org.
+        SafetyStop: the plan is out of date, or messages are older than the limit, and nothing of
+            it was ever sent. A run that was begun is stopped instead, once its doubts are settled.
         RemoteError: the org could not be reached, or refused us, before the first message.
     """
     calls_before = org.calls
@@ -300,7 +357,12 @@ def apply(
     view = _view(settings, org, schema, key_field, run.plan.witness, identity)
     ledger.record_view(run.id, view)
     refuse_unseen(view)
+    limits = _limits(settings)
+    pending = ledger.pending(run.id)
+    refusal = _refusal(settings, run, request, pending, schema, limits, clock())
     try:
+        if refusal is not None and pending and run.state is RunState.PLANNED:
+            raise refusal
         return deliver(
             run,
             ledger,
@@ -311,7 +373,9 @@ def apply(
             lanes=request.lanes,
             canary=request.canary,
             limit=request.limit,
-            healer=_healer(run, schema, request.rounds, clock),
+            limits=limits,
+            refusal=refusal,
+            healer=None if refusal else _healer(run, schema, request.rounds, clock),
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
@@ -375,28 +439,57 @@ def apply_patiently(
         pause(max(0.0, (until - clock()).total_seconds()))
 
 
-def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
-    """Ask the org for every message of a run; read-only.
+def old_ones(settings: Settings, run: Run, ledger: Ledger) -> OldMessages | None:
+    """The messages to send that a person should be asked about, since they are old."""
+    orders = [item.order for item in ledger.pending(run.id)]
+    return old_messages(orders, _now(), _limits(settings).message_days)
 
-    Raises:
-        UsageError: the run does not exist, or is for another org.
-        RemoteError: the org could not be reached, or refused us.
+
+def _refusal(
+    settings: Settings,
+    run: Run,
+    request: ApplyRequest,
+    pending: Sequence[PendingItem],
+    schema: ObjectSchema,
+    limits: Limits,
+    now: dt.datetime,
+) -> SafetyStop | None:
+    """Why nothing may be sent now, though it were ready."""
+    outdated = why_outdated(run, schema, _mapping_now(settings, run), limits, now)
+    if outdated is not None or request.old_ones_too:
+        return outdated
+    old = old_messages([item.order for item in pending], now, limits.message_days)
+    return refuse_old(run, old) if old else None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        refused=settings.max_refused,
+        new_refused=settings.bridge_max_new_refused,
+        calls=settings.bridge_max_calls,
+        reserve=settings.api_reserve,
+        message_days=settings.bridge_max_age_days,
+        plan_hours=settings.bridge_max_plan_hours,
+    )
+
+
+def _mapping_now(settings: Settings, run: Run) -> str | None:
+    """The text of the mapping that the settings lead to; None where they don't say.
+
+    Without a mapping in the settings the built-in one counts, but a plan may have been made with a
+    file that was named then.
     """
-    run = ledger.run(run_id)
-    identity = org.identity()
-    if identity.org_id != run.plan.org_id:
-        raise SettingsError(
-            f"Run {run.id} is of {run.plan.org_name} ({run.plan.org_id}); the settings lead to "
-            f"{identity.name} ({identity.org_id})",
-            "Use the settings that the run was made with.",
-        )
-    return verify_run(
-        run,
-        ledger,
-        org,
-        org.schema(run.plan.object),
-        user_id=identity.user_id,
-        witness=witness_schema(run.plan.witness, org),
+    built_in = built_in_mapping()
+    if settings.bridge_mapping is None and run.plan.mapping_name != built_in.name:
+        return None
+    return read_mapping_text(settings.bridge_mapping or built_in)
+
+
+def _forecast(ready: Collection[int], usage: ApiUsage | None, limits: Limits) -> Forecast:
+    return Forecast(
+        calls=estimated_calls(ready),
+        left=usage.left if usage else None,
+        reserve=limits.kept_back(usage.limit) if usage else None,
     )
 
 
@@ -465,10 +558,13 @@ def _view(
 def _plan_of(
     access: GoTalloAccess,
     request: PlanRequest,
+    narrowing: Narrowing,
     planner: Planner,
     identity: OrgIdentity,
     witness: Witness | None,
 ) -> Plan:
+    why = request.even_if_deleted
+    keys = "".join(f" --key {shlex.quote(key)}" for key in narrowing.keys)
     return Plan(
         tenant_id=access.tenant_id,
         org_id=identity.org_id,
@@ -480,13 +576,38 @@ def _plan_of(
         key_field=planner.key_field.name,
         key_unique=planner.key_field.unique,
         window=request.window,
-        window_words=request.window_words,
+        window_words=f"{request.window_words}{keys}",
         flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,
         may_heal=planner.mapping.may_heal,
         expected=request.expected,
+        only=narrowing.keys,
+        resend=ResendOrder(who_asks(identity), why) if why is not None else None,
         witness=witness,
+    )
+
+
+def _to_send_again(
+    request: PlanRequest,
+    narrowing: Narrowing,
+    ledger: Ledger,
+    org: Org,
+    planner: Planner,
+    identity: OrgIdentity,
+    witness: Witness | None,
+) -> Mapping[str, str]:
+    """What is sent again though it was deleted, by key, with what it was."""
+    if request.even_if_deleted is None:
+        return {}
+    return deleted_messages(
+        ledger,
+        org,
+        planner.schema,
+        planner.key_field,
+        witness_schema(witness, org),
+        identity.org_id,
+        narrowing.keys,
     )
 
 
@@ -515,10 +636,15 @@ def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState])
 
 
 def _without_changed(
-    run_id: str, items: Sequence[Item], planner: Planner, ledger: Ledger
+    run_id: str,
+    items: Sequence[Item],
+    planner: Planner,
+    ledger: Ledger,
+    again: Mapping[str, str],
 ) -> list[Item]:
     """Hold what is in the org already, but was sent as GoTallo has it no more."""
-    sent = ledger.sent_sources(run_id, [item.key for item in items if item.key is not None])
+    keys = [item.key for item in items if item.key is not None and item.key not in again]
+    sent = ledger.sent_sources(run_id, keys)
 
     def looked_at(item: Item) -> Item:
         source = sent.get(item.key or "")

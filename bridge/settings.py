@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 import platformdirs
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,6 +25,7 @@ from pydantic_settings import (
 
 from bridge.bounds import SETTLE_SECONDS
 from bridge.errors import SettingsError
+from bridge.model import Amount
 
 CONFIG_FILE = "bridge.toml"
 """Looked for in the current folder, then in the platform's user configuration folder."""
@@ -46,6 +47,22 @@ def _uuid(text: str) -> str:
         raise ValueError("must be a uuid: the tenant id of your GoTallo account") from exc
 
 
+def _amount(given: object) -> str:
+    text = str(given).strip()
+    if text != NO_LIMIT:
+        Amount.parse(text)
+    return text
+
+
+def _or_none(given: object) -> object:
+    return None if given == NO_LIMIT else given
+
+
+NO_LIMIT = "none"
+AmountText = Annotated[str, BeforeValidator(_amount)]
+"""`50`, `10%` or `none`."""
+Most = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_or_none)]
+"""A number, or `none`."""
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 
 
@@ -70,7 +87,8 @@ class Settings(BaseSettings):
     sf_client_secret: SecretStr | None = None
 
     bridge_ledger: str = Field(
-        default_factory=lambda: str(Path(platformdirs.user_data_dir(_APP)) / "ledger.sqlite3")
+        default_factory=lambda: str(Path(platformdirs.user_data_dir(_APP)) / "ledger.sqlite3"),
+        repr=False,
     )
     bridge_mapping: Path | None = None
     """None for the mapping that comes with the program."""
@@ -82,6 +100,27 @@ class Settings(BaseSettings):
     """How long an unanswered request may still commit; counts where the key is not unique."""
     bridge_assume_visible: bool = False
     """Take it on that this user sees every row, where the org doesn't show that it does."""
+
+    bridge_max_refused: AmountText = "10%"
+    """Refused messages at which a sending stops."""
+    bridge_max_new_refused: Most = 25
+    """Messages refused for a cause that the plan does not show at which it stops."""
+    bridge_max_calls: Most = None
+    """Calls to the org at which it stops."""
+    bridge_api_reserve: AmountText = "10%"
+    """Of the org's daily allowance, left to others."""
+    bridge_max_age_days: Most = 7
+    """Of a message that is sent without a person being asked."""
+    bridge_max_plan_hours: Most = 24
+    """Of a plan that is sent."""
+
+    @property
+    def max_refused(self) -> Amount | None:
+        return _amount_of(self.bridge_max_refused)
+
+    @property
+    def api_reserve(self) -> Amount | None:
+        return _amount_of(self.bridge_api_reserve)
 
     def gotallo(self) -> GoTalloAccess:
         """What GoTallo's client needs.
@@ -125,6 +164,10 @@ class Settings(BaseSettings):
         )
 
 
+def _amount_of(text: str) -> Amount | None:
+    return None if text == NO_LIMIT else Amount.parse(text)
+
+
 @dataclass(frozen=True, slots=True)
 class GoTalloAccess:
     """Where GoTallo is and what opens it."""
@@ -165,6 +208,7 @@ def load(
         SettingsError: one line for each value that is not usable.
     """
     file = _from_file(config, profile)
+    refuse_password(file.get("bridge_ledger"), "bridge_ledger in the settings file")
 
     class _Layered(Settings):
         @classmethod
@@ -186,6 +230,23 @@ def load(
             for error in exc.errors(include_url=False, include_input=False)
         ]
         raise SettingsError("\n".join(lines), "Mend the value and run the command again.") from exc
+
+
+def refuse_password(location: object, where: str) -> None:
+    """Refuse a ledger's URL with a password where others see it: in a file, on a command line.
+
+    Raises:
+        SettingsError: it has one.
+    """
+    scheme, url, rest = str(location or "").partition("://")
+    authority, _, parameters = rest.partition("?")
+    user = authority.rpartition("@")[0]
+    if url and (":" in user or "password=" in parameters):
+        raise SettingsError(
+            f"{where} holds a password",
+            f"Set BRIDGE_LEDGER in the environment, or leave the password out ({scheme}://"
+            "user@host/database) and keep it in a password file (~/.pgpass).",
+        )
 
 
 def _from_file(config: Path | None, profile: str | None) -> dict[str, object]:

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+
+from tests.postgres import Server, Unavailable, serving
 
 settings.register_profile(
     "ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -18,7 +22,7 @@ settings.load_profile("ci")
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings, proxies or authorities of whoever runs it."""
     for name in os.environ:
-        if name.startswith(("SF_", "GOTALLO_", "BRIDGE_")) or name.upper().endswith(
+        if name.startswith(("SF_", "GOTALLO_", "BRIDGE_", "PG")) or name.upper().endswith(
             ("_PROXY", "_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
         ):
             monkeypatch.delenv(name)
@@ -30,3 +34,24 @@ def quiet_events() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for this process' tests; they are skipped where there can be none."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bridge-postgres-") as folder,
+        serving(Path(folder)) as server,
+    ):
+        if isinstance(server, Unavailable):
+            pytest.skip(f"A ledger on PostgreSQL: {server.reason}")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a ledger may be made: a file, then a schema on a server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "ledger.sqlite3")
+    server: Server = request.getfixturevalue("postgres")
+    return server.new_ledger()

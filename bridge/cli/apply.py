@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Protocol
 
@@ -18,17 +19,18 @@ from bridge.cli.options import (
     RunId,
     Wait,
     Yes,
-    with_settings,
+    with_settings_and_limits,
 )
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind, Observer
 from bridge.errors import Exit, GoTalloError
 from bridge.ledger import Ledger, Run
 from bridge.report import RunDocument, exit_of, run_document, show_result
+from bridge.report.text import visible
 from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_limits
 def apply(
     settings: Settings,
     run_id: RunId,
@@ -57,6 +59,7 @@ def apply(
             recheck(settings, run, ledger, org)
         document = run_document(ledger, run)
         if to_send(document):
+            request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
             ask(document, yes=yes)
         elif not as_json:
             screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
@@ -93,15 +96,32 @@ def apply_request(
     )
 
 
-def ask(document: RunDocument, *, yes: bool) -> None:
-    """Ask whether to send the plan; names the org, and that it is a production org."""
-    org = document.org
-    where = f"{org.name}, a sandbox" if org.sandbox else f"{org.name}, a PRODUCTION org"
+def ask_about_old_ones(
+    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, *, yes: bool
+) -> resync.ApplyRequest:
+    """Ask whether old messages are to be sent, where there are any and somebody can be asked."""
+    old = None if yes else resync.old_ones(settings, run, ledger)
+    if old is None:
+        return request
+    days = "a day" if old.days == 1 else f"{old.days} days"
     screen.confirm(
-        f"Send {to_send(document)} messages to {where}?",
+        f"{old.count:,} of the messages are older than {days}, the oldest of "
+        f"{old.oldest:%Y-%m-%d %H:%M} UTC: triggers may answer customers that late. Send them too?",
         yes,
-        f"The plan stays on record: bridge apply {document.run_id}",
+        f"The plan stays on record: bridge apply {run.id}",
     )
+    return replace(request, old_ones_too=True)
+
+
+def ask(document: RunDocument, *, yes: bool) -> None:
+    """Ask whether to send the plan; for a production org its name has to be typed."""
+    org = document.org
+    advice = f"The plan stays on record: bridge apply {document.run_id}"
+    messages = f"Send {to_send(document)} messages to {visible(org.name)}"
+    if org.sandbox:
+        screen.confirm(f"{messages}, a sandbox?", yes, advice)
+    else:
+        screen.confirm_in_words(f"{messages}, a PRODUCTION org?", org.name, yes, advice)
 
 
 def to_send(document: RunDocument) -> int:

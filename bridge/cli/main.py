@@ -14,6 +14,7 @@ from bridge.cli import screen
 from bridge.cli.apply import apply
 from bridge.cli.demo import demo
 from bridge.cli.explain import explain
+from bridge.cli.ledger import ledger
 from bridge.cli.mapping import mapping
 from bridge.cli.plan import plan
 from bridge.cli.practice import practice
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 for command in (plan, apply, resync, verify, status, report, explain, demo):
     app.command()(command)
+app.add_typer(ledger, name="ledger")
 app.add_typer(mapping, name="mapping")
 app.add_typer(practice, name="practice")
 

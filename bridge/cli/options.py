@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import inspect
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,9 +16,9 @@ import typer
 
 from bridge.cli.interrupts import interruptible
 from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
-from bridge.errors import WindowError
+from bridge.errors import UsageError, WindowError
 from bridge.model import Window
-from bridge.settings import load
+from bridge.settings import load, refuse_password
 from bridge.window import DEFAULT_ZONE, between, day, yesterday
 
 Yesterday = Annotated[
@@ -44,6 +44,17 @@ Expect = Annotated[
 Limit = Annotated[
     int | None,
     typer.Option("--limit", min=1, metavar="N", help="Send this many at most, earliest first."),
+]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="K", help="Only the message of this identifier; repeatable."),
+]
+EvenIfDeleted = Annotated[
+    bool,
+    typer.Option("--even-if-deleted", help="Send again what was deleted; with --key and --why."),
+]
+Why = Annotated[
+    str | None, typer.Option("--why", metavar="TEXT", help="Why it is sent again: on record.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
@@ -94,19 +105,56 @@ _COMMON: dict[str, Any] = {
 }
 
 
+_LIMITS: dict[str, Any] = {
+    "max_refused": Annotated[
+        str | None,
+        typer.Option("--max-refused", metavar="N|P%|none", help="Stop at so many refused."),
+    ],
+    "max_new_refused": Annotated[
+        str | None,
+        typer.Option("--max-new-refused", metavar="N|none", help="Of one cause not in the plan."),
+    ],
+    "max_calls": Annotated[
+        str | None, typer.Option("--max-calls", metavar="N|none", help="Stop at so many calls.")
+    ],
+    "api_reserve": Annotated[
+        str | None,
+        typer.Option("--api-reserve", metavar="N|P%|none", help="Calls a day left to others."),
+    ],
+    "max_age_days": Annotated[
+        str | None,
+        typer.Option("--max-age-days", metavar="N|none", help="Send no older message unasked."),
+    ],
+    "max_plan_hours": Annotated[
+        str | None, typer.Option("--max-plan-hours", metavar="N|none", help="Send no older plan.")
+    ],
+}
+"""Each beats the setting of its name, with `BRIDGE_` before it."""
+
+
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of every command, and hand it the settings they come to."""
+    return _with_options(command, _COMMON)
 
+
+def with_settings_and_limits(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that sends: with the options that say where it stops."""
+    return _with_options(command, {**_LIMITS, **_COMMON})
+
+
+def _with_options(command: Callable[..., None], options: Mapping[str, Any]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        common = {name: given.pop(name) for name in _COMMON}
+        common = {name: given.pop(name) for name in options}
         with interruptible():
             _run(common, given)
 
     def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        refuse_password(common["ledger"], "--ledger")
         _repeated.set(_as_flags(common))
         set_up_logs(common["log_format"], common["log_level"], common["log_file"])
-        flags = {"bridge_ledger": common["ledger"], "bridge_mapping": common["mapping"]}
+        beating = ("ledger", "mapping", *_LIMITS)
+        flags = {f"bridge_{name}": common.get(name) for name in beating}
         settings = load(
             {name: value for name, value in flags.items() if value is not None},
             config=common["config"],
@@ -122,7 +170,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
             default=LogFormat.CONSOLE if name == "log_format" else None,
             annotation=annotation,
         )
-        for name, annotation in _COMMON.items()
+        for name, annotation in options.items()
     ]
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     signature = inspect.Signature([*own, *shared])
@@ -144,6 +192,26 @@ def _as_flags(common: Mapping[str, Any]) -> str:
     names = ("ledger", "config", "profile", "mapping")
     given = [(f"--{name}", str(common[name])) for name in names if common[name] is not None]
     return "".join(f" {flag} {shlex.quote(value)}" for flag, value in given)
+
+
+def reason_of(*, even_if_deleted: bool, keys: Sequence[str], why: str | None) -> str | None:
+    """Why messages are sent again that were deleted in the org; None where they are not.
+
+    Raises:
+        UsageError: a part of the order is missing.
+    """
+    reason = (why or "").strip()
+    if even_if_deleted and not (keys and reason):
+        raise UsageError(
+            "--even-if-deleted needs --key and --why",
+            "Name each message that is to be sent again, and the reason that goes on record.",
+        )
+    if why is not None and not even_if_deleted:
+        raise UsageError(
+            "--why goes with --even-if-deleted",
+            "Give both to send again what somebody deleted in Salesforce, or neither.",
+        )
+    return reason or None
 
 
 def window_of(

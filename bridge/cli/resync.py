@@ -6,25 +6,38 @@ import typer
 
 from bridge import resync as use_cases
 from bridge.cli import screen
-from bridge.cli.apply import apply_request, ask, finish, recheck, send, to_send, way_of
+from bridge.cli.apply import (
+    apply_request,
+    ask,
+    ask_about_old_ones,
+    finish,
+    recheck,
+    send,
+    to_send,
+    way_of,
+)
 from bridge.cli.options import (
     AsJson,
     Date,
     DetailedExit,
+    EvenIfDeleted,
     Expect,
     From,
+    Keys,
     LanesOption,
     Limit,
     NoCanary,
     RoundsOption,
     Till,
     Wait,
+    Why,
     Yes,
     Yesterday,
     Zone,
+    reason_of,
     repeated_flags,
     window_of,
-    with_settings,
+    with_settings_and_limits,
 )
 from bridge.cli.plan import plan_exit, show
 from bridge.delivery import MOST_ROUNDS
@@ -35,7 +48,7 @@ from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_limits
 def resync(
     settings: Settings,
     *,
@@ -48,6 +61,9 @@ def resync(
     yes: Yes = False,
     expect: Expect = None,
     limit: Limit = None,
+    key: Keys = None,
+    even_if_deleted: EvenIfDeleted = False,
+    why: Why = None,
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
     rounds: RoundsOption = MOST_ROUNDS,
@@ -62,12 +78,16 @@ def resync(
     window, words = window_of(
         yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
     )
+    keys = key or ()
+    reason = reason_of(even_if_deleted=even_if_deleted, keys=keys, why=why)
     if not dry_run:
         screen.refuse_without_yes(yes, "Add --yes to send, or --dry-run to look first.")
-    request = use_cases.PlanRequest(window, words, repeated_flags(), expect, limit)
+    request = use_cases.PlanRequest(
+        window, words, repeated_flags(), expect, limit, keys, even_if_deleted=reason
+    )
     sending = apply_request(lanes, None, no_canary=no_canary, rounds=rounds)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
-        run = None if dry_run else _unfinished(settings, window, ledger, org, yes=yes)
+        run = None if dry_run or keys else _unfinished(settings, window, ledger, org, yes=yes)
         if run is not None:
             recheck(settings, run, ledger, org)
         else:
@@ -80,6 +100,7 @@ def resync(
         if not as_json:
             show_plan(document, screen.stdout)
         if to_send(document):
+            sending = ask_about_old_ones(settings, run, sending, ledger, yes=yes)
             ask(document, yes=yes)
         document, ending = send(settings, run, sending, ledger, org, way=way_of(wait=wait))
     finish(document, ending, as_json=as_json)

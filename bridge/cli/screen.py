@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from bridge.errors import SafetyStop
 from bridge.ledger import Verdict
@@ -28,6 +29,8 @@ class _Output(Console):
 def _discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
+
+_PRODUCTION = "production"
 
 stdout = _Output(highlight=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False)
@@ -62,6 +65,36 @@ def confirm(question: str, yes: bool, advice: str) -> None:
         raise SafetyStop("Nothing was sent", advice)
 
 
+def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
+    """Ask before anything is sent, so that nobody agrees by habit: the name has to be typed.
+
+    Args:
+        question: says what is sent where.
+        name: to be typed, but for case and spaces; `production` where it can't be.
+        yes: the answer was given beforehand.
+        advice: what to do after a no.
+
+    Raises:
+        SafetyStop: something else was typed.
+    """
+    if yes:
+        return
+    word = _folded(name)
+    if not word or not word.isprintable():
+        word = name = _PRODUCTION
+    stderr.print(Text(question))
+    try:
+        typed = typer.prompt(f"Type {name} to send", default="", show_default=False, err=True)
+    except typer.Abort:
+        typed = ""
+    if _folded(typed) != word:
+        raise SafetyStop("Nothing was sent", advice)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
 def agreed(question: str) -> bool:
     """Ask a question whose usual answer is yes.
 
@@ -78,6 +111,16 @@ def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
     try:
         sys.stdout.buffer.write(document.encode() + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Write lines to stdout as they come; a reader that has seen enough ends it."""
+    try:
+        for line in lines:
+            sys.stdout.buffer.write(line.encode() + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()

@@ -15,12 +15,14 @@ from bridge.delivery.healing import Healer
 from bridge.delivery.heartbeat import writing_lease
 from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
+from bridge.delivery.limits import Limits, Watch
 from bridge.delivery.presence import WitnessSchema
+from bridge.delivery.resending import send_again
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, SafetyStop
 from bridge.ledger import Ledger, PendingItem, Run, Verdict
-from bridge.model import Delivery, HeldReason, Kind, ObjectSchema, Outcome
+from bridge.model import Delivery, Diagnosis, HeldReason, Kind, ObjectSchema, Outcome
 from bridge.salesforce import Org
 
 _PASSES = 3
@@ -54,6 +56,10 @@ class Ending:
     """Set exactly where it was stopped."""
 
 
+def _nothing_foreseen(_: Diagnosis) -> bool:
+    return False
+
+
 def _nobody(_: Sequence[Verdict]) -> None:
     return None
 
@@ -69,6 +75,8 @@ def deliver(
     lanes: int = 4,
     canary: Sequence[int] = STEPS,
     limit: int | None = None,
+    limits: Limits | None = None,
+    refusal: SafetyStop | None = None,
     healer: Healer | None = None,
     halt: Halt | None = None,
     clock: Clock = lambda: dt.datetime.now(dt.UTC),
@@ -87,6 +95,8 @@ def deliver(
         lanes: how many conversations are sent side by side.
         canary: how many messages of a cause go ahead in each step; empty for none.
         limit: how many items to send at most, the earliest first; None for all.
+        limits: where the sending stops itself.
+        refusal: why nothing may be sent; what is in doubt is settled all the same.
         healer: repairs what was refused, and has it sent again; None to leave it refused.
         halt: ends the run early.
         clock: the time now, aware.
@@ -101,6 +111,7 @@ def deliver(
     if key_field is None:
         raise BridgeError(f"{schema.name} has no field {run.plan.key_field} any more")
     halt = halt or Halt()
+    watch = _watch(run, ledger, org, limits or Limits(), limit, healer, halt)
     with writing_lease(ledger, run.plan.org_id, run.id, clock, halt) as lease:
         sender = Sender(
             run=run,
@@ -112,13 +123,15 @@ def deliver(
             witness=witness,
             user_id=user_id,
             halt=halt,
+            watch=watch,
             clock=clock,
             tempo=tempo or Tempo(),
             observe=observe,
         )
         ledger.begin_sending(run.id)
-        way = _Way(run, ledger, sender, halt, lanes, canary, limit)
-        beyond_limit = way.go()
+        send_again(run, ledger, lease, org, schema, key_field, witness, refusal, halt, clock)
+        way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, refusal)
+        beyond_limit = not halt.thrown and way.go()
         while healer is not None and not (halt.thrown or beyond_limit):
             if not healer.heal(run, ledger):
                 break
@@ -133,10 +146,12 @@ class _Way:
     run: Run
     ledger: Ledger
     sender: Sender
+    watch: Watch
     halt: Halt
     lanes: int
     canary: Sequence[int]
     limit: int | None
+    refusal: SafetyStop | None
 
     def go(self) -> bool:
         """Go through what is left, and tell whether there is more than may be sent now."""
@@ -144,22 +159,52 @@ class _Way:
         for _ in range(_PASSES):
             _take_up(run, ledger, self.sender)
             left = _open_items(run, ledger)
+            if left and self.refusal is not None:
+                self.halt.throw(self.refusal)
             beyond_limit = limit is not None and len(left) > limit
             if self.halt.thrown or not left:
                 return False
             rounds = Rounds(left[:limit], self.canary)
-            _go_through(run, ledger, self.sender, rounds, self.lanes, self.halt)
+            _go_through(run, ledger, self.sender, self.watch, rounds, self.lanes, self.halt)
             if beyond_limit:
                 return True
         return False
 
 
+def _watch(
+    run: Run,
+    ledger: Ledger,
+    org: Org,
+    limits: Limits,
+    limit: int | None,
+    healer: Healer | None,
+    halt: Halt,
+) -> Watch:
+    """Watches over one sending; what an earlier one stopped for does not stop this one."""
+    whole = len(ledger.pending(run.id))
+    planned = {row.cause.id for row in ledger.cause_counts(run.id)}
+    stopped_for = {
+        cause.id
+        for cause, _, count in ledger.rejections(run.id)
+        if limits.new_refused is not None and count >= limits.new_refused
+    }
+    return Watch(
+        limits,
+        run_id=f"{run.id}{run.plan.flags}",
+        whole=whole if limit is None else min(whole, limit),
+        known=planned | stopped_for,
+        foreseen=healer.foresees if healer else _nothing_foreseen,
+        meter=org,
+        halt=halt,
+    )
+
+
 def _go_through(
-    run: Run, ledger: Ledger, sender: Sender, rounds: Rounds, lanes: int, halt: Halt
+    run: Run, ledger: Ledger, sender: Sender, watch: Watch, rounds: Rounds, lanes: int, halt: Halt
 ) -> None:
     with Lanes(lanes, halt) as pool:
         while not (this := rounds.next()).empty:
-            verdicts = pool.run(_jobs(this, sender, lanes))
+            verdicts = pool.run(_jobs(this, sender, watch, lanes))
             if halt.thrown or not verdicts:
                 return
             for held_back in rounds.tell([_told(verdict) for verdict in verdicts]):
@@ -168,7 +213,7 @@ def _go_through(
 
 def _end(run: Run, ledger: Ledger, halt: Halt, *, beyond_limit: bool) -> Ending:
     if halt.thrown and halt.reason is not None:
-        ledger.stop(run.id, halt.reason.message)
+        ledger.stop(run.id, _said(halt.reason))
         return Ending(EndingKind.STOPPED, halt.reason)
     if halt.thrown:
         ledger.stop(run.id, "interrupted")
@@ -181,6 +226,10 @@ def _end(run: Run, ledger: Ledger, halt: Halt, *, beyond_limit: bool) -> Ending:
         return Ending(EndingKind.WAITING)
     ledger.finish(run.id)
     return Ending(EndingKind.FINISHED)
+
+
+def _said(reason: BridgeError) -> str:
+    return ". ".join(part for part in (reason.message, reason.advice) if part)
 
 
 def _take_up(run: Run, ledger: Ledger, sender: Sender) -> None:
@@ -199,15 +248,19 @@ def _open_items(run: Run, ledger: Ledger) -> list[PendingItem]:
     return [item for item in pending if states[item.key].delivery is Delivery.OPEN]
 
 
-def _jobs(this: Round, sender: Sender, lanes: int) -> list[Job]:
+def _jobs(this: Round, sender: Sender, watch: Watch, lanes: int) -> list[Job]:
     steps: list[Job] = [partial(sender.send, step.candidates, step.most) for step in this.steps]
-    return steps + [partial(_send_all, sender, load) for load in share(this.conversations, lanes)]
+    return steps + [
+        partial(_send_all, sender, watch, load) for load in share(this.conversations, lanes)
+    ]
 
 
-def _send_all(sender: Sender, load: Sequence[PendingItem]) -> list[Verdict]:
+def _send_all(sender: Sender, watch: Watch, load: Sequence[PendingItem]) -> list[Verdict]:
     verdicts: list[Verdict] = []
     for start in range(0, len(load), MOST_A_CALL):
-        verdicts += sender.send(load[start : start + MOST_A_CALL])
+        told = sender.send(load[start : start + MOST_A_CALL])
+        watch.past_the_canaries(told)
+        verdicts += told
     return verdicts
 
 

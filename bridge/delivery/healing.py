@@ -61,6 +61,11 @@ class Healer:
             log.info("run.healed", run=run.id, messages=len(healed))
         return len(healed)
 
+    def foresees(self, refusal: Diagnosis) -> bool:
+        """Whether the mapping has a repair for such a refusal."""
+        policy = self._planner.mapping.policy_for(refusal)
+        return policy is not None and bool(policy.fixers)
+
     def _healed(self, run: Run, ledger: Ledger, refused: Sequence[_Refused]) -> list[HealedItem]:
         earlier = ledger.heals(run.id, [one.item.position for one in refused])
         repaired = (self._repair(one, earlier.get(one.item.position, ())) for one in refused)

@@ -26,6 +26,10 @@ _LONGEST_NUMBER: Final = 4_000
 """Digits; Python reads no integer of more than 4,300 by default."""
 
 
+_LONGEST_KEY: Final = 255
+"""Characters that a text field which can be asked for by value has room for."""
+
+
 class Shape(StrEnum):
     """What the endpoint is asked for, as its parameter `type`."""
 
@@ -132,6 +136,8 @@ def _read_key(result: Mapping[str, Value], field: str) -> str:
     identifier = result[field]
     if not isinstance(identifier, str) or identifier.strip() in {"", NULL}:
         raise ValueError(f"its {field} is no identifier")
+    if len(identifier) > _LONGEST_KEY:
+        raise ValueError(f"its {field} is longer than any identifier")
     return canonical_key(identifier)
 
 

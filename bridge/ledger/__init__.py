@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bridge.ledger.checking import Checked, LedgerCheck, check
+from bridge.ledger.export import export
+from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord, Part
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
     Attempt,
@@ -9,6 +12,7 @@ from bridge.ledger.rows import (
     CauseCount,
     ChangeCount,
     Claim,
+    Forecast,
     Heal,
     HealCount,
     HealedItem,
@@ -18,6 +22,9 @@ from bridge.ledger.rows import (
     NoteCount,
     PendingItem,
     Plan,
+    Reopening,
+    Resend,
+    ResendOrder,
     Run,
     RunState,
     SourceOfItem,
@@ -31,21 +38,35 @@ __all__ = [
     "AttemptResult",
     "CauseCount",
     "ChangeCount",
+    "Checked",
     "Claim",
+    "Extent",
+    "Forecast",
     "Heal",
     "HealCount",
     "HealedItem",
     "HeldGroup",
     "Lease",
     "Ledger",
+    "LedgerCheck",
     "MessageState",
     "NoteCount",
+    "OfOrg",
+    "OfRun",
+    "OfWindow",
+    "OnRecord",
+    "Part",
     "PendingItem",
     "Plan",
+    "Reopening",
+    "Resend",
+    "ResendOrder",
     "Run",
     "RunState",
     "SourceOfItem",
     "StoredItem",
     "Verdict",
     "brought_by",
+    "check",
+    "export",
 ]

@@ -64,7 +64,9 @@ def _for_postgresql(table: str, column: str, condition: str, event: str) -> Iter
     name = _name(table, column, event)
     yield f"""
         CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION '{_refusal(table, column)}'; END $$"""
+        $$ BEGIN
+            RAISE EXCEPTION '{_refusal(table, column)}' USING ERRCODE = 'check_violation';
+        END $$"""
     yield f"""
         CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({condition})
         EXECUTE FUNCTION {name}()"""

@@ -11,8 +11,7 @@ import datetime as dt
 import secrets
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from bridge.bounds import BEAT_SECONDS, CLOCKS_SECONDS, REST_SECONDS, WRITE_SECONDS
 from bridge.errors import LeaseHeld
@@ -33,9 +32,7 @@ def take(connection: Connection, org_id: str, run_id: str, now: dt.datetime) -> 
     Raises:
         LeaseHeld: another process has it, and may still be sending.
     """
-    found = connection.execute(
-        select(leases).where(leases.c.org_id == org_id).with_for_update()
-    ).first()
+    found = connection.execute(select(leases).where(leases.c.org_id == org_id)).first()
     if found is not None and _may_be_sending(found, now):
         raise LeaseHeld(
             f"Run {found.run_id} has been writing to this org since "

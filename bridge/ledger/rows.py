@@ -23,6 +23,7 @@ from bridge.model import (
     Witness,
     highest_risk,
 )
+from bridge.planning import Outline
 
 
 class RunState(StrEnum):
@@ -35,6 +36,15 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     """It ended before its last item; `apply` goes on with it."""
     FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class ResendOrder:
+    """That a run sends again what somebody deleted in the org."""
+
+    who: str
+    """Who wants it: the person on this machine, and the user in the org."""
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,8 @@ class Plan:
     key_unique: bool
     window: Window
     window_words: str
-    """The window as its command line has it (`--date 2026-11-22 --tz UTC`), to be pasted again."""
+    """The window as its command line has it (`--date 2026-11-22 --tz UTC`), to be pasted again;
+    with `--key` where the plan is narrowed."""
     flags: str
     """The flags that each further command of this run needs (`--ledger other.sqlite3`), with a
     space before them; empty where the environment says all."""
@@ -62,8 +73,24 @@ class Plan:
     """Whether the mapping can repair a record that the org refuses for another reason."""
     expected: int | None
     """How many failures the operator expects, from the e-mail."""
+    only: tuple[str, ...] = ()
+    """The keys that it is narrowed to; empty for the whole window."""
+    resend: ResendOrder | None = None
+    """Set where it sends again what somebody deleted."""
     witness: Witness | None = None
     """What shows that a message was there, though its own row is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a plan will cost the org to send, and what it has left."""
+
+    calls: int
+    """About how many it takes to send the plan."""
+    left: int | None
+    """Of the org's daily allowance when the plan was made; None where the org did not tell."""
+    reserve: int | None
+    """How many of those are left to others; None where the org did not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +106,8 @@ class Run:
     """The `count` that GoTallo gave."""
     fetched: int
     """How many items the run has: each message once, and what could not be read."""
+    listed: int
+    """How many of them the window has: more where the plan is narrowed to some."""
     repeated: int
     """How many times a key came again within the fetch."""
     notes: tuple[str, ...]
@@ -87,6 +116,10 @@ class Run:
     """Requests made to the org by this run's commands."""
     view: View | None
     """Whether absence can be concluded from what the org shows; None where it was not asked yet."""
+    outline: Outline | None
+    """What the plan took for granted of the org's object."""
+    forecast: Forecast | None
+    """None until the plan is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +183,32 @@ class Claim:
     granted: frozenset[str]
     refused: tuple[MessageState, ...]
     sent_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A message that is to be sent again."""
+
+    key: str
+    old_ids: tuple[str, ...]
+    """The rows that the org's recycle bin and the witness have of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """That a person had a message sent again which had been in the org."""
+
+    key: str
+    number: int
+    """Which of the message's this is, from 1."""
+    at: dt.datetime
+    run_id: str
+    who: str
+    why: str
+    was: Delivery
+    """What it was before."""
+    salesforce_id: str | None
+    """Of the row that had been there, where the ledger knew it."""
 
 
 class AttemptResult(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 from sqlalchemy import (
@@ -59,6 +60,36 @@ class Json(TypeDecorator[Value]):
         return parsed
 
 
+class Words(TypeDecorator[str]):
+    """Text of any length that may hold anything, such as what an org, GoTallo or a shell gave.
+
+    PostgreSQL takes no NUL, and neither database takes half a surrogate pair: these are kept as
+    escapes that begin with a backslash, and a backslash as two. Equal texts stay equal.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _UNSTORABLE.sub(_escape, value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else _ESCAPE.sub(_unescape, value)
+
+
+_UNSTORABLE = re.compile(r"[\\\x00\ud800-\udfff]")
+_ESCAPE = re.compile(r"\\(?:\\|u([0-9a-f]{4}))")
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found.group()
+    return "\\\\" if character == "\\" else f"\\u{ord(character):04x}"
+
+
+def _unescape(found: re.Match[str]) -> str:
+    return chr(int(found.group(1), 16)) if found.group(1) else "\\"
+
+
 def _one_of(
     column: str, values: type[Delivery | Decision | HeldReason | Outcome | Visibility]
 ) -> str:
@@ -79,12 +110,12 @@ runs = Table(
     Column("id", String(16), primary_key=True),
     Column("created_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("stop_reason", Text, nullable=False, default=""),
+    Column("stop_reason", Words, nullable=False, default=""),
     Column("tenant_id", String(64), nullable=False),
     Column("org_id", String(18), nullable=False),
-    Column("org_name", Text, nullable=False),
+    Column("org_name", Words, nullable=False),
     Column("sandbox", Boolean, nullable=False),
-    Column("instance_url", Text, nullable=False),
+    Column("instance_url", Words, nullable=False),
     Column("object", String(128), nullable=False),
     Column("namespace", String(64), nullable=False),
     Column("key_field", String(128), nullable=False),
@@ -92,20 +123,24 @@ runs = Table(
     Column("from_time", Instant, nullable=False),
     Column("till_time", Instant, nullable=False),
     Column("zone", String(64), nullable=False),
-    Column("window_words", Text, nullable=False),
-    Column("flags", Text, nullable=False),
-    Column("mapping_name", Text, nullable=False),
-    Column("mapping_text", Text, nullable=False),
+    Column("window_words", Words, nullable=False),
+    Column("flags", Words, nullable=False),
+    Column("only", Json, nullable=False),
+    Column("resend_who", Words),
+    Column("resend_why", Json),
+    Column("mapping_name", Words, nullable=False),
+    Column("mapping_text", Words, nullable=False),
     Column("may_heal", Boolean, nullable=False),
     Column("expected", Integer),
     Column("announced", Integer),
     Column("fetched", Integer, nullable=False, default=0),
+    Column("listed", Integer, nullable=False, default=0),
     Column("repeated", Integer, nullable=False, default=0),
     Column("notes", Json, nullable=False),
     Column("api_calls", Integer, nullable=False, default=0),
     Column("visibility", String(16)),
-    Column("visibility_why", Text, nullable=False, default=""),
-    Column("visibility_grant", Text, nullable=False, default=""),
+    Column("visibility_why", Words, nullable=False, default=""),
+    Column("visibility_grant", Words, nullable=False, default=""),
     Column("witness_object", String(128)),
     Column("witness_field", String(128)),
     CheckConstraint(
@@ -114,6 +149,10 @@ runs = Table(
     CheckConstraint(
         "(witness_object IS NULL) = (witness_field IS NULL)", name="a_witness_has_a_field"
     ),
+    Column("outline", Json),
+    Column("forecast_calls", Integer),
+    Column("forecast_left", Integer),
+    Column("forecast_reserve", Integer),
 )
 
 messages = Table(
@@ -121,7 +160,7 @@ messages = Table(
     metadata,
     Column("org_id", String(18), primary_key=True),
     Column("object", String(128), primary_key=True),
-    Column("key", String(255), primary_key=True),
+    Column("key", Words, primary_key=True),
     Column("delivery", String(16), nullable=False),
     Column("salesforce_id", String(18)),
     Column("run_id", String(16)),
@@ -142,18 +181,21 @@ resends = Table(
     metadata,
     Column("org_id", String(18), primary_key=True),
     Column("object", String(128), primary_key=True),
-    Column("key", String(255), primary_key=True),
+    Column("key", Words, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("run_id", String(16), nullable=False),
+    Column("who", Words, nullable=False),
     Column("why", Json, nullable=False),
     Column("was", String(16), nullable=False),
     Column("salesforce_id", String(18)),
+    Column("old_ids", Json, nullable=False),
     ForeignKeyConstraint(
         ["org_id", "object", "key"], ["messages.org_id", "messages.object", "messages.key"]
     ),
 )
-"""Each time that a person had a message sent again which had been in the org."""
+"""Each time that a person had a message sent again which had been in the org, with the rows that
+the recycle bin and the witness had of it: from then on these prove nothing."""
 
 leases = Table(
     "leases",
@@ -161,8 +203,8 @@ leases = Table(
     Column("org_id", String(18), primary_key=True),
     Column("run_id", String(16), nullable=False),
     Column("token", String(32), nullable=False),
-    Column("host", Text, nullable=False),
-    Column("realm", Text, nullable=False),
+    Column("host", Words, nullable=False),
+    Column("realm", Words, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("process_started", String(32), nullable=False),
     Column("taken_at", Instant, nullable=False),
@@ -175,8 +217,8 @@ items = Table(
     metadata,
     Column("run_id", String(16), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("key", String(255)),
-    Column("conversation", Text),
+    Column("key", Words),
+    Column("conversation", Words),
     Column("sort_order", String(32), nullable=False),
     Column("shape", String(16), nullable=False),
     Column("fixers", Json, nullable=False),
@@ -188,9 +230,9 @@ items = Table(
     Column("held_reason", String(16)),
     Column("held_what", Json),
     Column("held_advice", Json),
-    Column("held_code", String(128)),
+    Column("held_code", Words),
     Column("held_fields", Json),
-    Column("treatment", Text, nullable=False),
+    Column("treatment", Words, nullable=False),
     Column("error_text", Json),
     Column("cause_id", String(32), nullable=False),
     Column("outcome", String(16), nullable=False),
@@ -198,7 +240,7 @@ items = Table(
     Column("rejection", Json),
     Column("rejection_text", Json),
     Column("rejection_cause_id", String(32)),
-    Column("note", Text, nullable=False, default=""),
+    Column("note", Words, nullable=False, default=""),
     Column("settles_at", Instant),
     Column("raw", Json, nullable=False),
     ForeignKeyConstraint(["run_id"], ["runs.id"]),
@@ -223,10 +265,10 @@ changes = Table(
     Column("run_id", String(16), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("field", String(128), nullable=False),
+    Column("field", Words, nullable=False),
     Column("before", Json),
     Column("after", Json),
-    Column("fixer", String(64), nullable=False),
+    Column("fixer", Words, nullable=False),
     Column("why", Json, nullable=False),
     Column("risk", String(16), nullable=False),
     Column("lost", Integer, nullable=False),
@@ -253,7 +295,7 @@ causes = Table(
     metadata,
     Column("run_id", String(16), primary_key=True),
     Column("id", String(32), primary_key=True),
-    Column("code", String(128)),
+    Column("code", Words),
     Column("fields", Json, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("message", Json, nullable=False),
@@ -268,7 +310,7 @@ attempts = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("sent_at", Instant, nullable=False),
     Column("result", String(16)),
-    Column("code", String(128)),
+    Column("code", Words),
     ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
 )
 """A row is written before the request leaves; its result is null until an answer is on record."""

@@ -7,19 +7,32 @@ from bridge.planning.edits import (
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
-from bridge.planning.mapping import MessageMapping, built_in_mapping, parse_mapping, read_mapping
+from bridge.planning.mapping import (
+    MessageMapping,
+    built_in_mapping,
+    parse_mapping,
+    read_mapping,
+    read_mapping_text,
+)
+from bridge.planning.narrowing import Narrowing
+from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 
 __all__ = [
     "Healed",
     "MessageMapping",
+    "Narrowing",
+    "Outline",
     "Planner",
     "Problem",
     "as_stored",
     "built_in_mapping",
     "check",
+    "differences",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
+    "outline",
     "parse_mapping",
     "read_mapping",
+    "read_mapping_text",
 ]

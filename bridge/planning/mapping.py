@@ -266,8 +266,17 @@ def read_mapping(path: FilePath) -> MessageMapping:
         MappingError: it can't be read, is no YAML, or says something a mapping can't say: one line
             each with file, line and column.
     """
+    return parse_mapping(read_mapping_text(path), path.name)
+
+
+def read_mapping_text(path: FilePath) -> str:
+    """Read a mapping file as it stands.
+
+    Raises:
+        MappingError: it can't be read, or is no text.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as exc:
         raise MappingError(
             f"The mapping {path} can't be read: {exc.strerror or exc}",
@@ -277,7 +286,6 @@ def read_mapping(path: FilePath) -> MessageMapping:
         raise MappingError(
             f"The mapping {path} is not UTF-8 text (byte {exc.start})", "Save it as UTF-8."
         ) from exc
-    return parse_mapping(text, path.name)
 
 
 def parse_mapping(text: str, name: str) -> MessageMapping:

@@ -6,6 +6,7 @@ from bridge.report.document import ItemPart, ReportDocument, RunDocument, exit_o
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
     show_explanation,
+    show_ledger_check,
     show_plan,
     show_plan_alone,
     show_report,
@@ -22,6 +23,7 @@ __all__ = [
     "report_document",
     "run_document",
     "show_explanation",
+    "show_ledger_check",
     "show_plan",
     "show_plan_alone",
     "show_report",

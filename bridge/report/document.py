@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from bridge.errors import Exit
 from bridge.ledger import RunState
-from bridge.model import Decision, HeldReason, Kind, Origin, Outcome, Risk, Visibility
+from bridge.model import Decision, Delivery, HeldReason, Kind, Origin, Outcome, Risk, Visibility
 
 
 class _Part(BaseModel):
@@ -124,6 +124,13 @@ class RunCounts(Standing):
     """What the operator expects, from the e-mail."""
     repeated: int
     """How many results were of a message that had come before."""
+    listed: int
+    """How many messages the window has: more than were fetched where `--key` narrows the run."""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the run is about some of the window's messages only."""
+        return self.listed > self.fetched
 
     @model_validator(mode="after")
     def _all_add_up(self) -> Self:
@@ -233,6 +240,22 @@ class RemarkPart(_Part):
     count: int
 
 
+class ForecastPart(_Part):
+    """What the plan costs the org to send, as it was when the plan was made."""
+
+    calls: int
+    """About how many API calls it takes."""
+    left: int | None
+    """Of the org's daily allowance; null where the org did not tell."""
+    reserve: int | None
+    """How many of those are left to others."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether the allowance lasts, as far as can be told."""
+        return self.left is None or self.calls <= self.left - (self.reserve or 0)
+
+
 class HealPart(_Part):
     """Messages that were repaired alike, after the org had refused them for another reason."""
 
@@ -244,6 +267,27 @@ class HealPart(_Part):
     fixers: tuple[str, ...]
     """Those that repaired them."""
     count: int
+
+
+class SentAgainPart(_Part):
+    """A message that was opened again, though it had been in the org."""
+
+    key: str
+    at: dt.datetime
+    was: Delivery
+    """What the ledger had of it before: `delivered`, `present`, or `open` where only the org knew
+    it."""
+    salesforce_id: str | None
+    """Of the row that had been there, where the ledger knew it."""
+
+
+class ResendPart(_Part):
+    """That a person has messages sent again which somebody deleted in the org."""
+
+    who: str
+    why: str
+    messages: tuple[SentAgainPart, ...]
+    """Those that were opened for it so far: none before the run is sent."""
 
 
 class NextPart(_Part):
@@ -282,14 +326,18 @@ class RunDocument(_Part):
     """Whether the mapping can repair what the org refuses for another reason, while it is sent."""
     heals: tuple[HealPart, ...]
     """What was repaired so."""
+    resend: ResendPart | None
+    """Set where the run sends again what somebody deleted in the org."""
     notes: tuple[str, ...]
     """What is to be known of the fetch."""
     api_calls: int
     """Requests made to the org by this run's commands."""
+    forecast: ForecastPart | None
+    """Null until the plan is whole."""
     settles_at: dt.datetime | None
     """From when on the messages in doubt can be settled, where that is known."""
     stop_reason: str
-    """Why the run ended before its last message; empty where it did not."""
+    """Why the run ended before its last message, and what to do; empty where it did not."""
     next: tuple[NextPart, ...]
 
 

@@ -25,6 +25,7 @@ from bridge.report.document import (
     CausePart,
     ChangePart,
     ChangeSumPart,
+    ForecastPart,
     HealPart,
     HeldGroupPart,
     HeldPart,
@@ -39,9 +40,11 @@ from bridge.report.document import (
     RejectionPart,
     RemarkPart,
     ReportDocument,
+    ResendPart,
     RunCounts,
     RunDocument,
     SamplePart,
+    SentAgainPart,
     Standing,
     TreatmentPart,
     VisibilityPart,
@@ -117,12 +120,21 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
             )
             for told in ledger.heal_counts(run.id)
         ),
+        resend=_resend(ledger, run),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
+        forecast=_forecast(run),
         settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
         next=tuple(_next(run, counts, settles_at)),
     )
+
+
+def _forecast(run: Run) -> ForecastPart | None:
+    told = run.forecast
+    if told is None:
+        return None
+    return ForecastPart(calls=told.calls, left=told.left, reserve=told.reserve)
 
 
 def report_document(ledger: Ledger, run: Run) -> ReportDocument:
@@ -164,6 +176,23 @@ def _run_counts(run: Run, standing: Sequence[CauseCount]) -> RunCounts:
         announced=run.announced,
         expected=run.plan.expected,
         repeated=run.repeated,
+        listed=fetched if run.state is RunState.PLANNING else run.listed,
+    )
+
+
+def _resend(ledger: Ledger, run: Run) -> ResendPart | None:
+    order = run.plan.resend
+    if order is None:
+        return None
+    return ResendPart(
+        who=held_by_utf8(order.who),
+        why=held_by_utf8(order.why),
+        messages=tuple(
+            SentAgainPart(
+                key=held_by_utf8(one.key), at=one.at, was=one.was, salesforce_id=one.salesforce_id
+            )
+            for one in ledger.resends(run.id)
+        ),
     )
 
 

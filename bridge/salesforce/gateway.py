@@ -132,6 +132,11 @@ class Org:
         """How many HTTP requests were made so far, those of other threads and repetitions too."""
         return self._traffic.calls
 
+    @property
+    def usage(self) -> ApiUsage | None:
+        """The org's daily allowance as its last answer told it; nothing is asked for it."""
+        return self._traffic.usage
+
     def identity(self) -> OrgIdentity:
         """Which org this is and who we are there, in three calls that need no scope but `api`."""
         try:

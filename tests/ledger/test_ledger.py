@@ -6,27 +6,31 @@ import datetime as dt
 import multiprocessing
 import os
 import socket
-import sqlite3
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError
 
 from bridge.errors import LeaseHeld, LedgerError, UsageError
 from bridge.ledger import AttemptResult, Ledger, RunState, Verdict
 from bridge.ledger.engine import writing
 from bridge.ledger.leases import SILENCE_SECONDS
-from bridge.ledger.tables import leases
+from bridge.ledger.tables import Words, leases, meta, metadata
 from bridge.model import Decision, Delivery, Diagnosis, HeldReason, Kind, Outcome
-from tests.ledger.making import CAUSE, HELD, NOW, claim, item, pending, planned
+from tests.ledger.making import CAUSE, HELD, NOW, claim, item, pending, plan, planned
 
 LATER = NOW + dt.timedelta(minutes=1)
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger(str(tmp_path / "ledger.sqlite3")) as opened:
+def ledger(location: str) -> Iterator[Ledger]:
+    with Ledger(location) as opened:
         yield opened
 
 
@@ -79,6 +83,40 @@ def test_a_plan_comes_back_as_it_was_stored(ledger: Ledger) -> None:
         2,
         "--date 2026-11-21 --tz UTC",
     )
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=[])))
+def test_any_text_comes_back_and_equal_ones_stay_equal(text: str) -> None:
+    kept = Words().process_bind_param(text, sqlite.dialect())
+    assert kept is not None
+    assert "\x00" not in kept
+    kept.encode()
+    assert Words().process_result_value(kept, sqlite.dialect()) == text
+
+
+@pytest.mark.parametrize("text", ["\x00", "\ud83d", "\\u0000", "C:\\new", "'; --", "x" * 300])
+def test_a_text_from_outside_is_kept_whatever_is_in_it(ledger: Ledger, text: str) -> None:
+    named = replace(plan(), org_name=text, window_words=text, flags=text, mapping_text=text)
+    run_id = ledger.begin_run(named, NOW)
+    key = f"key {text}"
+    held = item(key, held=replace(HELD, code=text))
+    odd = replace(held, order="", conversation=text, treatment=text)
+    ready = item("1")
+    ledger.add_items(run_id, 0, [odd, ready])
+    ledger.finish_plan(run_id, announced=2, fetched=2, repeated=0, notes=[text])
+    ledger.record(run_id, [replace(verdict(1, "1", Delivery.PRESENT, Outcome.PRESENT), note=text)])
+    ledger.begin_sending(run_id)
+    ledger.stop(run_id, text)
+    found, _ = ledger.items(run_id)
+    assert (found.key, found.conversation, found.treatment, found.held_code) == (
+        key,
+        text,
+        text,
+        text,
+    )
+    assert set(ledger.states(run_id, [key])) == {key}
+    assert [noted.note for noted in ledger.note_counts(run_id)] == [text]
+    assert (ledger.run(run_id).plan, ledger.run(run_id).stop_reason) == (named, text)
 
 
 def test_only_an_open_message_is_granted_and_only_once(ledger: Ledger) -> None:
@@ -205,35 +243,29 @@ def test_a_run_is_found_by_how_its_id_starts(ledger: Ledger) -> None:
     ],
 )
 def test_the_database_itself_refuses_a_state_that_can_not_be(
-    tmp_path: Path, statement: str, constraint: str
+    ledger: Ledger, statement: str, constraint: str
 ) -> None:
-    with Ledger(str(tmp_path / "ledger.sqlite3")) as opened:
-        planned(opened, item("1"))
-    raw = sqlite3.connect(tmp_path / "ledger.sqlite3")
-    with pytest.raises(sqlite3.IntegrityError, match=constraint):
-        raw.execute(statement)
-    raw.close()
+    planned(ledger, item("1"))
+    with (
+        pytest.raises(IntegrityError, match=constraint),
+        ledger._engine.execution_options(bridge_writes=True).begin() as connection,
+    ):
+        connection.exec_driver_sql(statement)
 
 
-def test_a_ledger_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    Ledger(str(path)).close()
-    raw = sqlite3.connect(path)
-    raw.execute("UPDATE bridge_meta SET value = '99'")
-    raw.commit()
-    raw.close()
+def test_a_ledger_of_a_newer_program_is_not_touched(location: str) -> None:
+    with Ledger(location) as opened, writing(opened._engine) as connection:
+        connection.execute(meta.update().values(value="99"))
     with pytest.raises(LedgerError, match="newer version"):
-        Ledger(str(path))
+        Ledger(location)
 
 
-def test_a_database_of_something_else_is_not_touched(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.sqlite3"
-    raw = sqlite3.connect(path)
-    raw.execute("CREATE TABLE theirs (x)")
-    raw.commit()
-    raw.close()
+def test_a_database_of_something_else_is_not_touched(location: str) -> None:
+    with Ledger(location) as opened, writing(opened._engine) as connection:
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("CREATE TABLE theirs (x INTEGER)")
     with pytest.raises(LedgerError, match="something else"):
-        Ledger(str(path))
+        Ledger(location)
 
 
 def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
@@ -258,9 +290,9 @@ def test_a_location_that_is_no_ledger_is_a_clear_error(url: str) -> None:
     assert "path" in caught.value.message + caught.value.advice
 
 
-def _write(path: str, run_id: str, granted: multiprocessing.Queue[int]) -> None:
+def _write(location: str, run_id: str, granted: multiprocessing.Queue[int]) -> None:
     """Claim message by message, taking the lease whenever it is free."""
-    with Ledger(path) as opened:
+    with Ledger(location) as opened:
         total = 0
         for one in opened.pending(run_id):
             while True:
@@ -272,17 +304,17 @@ def _write(path: str, run_id: str, granted: multiprocessing.Queue[int]) -> None:
         granted.put(total)
 
 
-def test_two_processes_never_both_get_a_message(tmp_path: Path) -> None:
-    path = str(tmp_path / "ledger.sqlite3")
-    with Ledger(path) as opened:
+def test_two_processes_never_both_get_a_message(location: str) -> None:
+    with Ledger(location) as opened:
         runs = [planned(opened, *(item(str(n)) for n in range(30))) for _ in range(2)]
     context = multiprocessing.get_context("spawn")
     granted: multiprocessing.Queue[int] = context.Queue()
-    both = [context.Process(target=_write, args=(path, run, granted)) for run in runs]
+    both = [context.Process(target=_write, args=(location, run, granted)) for run in runs]
     for process in both:
         process.start()
     for process in both:
         process.join()
+    assert [process.exitcode for process in both] == [0, 0]
     assert granted.get() + granted.get() == 30
     granted.close()
     granted.join_thread()
@@ -312,17 +344,16 @@ def test_a_lease_that_was_given_back_is_free(ledger: Ledger) -> None:
     ledger.take_lease(ORG, "bbbbbb", NOW)
 
 
-def test_the_lease_of_a_process_that_is_gone_is_free_at_once(tmp_path: Path) -> None:
-    path = str(tmp_path / "ledger.sqlite3")
-    process = multiprocessing.get_context("spawn").Process(target=_take, args=(path,))
+def test_the_lease_of_a_process_that_is_gone_is_free_at_once(location: str) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=_take, args=(location,))
     process.start()
     process.join()
-    with Ledger(path) as opened:
+    with Ledger(location) as opened:
         opened.take_lease(ORG, "bbbbbb", NOW)
 
 
-def _take(path: str) -> None:
-    with Ledger(path) as opened:
+def _take(location: str) -> None:
+    with Ledger(location) as opened:
         opened.take_lease(ORG, "aaaaaa", NOW)
 
 

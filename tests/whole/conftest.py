@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.ledger import check
 from bridge.practice import PracticeServer, Scenario
 from tests.whole.house import House
 
@@ -14,7 +15,7 @@ OpenHouse = Callable[..., House]
 
 @pytest.fixture
 def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
-    """Opens practice orgs by their scenario; all are closed at the end."""
+    """Opens practice orgs by their scenario; at the end each ledger is checked."""
     with ExitStack() as stack:
 
         def open_one(scenario: Scenario | None = None, mapping: str | None = None) -> House:
@@ -26,3 +27,6 @@ def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
             return House(practice, tmp_path, path)
 
         yield open_one
+        for ledger in tmp_path.rglob("ledger.sqlite3"):
+            broken = [one for one in check(str(ledger)).checked if one.broken]
+            assert not broken, "the ledger says what can't be"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -211,8 +212,12 @@ DOCUMENTED_RECORD: dict[str, Json] = {
 }
 
 
+OF_ANY_AGE = {"bridge_max_age_days": "none"}
+"""The documented examples are of 2019."""
+
+
 def test_the_documented_examples_join_and_reach_the_org(open_house: OpenHouse) -> None:
-    house = open_house(Scenario(size=1, causes={}))
+    house = replace(open_house(Scenario(size=1, causes={})), more=OF_ANY_AGE)
     house.practice.gotallo.add_results(
         DOCUMENTED_RECORD, DOCUMENTED_STANDARD, house.request.window.from_time
     )
@@ -247,7 +252,7 @@ def test_the_documented_standard_example_alone_goes_where_the_org_asks_no_more(
     open_house: OpenHouse,
 ) -> None:
     """The practice org's lead needs a name: the mapping says which, once Salesforce has asked."""
-    house = open_house(Scenario(size=1, causes={}, required_field=""))
+    house = replace(open_house(Scenario(size=1, causes={}, required_field="")), more=OF_ANY_AGE)
     house.practice.gotallo.add_results(None, DOCUMENTED_STANDARD, house.request.window.from_time)
     result = house.resync()
     (item,) = house.items(result.run_id)
@@ -273,7 +278,7 @@ def test_a_result_that_can_not_be_read_is_held_with_its_json(open_house: OpenHou
 def test_a_row_that_gotallo_inserted_with_a_dashed_identifier_is_found(
     open_house: OpenHouse,
 ) -> None:
-    house = open_house(Scenario(causes={}, size=1, key_unique=False))
+    house = replace(open_house(Scenario(causes={}, size=1, key_unique=False)), more=OF_ANY_AGE)
     dashed = {**DOCUMENTED_RECORD, "Social25__Identifier__c": DOCUMENTED_STANDARD["id"]}
     log_message = "UNABLE_TO_LOCK_ROW:unable to obtain exclusive access:--"
     house.practice.gotallo.add_results(

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import pty
-import subprocess
-import sys
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
-from io import FileIO
 
 from bridge import resync
 from bridge.delivery import Ending, EndingKind, Halt
@@ -19,7 +13,8 @@ from bridge.errors import Exit
 from bridge.ledger import Run
 from bridge.practice import CutBefore, Fault, MorningCause, Operation, Remote, Scenario
 from tests.whole.conftest import OpenHouse
-from tests.whole.house import HASTE, House, process_environment
+from tests.whole.house import HASTE, House
+from tests.whole.terminal import at_a_terminal
 
 FIVE = {MorningCause.ROW_LOCK: 5}
 CUT = Fault(Remote.SALESFORCE, CutBefore(), Operation.INSERT)
@@ -125,8 +120,9 @@ def test_a_window_with_an_unfinished_run_is_gone_on_with_where_a_person_wants_it
     open_house: OpenHouse,
 ) -> None:
     house, run = with_an_interrupted_run(open_house)
-    said = at_a_terminal(house, ["resync", *words(house)], answers="\ny\n")
-    assert f"Run {run.id} of this window is not finished: 5 not sent." in said
+    told = at_a_terminal(house, ["resync", *words(house)], answers="\ny\n")
+    assert told.code == Exit.OK, told.said
+    assert f"Run {run.id} of this window is not finished: 5 not sent." in told.said
     assert set(house.rows().values()) == {1}
     assert [r.id for r in runs(house)] == [run.id]
 
@@ -135,7 +131,7 @@ def test_a_window_with_an_unfinished_run_is_planned_anew_where_a_person_wants_th
     open_house: OpenHouse,
 ) -> None:
     house, run = with_an_interrupted_run(open_house)
-    at_a_terminal(house, ["resync", *words(house)], answers="n\ny\n")
+    assert at_a_terminal(house, ["resync", *words(house)], answers="n\ny\n").code == Exit.OK
     assert set(house.rows().values()) == {1}
     assert len(runs(house)) == 2
     again = house.command("apply", run.id, "--yes", "--json")
@@ -168,26 +164,3 @@ def words(house: House) -> tuple[str, ...]:
 def runs(house: House) -> tuple[Run, ...]:
     with house.ledger() as ledger:
         return ledger.runs(10)
-
-
-def at_a_terminal(house: House, arguments: list[str], answers: str) -> str:
-    """Run a command whose input and messages are a terminal's, and give what it said there."""
-    person, terminal = pty.openpty()
-    with closing(FileIO(person, "r+")) as screen:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bridge", *arguments],
-            env=process_environment(house.environment),
-            stdin=terminal,
-            stdout=subprocess.DEVNULL,
-            stderr=terminal,
-        )
-        os.close(terminal)
-        screen.write(answers.encode())
-        said = b""
-        try:
-            while part := screen.read(4096):
-                said += part
-        except OSError:
-            pass  # the other end is closed: that is how a terminal ends on Linux
-        assert process.wait() == Exit.OK, said.decode()
-    return " ".join(said.decode().split())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from bridge.ledger import RunState
-from bridge.model import Decision, Risk
+from bridge.model import Decision, Outcome, Risk
 from bridge.report.document import (
     CausePart,
     ChangePart,
@@ -27,6 +27,7 @@ from bridge.report.terminal.parts import (
     disagreements,
     head,
     next_commands,
+    resend,
     show_difference,
 )
 from bridge.report.terminal.visibility import visibility
@@ -53,6 +54,8 @@ def show_plan(document: RunDocument, console: Console) -> None:
     visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
+    resend(page, document)
+    _sent_again(page, document)
     columns = CauseColumns(document)
     alike = _alike(document)
     for number, cause in enumerate(document.causes, 1):
@@ -61,6 +64,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     page.blank()
     _over_all_causes(page, alike, document)
     _in_all(page, document)
+    _forecast(page, document)
     _may_heal(page, document)
 
 
@@ -85,6 +89,13 @@ def _sentence(page: Page, document: RunDocument) -> None:
         page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING))
     else:
         page.line(("No failed messages in this window.", HEADING))
+
+
+def _sent_again(page: Page, document: RunDocument) -> None:
+    """What became of the rows of those that are sent again."""
+    for remark in document.remarks if document.resend else ():
+        if remark.outcome is Outcome.NOT_SENT:
+            page.line((f"{remark.count:,}: {remark.note}", FAINT), indent=4, hang=2)
 
 
 def _alike(document: RunDocument) -> frozenset[tuple[str, str]]:
@@ -276,6 +287,20 @@ def _in_all(page: Page, document: RunDocument) -> None:
         (f"{count[Risk.INVENTED]:,} invented", ALARM if count[Risk.INVENTED] else ""),
         ".",
     )
+
+
+def _forecast(page: Page, document: RunDocument) -> None:
+    forecast = document.forecast
+    if forecast is None or not document.counts.not_sent_yet:
+        return
+    takes = f"Sending takes about {counted(forecast.calls, 'API call')}"
+    if forecast.left is None:
+        page.line(f"{takes}; the org does not tell how many are left today.", hang=2)
+        return
+    kept = f", {forecast.reserve:,} of them in reserve" if forecast.reserve else ""
+    page.line(f"{takes}; {forecast.left:,} are left today{kept}.", hang=2)
+    if not forecast.enough:
+        page.line(("So it will stop before its end; bridge apply goes on later.", WARNING))
 
 
 def _may_heal(page: Page, document: RunDocument) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bridge.ledger import Ledger
+from bridge.ledger import Forecast, Ledger
 from bridge.model import Change, Decision, HeldReason, Outcome, Risk, View, Visibility, Window
 from bridge.report import run_document, show_plan_alone
 from tests.report.runs import (
@@ -202,6 +202,29 @@ def test_the_page_ends_with_what_was_not_done_and_the_next_commands(ledger: Ledg
     assert blank == ""
     assert apply == f"next   bridge apply {book.run_id}     send the 4"
     assert report == f"       bridge report {book.run_id}    look at the 1"
+
+
+@pytest.mark.parametrize(
+    ("forecast", "says", "too_few"),
+    [
+        (
+            Forecast(12, 90_000, 10_000),
+            "12 API calls; 90,000 are left today, 10,000 of them",
+            False,
+        ),
+        (Forecast(12, 90_000, 0), "12 API calls; 90,000 are left today.", False),
+        (Forecast(1, None, None), "1 API call; the org does not tell how many are left", False),
+        (Forecast(1_500, 11_000, 10_000), "1,500 API calls; 11,000 are left today", True),
+        (Forecast(1_000, 11_000, 10_000), "1,000 API calls; 11,000 are left today", False),
+    ],
+    ids=["reserve", "no reserve", "untold", "too few", "just enough"],
+)
+def test_the_calls_that_it_takes_are_told_and_whether_they_are_left(
+    ledger: Ledger, forecast: Forecast, says: str, too_few: bool
+) -> None:
+    shown = page(planned(ledger, [item(1)], forecast=forecast), 120)
+    assert f"Sending takes about {says}" in shown
+    assert ("it will stop before its end" in shown) is too_few
 
 
 def test_a_window_without_failures_says_so(ledger: Ledger) -> None:
