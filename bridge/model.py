@@ -182,6 +182,82 @@ class UnreadableMessage:
     """The JSON as it came."""
 
 
+class HandlerType(StrEnum):
+    """Which kind of the org's own automation refused a record."""
+
+    TRIGGER = "trigger"
+    FLOW = "flow"
+    CLASS = "class"
+    """Apex code of which the text names no trigger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The trigger, flow or class in which an error arose; what the text does not name is None."""
+
+    type: HandlerType
+    name: str
+    """As written, with its namespace: `Social25.MessageTrigger`; a flow's label or API name."""
+    event: str | None = None
+    """Of a trigger: `AfterInsert`."""
+    line: int | None = None
+    """In the code of the trigger or class."""
+
+
+class Wrapper(StrEnum):
+    """What may stand round an error in a text."""
+
+    PROSE = "prose"
+    """Words before it, or behind it: a client's, a log's, a mail's."""
+    PLAIN = "plain"
+    """`CODE: message`."""
+    BULK = "bulk"
+    """`CODE:message:Field1 Field2 --`, as the Bulk API has it in `sf__Error`."""
+    JSON = "json"
+    """An answer of the REST API: an error, a list of them, results that hold some."""
+    LITERAL = "literal"
+    """The same as a program's language prints it: Python, JavaScript, Ruby, PHP, Java."""
+    XML = "xml"
+    """A SOAP fault or result, or an error of the Bulk API."""
+    HTML = "html"
+    """A page that a gateway wrote."""
+    DML = "dml"
+    """`First exception on row 0; first error: CODE, message: [Fields]`."""
+    TRIGGER = "trigger"
+    """`Name: execution of AfterInsert caused by: …`."""
+    FLOW = "flow"
+    """The sentences that a flow puts round an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One wrapper that was taken off, outermost first."""
+
+    wrapper: Wrapper
+    took: str
+    """The words that went with it, without the error inside; bounded."""
+
+
+class Confidence(StrEnum):
+    """How much of a diagnosis stands on the text's form."""
+
+    CERTAIN = "certain"
+    """The code stood where a known form has it."""
+    LIKELY = "likely"
+    """The code stood in free words, or the text is cut."""
+    NONE = "none"
+    """No code was found: what is known comes from words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherError:
+    """A further error of the same text."""
+
+    code: str | None
+    message: str
+    fields: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What an error text says; what is not in the text is absent."""
@@ -197,6 +273,21 @@ class Diagnosis:
     """The wrapper's code, where the root was nested in a trigger's or a flow's error."""
     limit: int | None = None
     """The greatest length or value that the text names."""
+    value: str | None = None
+    """What the record held, as the text quotes it."""
+    object: str | None = None
+    """API name of the object that the text names."""
+    handler: Handler | None = None
+    """The trigger, flow or class that is nearest to the root."""
+    rule: str | None = None
+    """The message of the validation rule that refused the record."""
+    ids: tuple[str, ...] = ()
+    """The ids of records, users and orgs in the text, in order."""
+    confidence: Confidence = Confidence.CERTAIN
+    others: tuple[OtherError, ...] = ()
+    """Further errors that stand beside this one."""
+    steps: tuple[Step, ...] = ()
+    """How the root was reached: each wrapper that was taken off, outermost first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,19 @@ import pytest
 import typer.main
 from starlette.routing import Route
 from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.testing import CliRunner
 
 from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
+from bridge.diagnosis.untrusted import FIRST, LAST
 from bridge.errors import Exit
 from bridge.fixers import Example, NoOptions, find, names
 from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
-from bridge.model import Kind, Risk
+from bridge.model import Confidence, HandlerType, Kind, Risk, Wrapper
 from bridge.planning.mapping import Treatment, built_in_mapping, parse_mapping
 from bridge.practice import PracticeServer
 from bridge.practice.faults import Effect
+from bridge.report.explanation import ExplanationDocument
 from bridge.settings import Settings, load
 from tests.fixers.schema import applied, changes, org_record
 
@@ -172,6 +175,28 @@ def test_each_explained_status_code_is_in_the_table_as_the_catalogue_has_it() ->
     rows = [row(entry) for entry in CATALOGUE.values() if entry.explained]
     shown = "\n".join(["| code | kind | meaning | what to do | who |", "| --- " * 5 + "|", *rows])
     assert f"\n{shown}\n" in section(read("docs/diagnosis.md"), "## Codes"), shown
+
+
+def test_each_explanation_that_is_shown_is_what_is_printed() -> None:
+    shown = [fence.text for fence in fences("docs/diagnosis.md") if fence.info == "text explain"]
+    assert len(shown) >= 3
+    for example in shown:
+        command = example.partition("\n")[0].removeprefix("$ bridge ")
+        printed = CliRunner().invoke(app, shlex.split(command), env={"COLUMNS": "100"}).stdout
+        assert example == f"$ bridge {command}\n{printed}", printed
+
+
+def test_each_key_and_word_of_an_explanation_is_documented() -> None:
+    page = read("docs/diagnosis.md")
+    assert first_cells(section(page, "## As a program")) >= set(ExplanationDocument.model_fields)
+    assert first_cells(section(page, "## How a text is read")) >= {each.value for each in Wrapper}
+    assert all(f"`{each}`" in section(page, "## As a program") for each in Confidence)
+    assert all(f"`{each}`" in section(page, "## As a program") for each in HandlerType)
+
+
+def test_how_much_of_a_text_counts_is_said() -> None:
+    said = section(read("docs/diagnosis.md"), "## How a text is read")
+    assert f"first {FIRST:,} and the last {LAST:,} characters" in said
 
 
 def row(entry: Entry) -> str:

@@ -13,6 +13,7 @@ from bridge import __version__
 from bridge.cli import screen
 from bridge.cli.apply import apply
 from bridge.cli.demo import demo
+from bridge.cli.explain import explain
 from bridge.cli.ledger import ledger
 from bridge.cli.logs import LogFormat, set_up_logs
 from bridge.cli.mapping import mapping
@@ -31,7 +32,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, apply, resync, verify, status, report, demo):
+for command in (plan, apply, resync, verify, status, report, explain, demo):
     app.command()(command)
 app.add_typer(ledger, name="ledger")
 app.add_typer(mapping, name="mapping")

@@ -6,8 +6,9 @@ is read from GoTallo's text or from an answer that we got ourselves.
 
 from __future__ import annotations
 
-from bridge.diagnosis.catalogue import advice_for, kind_of
+from bridge.diagnosis.advice import Advice, advise
+from bridge.diagnosis.catalogue import kind_of
 from bridge.diagnosis.causes import cause_of
 from bridge.diagnosis.grammar import diagnose, diagnose_error
 
-__all__ = ["advice_for", "cause_of", "diagnose", "diagnose_error", "kind_of"]
+__all__ = ["Advice", "advise", "cause_of", "diagnose", "diagnose_error", "kind_of"]

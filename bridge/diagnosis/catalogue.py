@@ -36,6 +36,8 @@ class Source(StrEnum):
     """In neither enumeration, but documented or answered."""
     OAUTH = "oauth"
     """The words of a login."""
+    BULK = "bulk"
+    """The exception codes of the Bulk API: the errors of a job or batch."""
 
 
 class Who(StrEnum):
@@ -89,10 +91,6 @@ class _Catalogue(Mapping[str, Entry]):
 CATALOGUE: Final[Mapping[str, Entry]] = _Catalogue()
 """Every known code, sorted."""
 
-ADVICE_WITHOUT_TEXT: Final = (
-    "Read the error text, and look the code up in Salesforce's API documentation."
-)
-
 WRAPPERS: Final = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"})
 """Codes which say only where it failed; the text inside may say why."""
 
@@ -101,17 +99,33 @@ NOT_ATTEMPTED: Final = frozenset(
 )
 """Codes of a record that was not tried because of another one."""
 
+MAY_QUOTE: Final = WRAPPERS | {
+    "APEX_ERROR",
+    "APEX_FAILED",
+    "CUSTOM_APEX_ERROR",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    "FLOW_EXCEPTION",
+    "UNKNOWN_EXCEPTION",
+}
+"""Codes under which a trigger may have passed on another error's text, as by `addError(e)`."""
+
 _LOCKED_INSIDE = (
     "UNABLE_TO_LOCK_ROW",
     "unable to obtain exclusive access",
     "Record Currently Unavailable",
     "Too many batch retries",
+    "retries of batch save",
 )
-_TRANSIENT_PHRASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "REQUEST_LIMIT_EXCEEDED": ("ConcurrentRequests", "ConcurrentPerOrgLongTxn"),
-    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": _LOCKED_INSIDE,
-    "CANNOT_EXECUTE_FLOW_TRIGGER": _LOCKED_INSIDE,
+_DECIDED_BY_PHRASES: Final[Mapping[str, tuple[Kind, tuple[str, ...]]]] = {
+    "REQUEST_LIMIT_EXCEEDED": (
+        Kind.TRANSIENT,
+        ("ConcurrentRequests", "ConcurrentPerOrgLongTxn", "concurrentPerOrgLongTxn"),
+    ),
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": (Kind.TRANSIENT, _LOCKED_INSIDE),
+    "CANNOT_EXECUTE_FLOW_TRIGGER": (Kind.TRANSIENT, _LOCKED_INSIDE),
+    "INVALID_FIELD": (Kind.DATA, ("Foreign key external ID: ",)),
 }
+"""Codes that hide another kind where their message has one of these phrases."""
 
 
 def kind_of(code: str | None, message: str) -> Kind:
@@ -119,15 +133,10 @@ def kind_of(code: str | None, message: str) -> Kind:
     entry = CATALOGUE.get(code or "")
     if entry is None:
         return Kind.UNKNOWN
-    if any(phrase in message for phrase in _TRANSIENT_PHRASES.get(entry.code, ())):
-        return Kind.TRANSIENT
-    return entry.kind
-
-
-def advice_for(code: str | None) -> str:
-    """Say what to do about a status code, in one sentence; None is a text without one."""
-    entry = CATALOGUE.get(code or "")
-    return entry.advice if entry and entry.explained else ADVICE_WITHOUT_TEXT
+    if entry.code not in _DECIDED_BY_PHRASES:
+        return entry.kind
+    kind, phrases = _DECIDED_BY_PHRASES[entry.code]
+    return kind if any(phrase in message for phrase in phrases) else entry.kind
 
 
 class _Text(BaseModel):

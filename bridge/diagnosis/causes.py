@@ -1,33 +1,94 @@
-"""Which failures share one root."""
+"""Which failures share one root.
+
+The root is told by its code and its fields. Where these do not tell it, its words do, without what
+differs from message to message: `wording`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Final
 
+from bridge.diagnosis.catalogue import MAY_QUOTE, kind_of
 from bridge.model import Cause, Diagnosis, Kind
 
-FINGERPRINT_VERSION: Final = 1
-"""Part of every id, so that a better fingerprint never gives an old id another sense."""
+BY_FIELDS: Final = 1
+"""Version of an id that stands on code and fields, and of a rule on its message as it came."""
+BY_WORDING: Final = 2
+"""Version of an id that stands on the words too, values taken out, or on the kind
+that they decided.
 
-_ID_DIGITS = 6
+A version is part of the id, so that a better fingerprint never gives an old id another sense.
+"""
+
+_ID_DIGITS: Final = 6
+_VALUE: Final = "VALUE"
+_LONGEST: Final = 1_000
+"""How many characters of a wording count."""
+
+_TOLD_BY_WORDS: Final = frozenset({Kind.DATA, Kind.ADMIN, Kind.UNKNOWN})
+"""Kinds of which one code has several roots, which only the words tell where no field does."""
+
+_VARYING: Final = (
+    (re.compile(r"https?://[^\s<>\"']+"), "URL"),
+    (re.compile(r"[^\s@:<>()\[\]\"']{1,64}@[^\s@:<>()\[\]\"']{1,190}"), "ADDRESS"),
+    (re.compile(r"“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|「[^「」]*」|‘[^‘’]*’(?!\w)"), "QUOTED"),
+    (re.compile(r"\"(?![^\"]*__[a-z]\")[^\"]*\""), "QUOTED"),
+    (re.compile(r"(?<!\w)'(?!\w+__[a-z]')[^']*'(?!\w)"), "QUOTED"),
+    (re.compile(r"(?<!\w)[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}(?!\w)"), "UUID"),
+    (re.compile(r"(?<!\w)(?=[A-Za-z]{0,17}\d)[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?(?!\w)"), "ID"),
+    (re.compile(r"(?<!\w)\d[\d.,:/T+-]*Z?(?!\w)|(?<![\w])\d+(?=[a-z]{1,2}(?!\w))"), "NUMBER"),
+)
+"""What differs from message to message, in the order in which it is taken out."""
 
 
 def cause_of(diagnosis: Diagnosis | None) -> Cause:
     """Name the cause that a failure belongs to; None is a failure without any error text.
 
-    One code and one set of fields are one cause. Of validation rules the message counts too: two
-    rules share the code, and each has its own message.
+    One code and one set of fields are one cause. The words count too where there is no code, where
+    the code only says that a trigger, a flow or a rule refused the record, and where what is wrong
+    with the record or the org has no field to it.
     """
     if diagnosis is None:
-        return Cause(_id("no error text"), None, (), Kind.UNKNOWN, "")
+        return Cause(_id(BY_FIELDS, "no error text"), None, (), Kind.UNKNOWN, "")
     fields = tuple(sorted(diagnosis.fields))
-    rule = " ".join(diagnosis.message.split()) if diagnosis.kind is Kind.RULE else None
-    identity = _id(diagnosis.code, fields, rule)
+    version, words = _words(diagnosis)
+    identity = _id(version, diagnosis.code, fields, words)
     return Cause(identity, diagnosis.code, fields, diagnosis.kind, diagnosis.message)
 
 
-def _id(*root: str | tuple[str, ...] | None) -> str:
-    canonical = json.dumps([FINGERPRINT_VERSION, *root], separators=(",", ":"))
+def wording(message: str, value: str | None = None) -> str:
+    """A message without its values: ids, numbers, dates, addresses, and whatever is quoted."""
+    message = _without_value(message, value)[:_LONGEST] if value else message[:_LONGEST]
+    for pattern, word in _VARYING:
+        message = pattern.sub(word, message)
+    return " ".join(message.split())
+
+
+def _without_value(message: str, value: str) -> str:
+    """The message without the quoted value: at its end, in front of the limit, or after a colon."""
+    for quoted in (f"{value} (max length=", f": {value} "):
+        before, found, behind = message.rpartition(quoted)
+        if found:
+            return f"{before}{quoted.replace(value, _VALUE, 1)}{behind}"
+    return message.removesuffix(value) + _VALUE if message.endswith(value) else message
+
+
+def _words(diagnosis: Diagnosis) -> tuple[int, str | None]:
+    if diagnosis.kind is Kind.RULE:
+        as_it_came = " ".join(diagnosis.message.split())
+        words = wording(diagnosis.message)
+        return (BY_FIELDS, as_it_came) if words == as_it_came else (BY_WORDING, words)
+    unnamed = not diagnosis.fields and diagnosis.kind in _TOLD_BY_WORDS
+    if diagnosis.code is None or diagnosis.code in MAY_QUOTE or unnamed:
+        return BY_WORDING, wording(diagnosis.message, diagnosis.value)
+    if diagnosis.kind is not kind_of(diagnosis.code, ""):
+        return BY_WORDING, diagnosis.kind.value
+    return BY_FIELDS, None
+
+
+def _id(version: int, *root: str | tuple[str, ...] | None) -> str:
+    canonical = json.dumps([version, *root], separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:_ID_DIGITS]

@@ -1,210 +1,213 @@
 """From an error text to its root: the wrappers peel off one by one until nothing is nested.
 
-First the envelope, the form in which a channel hands an error on:
-
-    JSON        [{"errorCode": "CODE", "message": "…", "fields": ["F"]}], an object of the same with
-                `statusCode`, or an object with `errors`       (REST API, Collections)
-    Bulk        CODE:message:F1 F2 --       CODE:message:--    (Bulk API, `sf__Error`)
-    plain       CODE: message                                  (as GoTallo documents it)
-
-then, as long as the message holds another error, what the platform wraps round it:
-
-    Apex        … first error: CODE, message: [F1, F2] stack   (a trigger's DmlException)
-    flow        … CODE: message. You can look up ExceptionCode values in …
+    text    = envelope of error { error }                     (envelopes.py)
+    error   = code message [fields]
+    message = dml | trigger | flow | words
+    dml     = … "first error: " code "," message ": [" fields "]" stack      (apex.py)
+    trigger = name ": execution of " event "caused by: " message stack       (apex.py)
+    flow    = sentences code ":" message ". You can look up ExceptionCode …" (flows.py)
 
 A message quotes what a chatter wrote, so only a code that may wrap is looked into, and what stands
-behind a message is read from the right. The text is untrusted: any length, time linear in it, and
-what can't be read is a diagnosis without a code, never an error.
+behind a message is read from the right. The text is untrusted: of a longer one only its start and
+its end count (`untrusted.py`), time is linear in that, and what can't be read is a diagnosis
+without a code, never an error.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationError
-
-from bridge.diagnosis.catalogue import CATALOGUE, NOT_ATTEMPTED, WRAPPERS, kind_of
-from bridge.model import Diagnosis
+from bridge.diagnosis import apex, flows
+from bridge.diagnosis.catalogue import MAY_QUOTE, NOT_ATTEMPTED, WRAPPERS, kind_of
+from bridge.diagnosis.codeless import kind_without_code
+from bridge.diagnosis.codes import Standing, of_bulk, standing
+from bridge.diagnosis.envelopes import open_envelope
+from bridge.diagnosis.ids import ids_in
+from bridge.diagnosis.layers import Envelope, Found, Peeled, api_names, step
+from bridge.diagnosis.untrusted import readable, without_orders
+from bridge.diagnosis.words import said_in
+from bridge.model import (
+    Confidence,
+    Diagnosis,
+    Handler,
+    HandlerType,
+    Kind,
+    OtherError,
+    Step,
+    Wrapper,
+)
 
 MESSAGE_LENGTH: Final = 4_000
 """How many characters of a message a diagnosis keeps; a longer one ends in an ellipsis."""
 
-_DEEPEST: Final = 8
-"""How many nested errors are peeled: keeps the time linear whatever the text."""
+_DEEPEST: Final = 12
+"""How many wrappers are peeled: keeps the time linear whatever the text."""
 
-_MAY_QUOTE_APEX: Final = WRAPPERS | {
-    "APEX_ERROR",
-    "CUSTOM_APEX_ERROR",
-    "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "UNKNOWN_EXCEPTION",
-}
-"""Codes under which a trigger may have passed on another error's text (`addError(e)`)."""
-
-_CODE = r"[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)*+"
-_LEADING_CODE = re.compile(rf"({_CODE})\s*(?::|\Z)")
-_APEX = re.compile(rf"first error: (?P<code>{_CODE})(?P<comma>,) ")
-_NESTED = re.compile(rf"(?P<apex>first error: )?\b(?P<code>{_CODE})(?:(?P<comma>,)|:)")
-_FLOW_ADVICE = ". You can look up ExceptionCode"
-_API_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
-_STACK_START = re.compile(r"\s*\Z|\s*\n|\s+(?:\(|Class\.|Trigger\.|AnonymousBlock|External )")
-_LIMIT = re.compile(r"\(max length=(\d{1,9})\)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Error:
-    """What one layer of the text says."""
-
-    code: str | None
-    message: str
-    fields: tuple[str, ...] = ()
+_MOST_OTHERS: Final = 20
+_ELLIPSES: Final = ("…", "...")
+_RULE: Final = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+_AUTOMATION: Final = frozenset({Wrapper.DML, Wrapper.TRIGGER, Wrapper.FLOW})
+"""What wraps the errors of the org's own code: they stop that code, and not a run."""
 
 
 def diagnose(text: str) -> Diagnosis:
     """Read an error text, in whatever form a channel handed it on."""
-    stripped = text.strip()
-    return _diagnosis(_read_json(stripped) or _read_bulk(stripped) or _Error(None, stripped))
+    part, cut = readable(text)
+    return _diagnosis(part, open_envelope(part), cut or part.endswith(_ELLIPSES))
 
 
 def diagnose_error(code: str, message: str, fields: Sequence[str]) -> Diagnosis:
     """Read an error that came in parts: `statusCode` or `errorCode`, `message`, `fields`."""
-    return _diagnosis(_Error(code.strip() or None, message.strip(), _api_names(fields)))
+    part, cut = readable(message)
+    found = Found(code.strip() or None, part, api_names(fields))
+    return _diagnosis(part, Envelope((found,), ()), cut)
 
 
-def _diagnosis(outermost: _Error) -> Diagnosis:
-    root = outermost
-    for _ in range(_DEEPEST):
-        inner = _peel(root)
-        if inner is None:
-            break
-        root = inner
+def _diagnosis(text: str, envelope: Envelope, cut: bool) -> Diagnosis:
+    attempted = [error for error in envelope.errors if error.code not in NOT_ATTEMPTED]
+    outermost, *rest = attempted or envelope.errors
+    peeling = _peel_all(outermost)
+    root = peeling.root
+    said = said_in(root.code, root.message)
     return Diagnosis(
         code=root.code,
-        kind=kind_of(root.code, root.message),
+        kind=_kind(peeling, text),
         message=_bounded(root.message),
-        fields=root.fields or _fields_in_message(root),
-        outer_code=None if root is outermost else outermost.code,
-        limit=_limit(root.message),
+        fields=root.fields or (() if root.labelled else said.fields),
+        outer_code=peeling.outer_code,
+        limit=said.limit,
+        value=said.value,
+        object=root.object or said.object,
+        handler=_handler(peeling, text),
+        rule=_bounded(root.message) if root.code == _RULE else None,
+        ids=ids_in(text),
+        confidence=_confidence(outermost, root, cut or envelope.cut),
+        others=_others(root, rest),
+        steps=(*envelope.steps, *peeling.steps),
     )
 
 
-class _JsonError(BaseModel):
-    code: str = Field(validation_alias=AliasChoices("errorCode", "statusCode"))
-    message: str | None = None
-    fields: tuple[str, ...] | None = None
+@dataclass(slots=True)
+class _Peeling:
+    """How far a text has been peeled."""
+
+    root: Found
+    """The innermost error with a code, or the outermost where there is none."""
+    rest: str
+    """What is left to be read: the root's message, or a part of it."""
+    outer_code: str | None = None
+    handler: Handler | None = None
+    steps: list[Step] = field(default_factory=list)
 
 
-class _JsonAnswer(BaseModel):
-    errors: tuple[_JsonError, ...] = Field(min_length=1)
+def _peel_all(outermost: Found) -> _Peeling:
+    """Peel until nothing wraps."""
+    if "\x1b" in outermost.message:
+        outermost = replace(outermost, message=without_orders(outermost.message).strip())
+    peeling = _Peeling(outermost, outermost.message)
+    for _ in range(_DEEPEST):
+        peeled = _peel(peeling.root.code, peeling.rest)
+        if peeled is None:
+            break
+        peeling.steps.append(peeled.step)
+        peeling.handler = peeled.handler or peeling.handler
+        peeling.rest = peeled.rest
+        if peeled.inner is not None:
+            peeling.outer_code = peeling.outer_code or peeling.root.code
+            peeling.root = peeled.inner
+    return peeling
 
 
-_JSON = TypeAdapter[tuple[_JsonError, ...] | _JsonAnswer | _JsonError](
-    tuple[_JsonError, ...] | _JsonAnswer | _JsonError
-)
+def _peel(code: str | None, rest: str) -> Peeled | None:
+    if code is not None and code not in MAY_QUOTE:
+        return _peel_sentences(rest, standing(rest)) if code in of_bulk() else None
+    inside = standing(rest) if code is None or code in WRAPPERS else None
+    wrapper = apex.first_wrapper(rest)
+    if wrapper is not None and (inside is None or wrapper.start < inside.start):
+        peeled = wrapper.peel(rest)
+        if peeled is not None:
+            return peeled
+    return _peel_sentences(rest, inside)
 
 
-def _read_json(text: str) -> _Error | None:
-    if not text.startswith(("[", "{")):
+def _peel_sentences(rest: str, inside: Standing | None) -> Peeled | None:
+    """Take off the words of a flow, or of an exception, in front of a code."""
+    if inside is None or not inside.separated:
         return None
-    try:
-        parsed = _JSON.validate_json(text.encode("utf-8", "replace"))
-    except ValidationError:
-        return None
-    match parsed:
-        case _JsonError():
-            errors: tuple[_JsonError, ...] = (parsed,)
-        case _JsonAnswer():
-            errors = parsed.errors
-        case _:
-            errors = parsed
-    attempted = [error for error in errors if error.code not in NOT_ATTEMPTED]
-    for error in attempted or errors:
-        return _Error(error.code, (error.message or "").strip(), _api_names(error.fields or ()))
-    return None
-
-
-def _read_bulk(text: str) -> _Error | None:
-    """Read the Bulk form, and with its last part absent the plain one."""
-    leading = _LEADING_CODE.match(text)
-    if leading is None or not _is_code(leading[1]):
-        return None
-    message, fields = _split_field_slot(text[leading.end() :])
-    return _Error(leading[1], message.strip(), fields)
-
-
-def _split_field_slot(text: str) -> tuple[str, tuple[str, ...]]:
-    """Split `message:F1 F2 --`; a text with no such end is all message."""
-    if not text.endswith("--"):
-        return text, ()
-    body = text[:-2]
-    message, colon, slot = body.rpartition(":")
-    names = slot.split()
-    if colon and not names:
-        return message, ()
-    if colon and slot[-1].isspace() and all(map(_API_NAME.fullmatch, names)):
-        return message, _api_names(names)
-    return body, ()
-
-
-def _peel(error: _Error) -> _Error | None:
-    if error.code is None or error.code in WRAPPERS:
-        nested = _find_nested(error.message)
-    elif error.code in _MAY_QUOTE_APEX:
-        nested = _APEX.search(error.message)
+    before = rest[: inside.start]
+    message, advice = flows.without_advice(rest[inside.end :])
+    if rest[inside.end - 1] == ",":
+        tail = apex.split_field_bracket(message)
+        inner = Found(inside.code, tail.message, tail.fields, labelled=tail.labelled)
     else:
-        nested = None
-    if nested is None:
-        return None
-    rest = error.message[nested.end() :]
-    split = _split_field_bracket if nested["comma"] else _split_flow_advice
-    message, fields = split(rest)
-    return _Error(nested["code"], message.strip(), fields)
+        inner = Found(inside.code, message.strip())
+    handler = flows.flow_of(before)
+    wrapper = Wrapper.FLOW if handler or advice else Wrapper.PROSE
+    return Peeled(step(wrapper, f"{before}…{advice}"), inner, inner.message, handler)
 
 
-def _find_nested(message: str) -> re.Match[str] | None:
-    """Find the first code in it: any behind `first error:`, else one that the catalogue knows."""
-    for found in _NESTED.finditer(message):
-        if found["apex"] or found["code"] in CATALOGUE:
-            return found
-    return None
+def _handler(peeling: _Peeling, text: str) -> Handler | None:
+    """The handler whose header was peeled, else one that is named without a header."""
+    handler = peeling.handler or _handler_in(_around(peeling.root, text))
+    if handler is not None and handler.type is HandlerType.TRIGGER and handler.line is None:
+        line = apex.own_line(text, handler)
+        return replace(handler, line=line) if line is not None else handler
+    return handler
 
 
-def _split_field_bracket(text: str) -> tuple[str, tuple[str, ...]]:
-    """Split `message: [F1, F2] stack`; the stack is dropped."""
-    close = text.rfind("]")
-    opening = text.rfind(": [", 0, close) if close >= 0 else -1
-    if opening < 0 or not _STACK_START.match(text, close + 1):
-        return text.strip(), ()
-    names = text[opening + 3 : close].split(",")
-    return text[:opening].strip(), _api_names(name.strip() for name in names)
+def _around(root: Found, text: str) -> str:
+    """The words round a root's message; all of them where it may quote a handler's."""
+    if root.code is None or root.code in MAY_QUOTE or not root.message:
+        return text
+    before, _, behind = text.partition(root.message)
+    return f"{before} … {behind}"
 
 
-def _split_flow_advice(text: str) -> tuple[str, tuple[str, ...]]:
-    message, advice, _ = text.rpartition(_FLOW_ADVICE)
-    return _split_field_slot(message if advice else text)
+def _handler_in(text: str) -> Handler | None:
+    return apex.failing_trigger(text) or flows.flow_of(text) or apex.handler_of_frames(text)
 
 
-def _fields_in_message(root: _Error) -> tuple[str, ...]:
-    """Read `Required fields are missing: [A, B]`, which a flow passes on without other fields."""
-    if root.code != "REQUIRED_FIELD_MISSING":
-        return ()
-    return _split_field_bracket(root.message)[1]
+def _kind(peeling: _Peeling, text: str) -> Kind:
+    root = peeling.root
+    if root.code is None:
+        return kind_without_code(text)
+    kind = kind_of(root.code, root.message)
+    if kind is Kind.STOP and any(taken.wrapper in _AUTOMATION for taken in peeling.steps):
+        return Kind.ADMIN
+    return kind
 
 
-def _is_code(word: str) -> bool:
-    return "_" in word or word in CATALOGUE
+def _confidence(outermost: Found, root: Found, cut: bool) -> Confidence:
+    if root.code is None:
+        return Confidence.NONE
+    in_place = root.in_place and (outermost.code is None or outermost.in_place)
+    return Confidence.CERTAIN if in_place and not cut else Confidence.LIKELY
 
 
-def _api_names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if _API_NAME.fullmatch(name)))
+def _others(root: Found, rest: Sequence[Found]) -> tuple[OtherError, ...]:
+    seen = [root]
+    others: list[OtherError] = []
+    for error in rest:
+        inner = _peel_all(error).root
+        if any(_same(inner, other) for other in seen):
+            continue
+        seen.append(inner)
+        others.append(OtherError(inner.code, _bounded(inner.message), inner.fields))
+        if len(others) == _MOST_OTHERS:
+            break
+    return tuple(others)
 
 
-def _limit(message: str) -> int | None:
-    """Read the last one named: what stands before it may be the chatter's text."""
-    found = _LIMIT.match(message, max(message.rfind("(max length="), 0))
-    return int(found[1]) if found else None
+def _same(one: Found, other: Found) -> bool:
+    """Whether a text only says an error again, perhaps with more round it."""
+    if one.code != other.code:
+        return False
+    return one.message == other.message or (
+        bool(one.message and other.message)
+        and (one.message in other.message or other.message in one.message)
+    )
 
 
 def _bounded(message: str) -> str:

@@ -21,20 +21,26 @@ from bridge.ledger.rows import (
 from bridge.model import (
     Cause,
     Change,
+    Confidence,
     Decision,
     Delivery,
     Diagnosis,
+    Handler,
+    HandlerType,
     HeldReason,
     Item,
     Kind,
     Origin,
+    OtherError,
     Outcome,
     Risk,
+    Step,
     Value,
     View,
     Visibility,
     Window,
     Witness,
+    Wrapper,
 )
 
 
@@ -119,11 +125,37 @@ def diagnosis_value(diagnosis: Diagnosis | None) -> Value:
         "fields": list(diagnosis.fields),
         "outer_code": diagnosis.outer_code,
         "limit": diagnosis.limit,
+        "value": diagnosis.value,
+        "object": diagnosis.object,
+        "handler": _handler_value(diagnosis.handler),
+        "rule": diagnosis.rule,
+        "ids": list(diagnosis.ids),
+        "confidence": diagnosis.confidence,
+        "others": [
+            {"code": other.code, "message": other.message, "fields": list(other.fields)}
+            for other in diagnosis.others
+        ],
+        "steps": [{"wrapper": step.wrapper, "took": step.took} for step in diagnosis.steps],
+    }
+
+
+def _handler_value(handler: Handler | None) -> Value:
+    if handler is None:
+        return None
+    return {
+        "type": handler.type,
+        "name": handler.name,
+        "event": handler.event,
+        "line": handler.line,
     }
 
 
 def diagnosis_of(value: Any) -> Diagnosis:
-    """The diagnosis of a value that `diagnosis_value` made."""
+    """The diagnosis of a value that `diagnosis_value` made.
+
+    What a ledger of before does not have is absent: it was not read then.
+    """
+    handler = value.get("handler")
     return Diagnosis(
         code=value["code"],
         kind=Kind(value["kind"]),
@@ -131,6 +163,19 @@ def diagnosis_of(value: Any) -> Diagnosis:
         fields=tuple(value["fields"]),
         outer_code=value["outer_code"],
         limit=value["limit"],
+        value=value.get("value"),
+        object=value.get("object"),
+        handler=Handler(**{**handler, "type": HandlerType(handler["type"])}) if handler else None,
+        rule=value.get("rule"),
+        ids=tuple(value.get("ids", ())),
+        confidence=Confidence(value.get("confidence", Confidence.CERTAIN)),
+        others=tuple(
+            OtherError(other["code"], other["message"], tuple(other["fields"]))
+            for other in value.get("others", ())
+        ),
+        steps=tuple(
+            Step(Wrapper(step["wrapper"]), step["took"]) for step in value.get("steps", ())
+        ),
     )
 
 

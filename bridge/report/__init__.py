@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.report.document import ItemPart, ReportDocument, RunDocument, exit_of
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
+    show_explanation,
     show_ledger_check,
     show_plan,
     show_plan_alone,
@@ -21,6 +22,7 @@ __all__ = [
     "exit_of",
     "report_document",
     "run_document",
+    "show_explanation",
     "show_ledger_check",
     "show_plan",
     "show_plan_alone",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from bridge.diagnosis import advice_for
+from bridge.diagnosis import advise
 from bridge.errors import BridgeError
 from bridge.ledger import (
     CauseCount,
@@ -250,7 +250,7 @@ def _cause(
         kind=cause.kind,
         fields=cause.fields,
         message=held_by_utf8(cause.message),
-        advice=advice_for(cause.code),
+        advice=advise(cause.code, cause.kind).sentence,
         count=sum(row.count for row in rows),
         treatments=tuple(
             TreatmentPart(treatment=treatment, count=count)
@@ -333,7 +333,7 @@ def _rejection(cause: Cause, text: str | None, count: int) -> RejectionPart:
         fields=cause.fields,
         message=held_by_utf8(text or cause.message),
         count=count,
-        advice=advice_for(cause.code),
+        advice=advise(cause.code, cause.kind).sentence,
     )
 
 
@@ -391,7 +391,7 @@ def _refused(diagnosis: Diagnosis, text: str, cause_id: str | None) -> RefusalPa
         fields=diagnosis.fields,
         text=held_by_utf8(text),
         cause_id=cause_id,
-        advice=advice_for(diagnosis.code),
+        advice=advise(diagnosis.code, diagnosis.kind).sentence,
     )
 
 

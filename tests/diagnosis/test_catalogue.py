@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from bridge.diagnosis.advice import WITHOUT_CODE, WITHOUT_TEXT, Advice, advise
 from bridge.diagnosis.catalogue import (
-    ADVICE_WITHOUT_TEXT,
     CATALOGUE,
     FILE,
     NOT_ATTEMPTED,
     WRAPPERS,
     Source,
-    advice_for,
+    Who,
     kind_of,
 )
 from bridge.model import Kind
@@ -85,6 +85,9 @@ def test_the_codes_that_a_repair_stands_on_have_their_kind_and_a_text(
         ("CANNOT_EXECUTE_FLOW_TRIGGER", "the flow failed", Kind.ADMIN),
         ("CANNOT_EXECUTE_FLOW_TRIGGER", "unable to obtain exclusive access", Kind.TRANSIENT),
         ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Too many batch retries", Kind.TRANSIENT),
+        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Too many retries of batch save", Kind.TRANSIENT),
+        ("INVALID_FIELD", "Foreign key external ID: 7 not found", Kind.DATA),
+        ("INVALID_FIELD", "No such column", Kind.ADMIN),
         ("STRING_TOO_LONG", "unable to obtain exclusive access", Kind.DATA),
         ("invalid_grant", "user hasn't approved this consumer", Kind.STOP),
         ("SOMETHING_NEW", "", Kind.UNKNOWN),
@@ -101,6 +104,7 @@ def test_every_code_of_each_source_is_there() -> None:
         Source.SOAP_FAULT: 188,
         Source.REST: 10,
         Source.OAUTH: 29,
+        Source.BULK: 21,
     }
 
 
@@ -117,6 +121,9 @@ def test_every_code_of_each_source_is_there() -> None:
         ("SERVER_UNAVAILABLE", Source.SOAP_FAULT, Kind.TRANSIENT),
         ("WEBSTORE_NOT_FOUND", Source.SOAP_FAULT, Kind.UNKNOWN),
         ("APEX_ERROR", Source.REST, Kind.ADMIN),
+        ("InvalidSessionId", Source.BULK, Kind.STOP),
+        ("TooManyLockFailure", Source.BULK, Kind.TRANSIENT),
+        ("InvalidJob", Source.BULK, Kind.UNKNOWN),
         ("rate_limit_exceeded", Source.OAUTH, Kind.TRANSIENT),
         ("inactive_user", Source.OAUTH, Kind.STOP),
     ],
@@ -135,7 +142,7 @@ def test_a_text_is_whole_and_each_part_one_sentence(code: str) -> None:
         assert ". " not in sentence
         assert len(sentence) <= 120
     assert entry.kind is not Kind.UNKNOWN
-    assert advice_for(code) == entry.advice
+    assert advise(code, entry.kind) == Advice(entry.advice, entry.who)
 
 
 def test_the_file_has_no_code_twice_and_each_list_sorted() -> None:
@@ -152,10 +159,37 @@ def test_what_only_bears_a_name_has_no_text() -> None:
         assert all(texts) if entry.explained else not any(texts), code
 
 
-@pytest.mark.parametrize("code", [None, "", "SOMETHING_NEW", "CART_NOT_FOUND"])
+@pytest.mark.parametrize("code", ["", "SOMETHING_NEW", "CART_NOT_FOUND"])
 def test_a_code_without_a_text_gives_advice_too(code: str | None) -> None:
-    assert advice_for(code) == ADVICE_WITHOUT_TEXT
+    assert advise(code, Kind.UNKNOWN) == WITHOUT_TEXT
 
 
 def test_the_special_codes_are_explained() -> None:
     assert set(EXPLAINED) >= WRAPPERS | NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API) Limit exceeded."),
+        ("INVALID_FIELD", "Foreign key external ID: 7 not found for field A__c in entity B__c"),
+        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "x: unable to obtain exclusive access"),
+        ("CANNOT_EXECUTE_FLOW_TRIGGER", "x: Too many batch retries"),
+    ],
+)
+def test_where_the_message_decides_on_the_kind_the_advice_is_another_one(
+    code: str, message: str
+) -> None:
+    advice = advise(code, kind_of(code, message))
+    assert advice.sentence.endswith(".")
+    assert advice.who is Who.OPERATOR
+    assert advice != advise(code, kind_of(code, ""))
+
+
+def test_what_stops_a_run_is_its_developers_where_a_trigger_met_it() -> None:
+    assert advise("REQUEST_LIMIT_EXCEEDED", Kind.ADMIN).who is Who.DEVELOPER
+
+
+def test_a_text_without_a_code_gives_advice_by_its_words() -> None:
+    assert advise(None, Kind.TRANSIENT) == WITHOUT_CODE[Kind.TRANSIENT]
+    assert "no status code" in advise(None, Kind.UNKNOWN).sentence

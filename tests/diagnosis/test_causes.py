@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.diagnosis import cause_of, diagnose, diagnose_error
@@ -72,3 +72,83 @@ def test_an_id_is_six_hex_digits(diagnosis: Diagnosis) -> None:
 def test_other_codes_or_fields_are_other_causes(one: Diagnosis, other: Diagnosis) -> None:
     if (one.code, set(one.fields)) != (other.code, set(other.fields)):
         assert cause_of(one).id != cause_of(other).id
+
+
+ids = st.from_regex(r"(?a:001[A-Za-z0-9]{2}0[A-Za-z0-9]{9})", fullmatch=True)
+values = st.fixed_dictionaries(
+    {
+        "id": ids,
+        "number": st.integers(0, 10**9),
+        "date": st.dates().map(str),
+        "time": st.datetimes().map(lambda time: f"{time:%Y-%m-%dT%H:%M:%SZ}"),
+        "quoted": st.from_regex(r"(?a:[A-Za-z][A-Za-z ,.0-9]{0,29})", fullmatch=True),
+        "name": st.from_regex(r"(?a:Test [A-Z][a-z]{1,8} \d{1,3})", fullmatch=True),
+        "address": st.from_regex(r"(?a:[a-z]{1,8}@[a-z]{1,8}\.org)", fullmatch=True),
+    }
+)
+
+IN_ONE = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:One: execution of AfterInsert caused by: "
+IN_TWO = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:Two: execution of AfterInsert caused by: "
+ROOTS = (
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION:Region is needed for '{quoted}', see {id}.:--",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION:Region is needed for a lead of {date}.:--",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION:At most {number} messages a day for “{quoted}”:--",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION:Write to {address} first:--",
+    "STRING_TOO_LONG:Text: data value too large: {quoted} (max length=80):Text__c --",
+    "STRING_TOO_LONG:Name: data value too large: {name} (max length=80):Name --",
+    "STRING_TOO_LONG:Name: data value too large: {name} (max length=80):--",
+    "STRING_TOO_LONG:City: data value too large: {name} (max length=40):--",
+    "MALFORMED_ID:Owner ID: id value of incorrect type: {id}:OwnerId --",
+    "MALFORMED_ID:Account ID: id value of incorrect type: {quoted}:--",
+    "INVALID_EMAIL_ADDRESS:Email: invalid email address: {address}:--",
+    "UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record: {id}:--",
+    "DUPLICATE_VALUE:duplicate value found: A__c duplicates value on record with id: {id}:--",
+    "DUPLICATE_VALUE:duplicate value found: B__c duplicates value on record with id: {id}:--",
+    "INVALID_FIELD: Foreign key external ID: {number} not found for field A__c in entity B__c",
+    "INVALID_FIELD: No such column 'A__c' on entity 'B__c'.",
+    IN_ONE
+    + "System.NullPointerException: Attempt to de-reference: Class.One.run: line {number}:--",
+    IN_TWO
+    + "System.NullPointerException: Attempt to de-reference: Class.Two.run: line {number}:--",
+    IN_ONE + "System.QueryException: {number} rows for '{quoted}':--",
+    "CANNOT_EXECUTE_FLOW_TRIGGER:The flow with version ID {id} failed at {time}.:--",
+    "CANNOT_EXECUTE_FLOW_TRIGGER:The record was not saved. Error ID: {number}-{number}:--",
+    "Read timed out after {number} seconds",
+    "Connection reset by peer at {time}",
+    "The gateway said {number}",
+)
+"""Each a cause of its own, whatever is put in."""
+
+
+def cause_id(root: str, filled: dict[str, object]) -> str:
+    return cause_of(diagnose(root.format(**filled))).id
+
+
+PLAIN = {
+    "id": "001xx0000000001",
+    "number": 1,
+    "date": "2026-11-22",
+    "time": "2026-11-22T08:30:00Z",
+    "quoted": "hi",
+    "name": "Test Sender 1",
+    "address": "a@b.org",
+}
+
+
+def test_two_causes_never_merge() -> None:
+    assert len({cause_id(root, PLAIN) for root in ROOTS}) == len(ROOTS)
+
+
+@settings(max_examples=200)
+@given(values)
+def test_no_cause_is_split_by_its_values(filled: dict[str, object]) -> None:
+    for root in ROOTS:
+        assert cause_id(root, filled) == cause_id(root, PLAIN), root.format(**filled)
+
+
+def test_what_code_and_fields_tell_keeps_its_id() -> None:
+    known = {
+        "STRING_TOO_LONG:Text: data value too large: x (max length=80):Text__c --": "d790c0",
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION: Message body exceeds maximum field length.": "09fcf7",
+    }
+    assert {text: cause_of(diagnose(text)).id for text in known} == known

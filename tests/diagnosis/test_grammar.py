@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from bridge.diagnosis import diagnose, diagnose_error
 from bridge.diagnosis.catalogue import CATALOGUE
 from bridge.diagnosis.grammar import MESSAGE_LENGTH
-from bridge.model import Diagnosis, Kind
+from bridge.diagnosis.untrusted import FIRST, LAST, readable
+from bridge.model import (
+    Confidence,
+    Diagnosis,
+    Handler,
+    HandlerType,
+    Kind,
+    OtherError,
+    Step,
+    Wrapper,
+)
 
 TOO_LONG = "Text: data value too large: a long one (max length=80)"
 LOCKED = "unable to obtain exclusive access to this record or 1 records: 001000000000001AAA"
@@ -186,12 +196,27 @@ def in_flow(code: str, message: str) -> str:
     ],
 )
 def test_known_forms_give_the_root(text: str, expected: Diagnosis) -> None:
-    assert diagnose(text) == expected
+    assert root_of(diagnose(text)) == root_of(expected)
 
 
-def test_labels_and_values_in_a_bracket_are_no_fields() -> None:
-    text = in_apex("REQUIRED_FIELD_MISSING", "Required", ("Last Name", "LastName", "+31 6", "é"))
-    assert diagnose(text).fields == ("LastName",)
+def root_of(diagnosis: Diagnosis) -> tuple[object, ...]:
+    return (
+        diagnosis.code,
+        diagnosis.kind,
+        diagnosis.message,
+        diagnosis.fields,
+        diagnosis.outer_code,
+        diagnosis.limit,
+    )
+
+
+@pytest.mark.parametrize("entry", ["Last Name", "+31 6", "é", "001000000000001AAA"])
+def test_a_bracket_that_holds_labels_or_values_names_no_fields(entry: str) -> None:
+    text = in_apex("REQUIRED_FIELD_MISSING", "Required", ("LastName", entry))
+    assert diagnose(text).fields == ()
+    assert diagnose(in_apex("REQUIRED_FIELD_MISSING", "Required", ("LastName",))).fields == (
+        "LastName",
+    )
 
 
 def test_a_code_in_a_chatters_text_is_not_taken_for_the_root() -> None:
@@ -208,7 +233,8 @@ def test_a_code_in_a_chatters_text_is_not_taken_for_the_root() -> None:
 def test_bulk_text_and_structured_error_read_alike(
     code: str, message: str, fields: tuple[str, ...]
 ) -> None:
-    assert diagnose(in_bulk_form(code, message, fields)) == diagnose_error(code, message, fields)
+    read = diagnose(in_bulk_form(code, message, fields))
+    assert root_of(read) == root_of(diagnose_error(code, message, fields))
 
 
 @given(codes, messages, fields)
@@ -216,33 +242,15 @@ def test_json_and_structured_error_read_alike(
     code: str, message: str, fields: tuple[str, ...]
 ) -> None:
     text = json.dumps([{"statusCode": code, "message": message, "fields": fields}])
-    assert diagnose(text) == diagnose_error(code, message, fields)
-
-
-@given(codes.filter(lambda code: "CANNOT_" not in code), messages, fields)
-def test_what_a_trigger_wrapped_is_read_as_if_it_stood_alone(
-    code: str, message: str, fields: tuple[str, ...]
-) -> None:
-    alone = diagnose_error(code, message, fields)
-    wrapped = diagnose_error(
-        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", in_apex(code, message, fields), ()
-    )
-    assert wrapped.outer_code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
-    assert (wrapped.code, wrapped.kind, wrapped.message, wrapped.fields, wrapped.limit) == (
-        alone.code,
-        alone.kind,
-        alone.message,
-        alone.fields,
-        alone.limit,
-    )
+    assert root_of(diagnose(text)) == root_of(diagnose_error(code, message, fields))
 
 
 @given(st.text(st.characters()) | st.text('[]{}",:-_ AB\n\ud800', max_size=200))
 def test_any_text_gives_a_diagnosis(text: str) -> None:
     diagnosis = diagnose(text)
     if diagnosis.code is None:
-        assert diagnosis.message == text.strip()
-        assert diagnosis.kind is Kind.UNKNOWN
+        assert diagnosis.message == readable(text)[0]
+        assert diagnosis.confidence is Confidence.NONE
 
 
 @pytest.mark.parametrize(
@@ -260,3 +268,117 @@ def test_a_megabyte_of_anything_is_read_and_bounded(piece: str) -> None:
 
 def test_a_cut_message_says_so() -> None:
     assert diagnose("x" * 10_000).message == "x" * (MESSAGE_LENGTH - 1) + "…"
+
+
+def test_each_wrapper_that_was_taken_off_is_on_record() -> None:
+    inside = in_flow("REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]")
+    text = in_bulk_form(
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+        in_apex("CANNOT_EXECUTE_FLOW_TRIGGER", inside, ()),
+        (),
+    )
+    steps = diagnose(text).steps
+    assert [step.wrapper for step in steps] == [
+        Wrapper.BULK,
+        Wrapper.TRIGGER,
+        Wrapper.DML,
+        Wrapper.FLOW,
+    ]
+    assert steps[0] == Step(Wrapper.BULK, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: … : --")
+    assert "Social25.MessageTrigger: execution of AfterInsert" in steps[1].took
+
+
+def test_the_handler_is_the_one_nearest_to_the_root() -> None:
+    apex = in_apex("UNABLE_TO_LOCK_ROW", LOCKED, ())
+    text = in_bulk_form("CANNOT_EXECUTE_FLOW_TRIGGER", in_flow(
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", apex), ())  # fmt: skip
+    assert diagnose(text).handler == Handler(
+        HandlerType.TRIGGER, "Social25.MessageTrigger", "AfterInsert", 7
+    )
+    assert diagnose(in_flow("UNABLE_TO_LOCK_ROW", LOCKED)).handler == Handler(
+        HandlerType.FLOW, "Lead"
+    )
+
+
+def test_a_class_is_the_handler_where_no_trigger_is_named() -> None:
+    text = (
+        "System.DmlException: Insert failed. First exception on row 0; first error: A_CODE, x: []"
+    )
+    assert diagnose(f"{text}\n\nClass.Leads.run: line 3, column 1").handler == Handler(
+        HandlerType.CLASS, "Leads.run", None, 3
+    )
+    assert diagnose(text).handler is None
+
+
+@pytest.mark.parametrize("code", ["REQUEST_LIMIT_EXCEEDED", "STORAGE_LIMIT_EXCEEDED"])
+def test_what_stops_a_trigger_does_not_stop_a_run(code: str) -> None:
+    assert diagnose(f"{code}: x").kind is Kind.STOP
+    assert diagnose_error(code, "x", ()).kind is Kind.STOP
+    wrapped = diagnose_error("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", in_apex(code, "x", ()), ())
+    assert (wrapped.code, wrapped.kind) == (code, Kind.ADMIN)
+
+
+def test_further_errors_stand_beside_the_first_real_one() -> None:
+    errors = [
+        {"statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK", "message": "taken back"},
+        {"statusCode": "MALFORMED_ID", "message": "id value of incorrect type: x", "fields": ["A"]},
+        {"statusCode": "MALFORMED_ID", "message": "id value of incorrect type: x", "fields": ["A"]},
+        {"statusCode": "ENTITY_IS_DELETED", "message": "entity is deleted", "fields": []},
+    ]
+    read = diagnose(json.dumps(errors))
+    assert (read.code, read.fields, read.value) == ("MALFORMED_ID", ("A",), "x")
+    assert read.others == (OtherError("ENTITY_IS_DELETED", "entity is deleted"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "confidence"),
+    [
+        ("A_NEW_CODE: whatever", "A_NEW_CODE", Confidence.CERTAIN),
+        ("see STRING_TOO_LONG: x", "STRING_TOO_LONG", Confidence.CERTAIN),
+        ("it was STRING_TOO_LONG again", "STRING_TOO_LONG", Confidence.LIKELY),
+        ("no STRING_TOO_LONG but UNABLE_TO_LOCK_ROW: x", "UNABLE_TO_LOCK_ROW", Confidence.CERTAIN),
+        ("STRING_TOO_LONG: data value too lar…", "STRING_TOO_LONG", Confidence.LIKELY),
+        (
+            '[{"errorCode":"STRING_TOO_LONG","message":"data va',
+            "STRING_TOO_LONG",
+            Confidence.LIKELY,
+        ),
+        ("NO CODE: in here", None, Confidence.NONE),
+        ("read ERR_STRING_TOO_LONG in Node", None, Confidence.NONE),
+        ("a URL: and an API, too", None, Confidence.NONE),
+    ],
+)
+def test_a_code_is_taken_for_one_where_it_may_stand(
+    text: str, code: str | None, confidence: Confidence
+) -> None:
+    read = diagnose(text)
+    assert (read.code, read.confidence) == (code, confidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Connection reset by peer", Kind.TRANSIENT),
+        ("<html><head><title>503 Service Unavailable</title></head></html>", Kind.TRANSIENT),
+        ("<html><head><title>Not Found</title></head></html>", Kind.UNKNOWN),
+        ("My: execution of AfterInsert caused by: System.NullPointerException: x", Kind.ADMIN),
+        ("Required fields are missing", Kind.UNKNOWN),
+    ],
+)
+def test_a_text_without_a_code_is_read_by_its_words(text: str, kind: Kind) -> None:
+    assert (diagnose(text).code, diagnose(text).kind) == (None, kind)
+    assert [step.took for step in diagnose(text).steps if step.wrapper is Wrapper.HTML] == [
+        title for title in ("503 Service Unavailable", "Not Found") if title in text
+    ]
+
+
+def test_orders_to_a_terminal_are_taken_out() -> None:
+    read = diagnose("\x1b[31mSTRING_TOO_LONG\x1b[0m: \x1b]0;x")
+    assert (read.code, read.message) == ("STRING_TOO_LONG", "0;x")
+
+
+def test_of_a_longer_text_the_start_and_the_end_count() -> None:
+    text = f"STRING_TOO_LONG:a{'x' * (FIRST + LAST)} (max length=80):Name --"
+    read = diagnose(text)
+    assert (read.code, read.limit, read.fields) == ("STRING_TOO_LONG", 80, ("Name",))
+    assert read.confidence is Confidence.LIKELY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.report.terminal.explain import show_explanation
 from bridge.report.terminal.ledger_check import show_ledger_check
 from bridge.report.terminal.plan import show_plan, show_plan_alone
 from bridge.report.terminal.report import show_report
@@ -10,6 +11,7 @@ from bridge.report.terminal.status import show_status
 from bridge.report.terminal.verification import show_verification
 
 __all__ = [
+    "show_explanation",
     "show_ledger_check",
     "show_plan",
     "show_plan_alone",
