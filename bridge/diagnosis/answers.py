@@ -121,8 +121,8 @@ def _fields(value: Mapping[str, Literal]) -> tuple[str, ...]:
 
 
 def _object(value: Mapping[str, Literal]) -> str | None:
-    """The object that a duplicate rule is for."""
-    for part in (value, value.get("duplicateResult")):
+    """The object that a duplicate rule is for; REST itself misspells the key of the result."""
+    for part in (value, value.get("duplicateResult"), value.get("duplicateResut")):
         if isinstance(part, Mapping):
             name = part.get("duplicateRuleEntityType")
             if isinstance(name, str):

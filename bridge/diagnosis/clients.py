@@ -4,6 +4,7 @@ CODE: message RESPONSE: [{…}]                     restforce
 CODE: message\n    at Name (file.js:1:2)          JavaScript and Java
 CODE: message (Field1,Field2)                     CumulusCI, behind "Error on record"
 CODE: message [Field1]                            loaders that list fields in a bracket
+CODE, Fields: F1, CRM Error Message: message      Marketo Measure, labels in the reader's language
 STATUSCODE  MESSAGE  FIELDS                       the Salesforce CLI's table
 """
 
@@ -26,6 +27,14 @@ _TABLE_ROW = re.compile(
     rf"^[ │|]{{0,4}}(?P<code>{CODE})[ │|]{{2,40}}(?P<message>[^\n]*)$", re.MULTILINE
 )
 _COLUMN = re.compile(r"\s{2,}")
+
+
+_LABELLED = re.compile(
+    r"[^\W\d][^:,\n]{0,40}:\s(?P<fields>[A-Za-z]\w*(?:, [A-Za-z]\w*){0,40}), "
+    r"[^\W\d][^:,\n]{2,60}:\s"
+)
+_LONGEST_RECORD: Final = 70
+_RECORD_BEHIND = re.compile(r", \w{0,20}Id\s?: \w{1,40}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,16 @@ def without_clients_words(message: str, before: str) -> Cleared:
     if fields[1] and not (names and all(name[0].isupper() or "__" in name for name in names)):
         return Cleared(message)
     return Cleared(message[: fields.start()].strip(), names)
+
+
+def labelled_parts(text: str) -> Cleared | None:
+    """Read what stands behind a code and a comma where each part has a label."""
+    head = _LABELLED.match(text)
+    names = api_names(head["fields"].split(", ")) if head else ()
+    if head is None or not names:
+        return None
+    behind = _RECORD_BEHIND.search(text, max(head.end(), len(text) - _LONGEST_RECORD))
+    return Cleared(text[head.end() : behind.start() if behind else len(text)].strip(), names)
 
 
 def errors_in_table(text: str) -> list[Found]:

@@ -25,13 +25,15 @@ _NETWORK: Final = re.compile(
     r"|remote end closed|network is unreachable|no route to host|EHOSTUNREACH|ECONNABORTED|EPIPE"
     r"|(?:could not|unable to|couldn't) resolve|NameResolutionError|nodename nor servname"
     r"|temporary failure|upstream connect error|reset before headers|no healthy upstream"
-    r"|NoHttpResponse|failed to respond|deadline exceeded|IncompleteRead|EOF occurred",
+    r"|NoHttpResponse|failed to (?:respond|send request)|deadline exceeded|IncompleteRead"
+    r"|EOF occurred",
     re.IGNORECASE,
 )
 _MAINTENANCE: Final = re.compile(r"\bmaintenance\b", re.IGNORECASE)
 _APEX: Final = re.compile(
     r"\bSystem\.(?:[A-Za-z]+\.)?[A-Za-z]*Exception\b|Apex (?:CPU|heap|script|trigger)|"
-    r"Too many (?:SOQL|DML|query|callouts|future|queueable)|: execution of [A-Z]"
+    r"Too many (?:SOQL|DML|query|callouts|future|queueable)|: execution of [A-Z]|"
+    r"An error occurred at element \w{1,80} \(Flow"
 )
 _OFTEN_ENOUGH: Final = ("Too many batch retries", "retries of batch save")
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -22,8 +22,8 @@ from bridge.diagnosis import codes
 from bridge.diagnosis.answers import errors_in, message_in, without_own_code
 from bridge.diagnosis.apex import first_wrapper, peel_dml, split_field_bracket
 from bridge.diagnosis.bulk import end_in_line, split_field_slot
-from bridge.diagnosis.catalogue import MAY_QUOTE
-from bridge.diagnosis.clients import errors_in_table, without_clients_words
+from bridge.diagnosis.catalogue import MAY_QUOTE, WRAPPERS
+from bridge.diagnosis.clients import errors_in_table, labelled_parts, without_clients_words
 from bridge.diagnosis.codes import Standing
 from bridge.diagnosis.flows import without_advice
 from bridge.diagnosis.layers import Envelope, Found, step
@@ -36,8 +36,13 @@ _ANSWER_KEY = re.compile(
     r"errorCode|statusCode|exceptionCode|error_description|sf__Error|error_code|status_code"
     r"|error='|[\"']code[\"']|\bcode: '"
 )
+_JAVAS_KEY: Final = "exceptionCode='"
+"""What Java prints has quotes within quotes: no literal of a language (`printed.py`)."""
 _OPENING = re.compile(r"[\[{(]")
 _NEXT_EXCEPTION = re.compile(r"\n(?=[^\n]{0,400}First exception on row )")
+_CODE_AT_THE_END = re.compile(
+    rf"\(\s?(?:Status|Error)\s?[Cc]ode\s?[:=]\s?(?P<code>{codes.CODE})\s?\)\Z"
+)
 _LABEL = re.compile(
     r"\s*(?:\b(?:Error |Status |error |status )?(?:[Cc]ode|Status|status|\w{0,9}Code)\s?[:=]\s?)?"
     r"[(\['\"]?\Z"
@@ -65,9 +70,9 @@ def open_envelope(text: str) -> Envelope:
     if text.startswith(("[", "{")):
         value, whole = read_json(text)
         errors = errors_in(value) if whole else []
-        if errors:
+        if errors and not _is_a_clients_answer(errors):
             return Envelope(tuple(errors), (step(Wrapper.JSON, _kind_of_answer(text)),))
-        said = message_in(value)
+        said = errors[0].message if errors else message_in(value)
         if said:
             inside = open_envelope(said)
             return Envelope(
@@ -87,6 +92,15 @@ def _is_a_clients_category(text: str, head: Standing) -> bool:
         return False
     inside = codes.standing(text[head.end : head.end + _CATEGORY_LENGTH])
     return inside is not None and inside.separated
+
+
+def _is_a_clients_answer(errors: Sequence[Found]) -> bool:
+    """Whether a program's own error, of a code that is not Salesforce's, hands an answer on."""
+    first = errors[0]
+    if first.code is None or first.code in codes.known():
+        return False
+    passed_on = _answer_in_words(first.message)
+    return passed_on is not None and passed_on.errors[0].code in codes.known()
 
 
 def _from_head(text: str, head: Standing) -> Envelope:
@@ -127,6 +141,10 @@ def _headed(text: str, head: Standing, rest: str, before: str) -> tuple[Found, W
         return Found(head.code, message.strip(), fields, in_place=head.separated), Wrapper.BULK
     message = without_own_code(head.code, message.strip())
     if text[head.end - 1] == ",":
+        labelled = labelled_parts(message)
+        if labelled is not None:
+            found = Found(head.code, labelled.message, labelled.fields, None, head.separated)
+            return found, Wrapper.PLAIN
         tail = split_field_bracket(message)
         return (
             Found(head.code, tail.message, tail.fields, None, head.separated, tail.labelled),
@@ -153,7 +171,7 @@ def _answer_in_words(text: str) -> Envelope | None:
 
 def _answer_as_it_stands(text: str) -> Envelope | None:
     key = _ANSWER_KEY.search(text)
-    if key is None:
+    if key is None or _JAVAS_KEY in text:
         return None
     reader = Reader(text)
     at, end_of_words = 0, first_element(text)
@@ -188,8 +206,26 @@ def _printed_in_words(text: str) -> Envelope | None:
     return Envelope(tuple(errors), (step(Wrapper.LITERAL, text[: text.find("=")]),))
 
 
+def _wrapper_at_the_end(text: str) -> Envelope | None:
+    """Words that end with the code of what wraps the error in them: `… (StatusCode: CODE)`."""
+    found = _CODE_AT_THE_END.search(text, max(0, len(text) - _LONGEST_CODE))
+    if found is None or found["code"] not in WRAPPERS:
+        return None
+    said = text[: found.start()].strip()
+    return Envelope((Found(found["code"], said),), (step(Wrapper.PROSE, f"… {found[0]}"),))
+
+
+def _code_of_words(text: str) -> Standing | None:
+    """The code that words are about; a Bulk API's in front of another one wraps it."""
+    standing = codes.standing(text)
+    if standing is None:
+        return codes.standing_oddly(text)
+    outer = codes.standing_oddly(text[: standing.start])
+    return outer if outer is not None and outer.code in codes.of_bulk() else standing
+
+
 def _code_in_words(text: str) -> Envelope | None:
-    standing = codes.standing(text) or codes.standing_oddly(text)
+    standing = _code_of_words(text)
     if standing is None:
         return None
     wrapper = first_wrapper(text)
@@ -268,5 +304,6 @@ _READERS: Final[tuple[Callable[[str], Envelope | None], ...]] = (
     _printed_in_words,
     _table_in_words,
     _rows_of_dml,
+    _wrapper_at_the_end,
     _code_in_words,
 )

@@ -4,6 +4,7 @@ r"""Errors as Java, Apex and PHP print them, with texts in no proper quotes.
 [Error  fields='{[1]LastName,}' message='message' statusCode='CODE' ]
 Database.Error[getFields=(F1);getMessage=message;getStatusCode=CODE;]    Apex
 [statusCode] => CODE \n [message] => message                          PHP
+[{message:message, fields:[F1], code:CODE}]                           Kafka's connector
 """
 
 from __future__ import annotations
@@ -29,17 +30,24 @@ _APEX = re.compile(
     r"(?P<message>.{0,4000}?);getStatusCode=(?P<code>\w+);\]",
     re.DOTALL,
 )
+_KAFKA = re.compile(
+    r"\{message:(?P<message>[^{}]{0,4000}?), fields:\[(?P<fields>[\w, ]{0,2000})\]"
+    r", code:(?P<code>\w+)\}",
+    re.ASCII,
+)
 _CODES: Final = ("exceptionCode", "statusCode", "errorCode")
 _LISTED = re.compile(r"\[\d{1,3}\]|,")
 
 
 def errors_printed(text: str) -> list[Found]:
-    """The errors in what a Java or PHP program printed, in order."""
-    if "getStatusCode=" in text:
-        return [
-            Found(found["code"], found["message"], api_names(found["fields"].split(", ")))
-            for found in _APEX.finditer(text)
-        ]
+    """The errors in what a program printed, in order."""
+    for mark, form in (("getStatusCode=", _APEX), ("{message:", _KAFKA)):
+        if mark in text:
+            return [
+                Found(found["code"], found["message"], api_names(found["fields"].split(", ")))
+                for found in form.finditer(text)
+                if is_code(found["code"])
+            ]
     if "='" in text:
         said = list(_java(text))
     elif "] => " in text:

@@ -19,20 +19,22 @@ _NAME: Final = r"[A-Za-z][\w.]*"
 _MISSING = re.compile(r"[Rr]equired fields? (?:are|is) missing: \[([^\[\]]*)\]")
 _NO_ACCESS_ABROAD = re.compile(r"[:：]\s?([A-Za-z]\w*(?:, [A-Za-z]\w*)*+)[.。]", re.ASCII)
 _LAST_BRACKET = re.compile(r"\[([^\[\]]*)\][\s.]*\Z")
-_NO_COLUMN = re.compile(rf"No such column '({_NAME})' on (?:entity|sobject of type) '?({_NAME})")
+_NO_COLUMN = re.compile(rf"No such column '?({_NAME})'? on (?:entity|sobject of type) '?({_NAME})")
 _NO_ACCESS = re.compile(rf"Unable to create/update fields: ({_NAME}(?:, {_NAME})*+)")
-_DUPLICATE = re.compile(rf"duplicate value found: ({_NAME}) duplicates")
+_DUPLICATE = re.compile(rf"duplicate value found:\s({_NAME})\sduplicates")
 _IN_ENTITY = re.compile(rf"for field ({_NAME}) in entity ({_NAME})")
 _NOT_FOUND = re.compile(rf"Field name not found : ({_NAME})")
+_NO_EXTERNAL_ID = re.compile(rf"does not exist or is not accessible: ({_NAME})")
 _LISTING: Final = ("REQUIRED_FIELD_MISSING", "MALFORMED_QUERY")
 """Codes whose message ends with a list of fields, whatever its language."""
 _FIELD_PATTERNS: Final = (
     ("equired field", _MISSING),
-    ("No such column '", _NO_COLUMN),
+    ("No such column ", _NO_COLUMN),
     ("create/update fields: ", _NO_ACCESS),
-    ("duplicate value found: ", _DUPLICATE),
+    ("duplicate value found:", _DUPLICATE),
     ("for field ", _IN_ENTITY),
     ("Field name not found : ", _NOT_FOUND),
+    ("external ID field does not exist", _NO_EXTERNAL_ID),
 )
 
 _OBJECT_PATTERNS: Final = (
@@ -58,7 +60,10 @@ _VALUES_TO_THE_END: Final = (
 )
 _VALUES: Final = (
     ("external ID: ", re.compile(r"external ID: (.{1,255}?) not found", re.DOTALL)),
-    ("VALUE_STRING value ", re.compile(r"VALUE_STRING value (\S{1,255})")),
+    (
+        "VALUE_STRING value ",
+        re.compile(r"VALUE_STRING value \"?((?<=\")[^\"]{1,255}|[^\s\"]{1,255})"),
+    ),
 )
 _QUOTING_ALONE: Final = ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",)
 """Codes whose message is a phrase and the value, in any language, with a label or without."""
