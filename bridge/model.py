@@ -303,6 +303,36 @@ class Cause:
     """An example of the root's message."""
 
 
+class Topic(StrEnum):
+    """What a finding is about."""
+
+    DOWNSTREAM = "downstream"
+    """Where a field of a record that a trigger makes comes from."""
+    RULE = "rule"
+    """The validation rule whose message it is."""
+    FIELD = "field"
+    """Whether the org shows a field that the error names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about a cause, beside what its text says."""
+
+    topic: Topic
+    says: str
+    """For a person, without a full stop."""
+    link: str | None = None
+    """To the page of Setup where it can be seen and changed."""
+    objects: tuple[str, ...] = ()
+    """API names of the objects it is about."""
+    field: str | None = None
+    """As the error names it."""
+    sources: tuple[str, ...] = ()
+    """The message's fields that fill it, as the org has them."""
+    rule: str | None = None
+    """The name of the validation rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field of a record, changed by a fixer."""
@@ -364,6 +394,8 @@ class Item:
     """The JSON as GoTallo sent it."""
     treatment: str
     """What the mapping says about its cause, in words."""
+    findings: tuple[Finding, ...] = ()
+    """What the mapping knows of its cause beside the text."""
 
     @property
     def fixers(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from bridge.ledger import postgres, sqlite
 from bridge.ledger.guards import create_guards
 from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
-from bridge.ledger.tables import meta, metadata
+from bridge.ledger.tables import care, findings, meta, metadata
 
 BUSY_SECONDS = max(sqlite.BUSY_SECONDS, postgres.BUSY_SECONDS)
 """How long a step may wait for the ledger, wherever it lies."""
@@ -29,7 +29,11 @@ def _create(connection: Connection) -> None:
     create_guards(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create,)
+def _add_what_is_known_of_causes(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[findings, care])
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create, _add_what_is_known_of_causes)
 """The step at index n leads from version n to version n + 1."""
 
 

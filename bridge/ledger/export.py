@@ -18,6 +18,8 @@ FORMAT = "bridge.ledger/1"
 _KINDS: Mapping[str, Table] = {
     "run": t.runs,
     "cause": t.causes,
+    "finding": t.findings,
+    "care": t.care,
     "item": t.items,
     "change": t.changes,
     "heal": t.heals,
@@ -76,6 +78,10 @@ def _rows_of_run(table: Table, run_id: str) -> Select[Any]:
     query = _rows(table)
     if table is t.runs:
         return query.where(t.runs.c.id == run_id)
+    if table is t.care:
+        return query.where(
+            t.care.c.cause_id.in_(select(t.causes.c.id).where(t.causes.c.run_id == run_id))
+        )
     if table not in (t.messages, t.resends):
         return query.where(table.c.run_id == run_id)
     return (

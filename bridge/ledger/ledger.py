@@ -36,6 +36,7 @@ from bridge.ledger.storing import (
     cause_row,
     change_row,
     diagnosis_value,
+    finding_row,
     item_row,
 )
 from bridge.ledger.transitions import DELIVERY, sources
@@ -43,6 +44,7 @@ from bridge.model import (
     Cause,
     Decision,
     Delivery,
+    Finding,
     HeldReason,
     Item,
     Outcome,
@@ -178,7 +180,13 @@ class Ledger(LedgerReader):
             if changes:
                 connection.execute(t.changes.insert(), changes)
             _add_causes(connection, run_id, {item.cause.id: item.cause for item in items}.values())
+            _add_findings(connection, run_id, ((i.cause.id, f) for i in items for f in i.findings))
         return known
+
+    def add_findings(self, run_id: str, found: Iterable[tuple[str, Finding]]) -> None:
+        """Store what was found out about causes of a run, each by the cause's id."""
+        with writing(self._engine) as connection:
+            _add_findings(connection, run_id, found)
 
     def finish_plan(
         self,
@@ -476,6 +484,14 @@ def _add_causes(connection: Connection, run_id: str, causes: Iterable[Cause]) ->
     rows = [cause_row(run_id, cause) for cause in causes]
     if rows:
         connection.execute(insert_new(connection, t.causes), rows)
+
+
+def _add_findings(
+    connection: Connection, run_id: str, found: Iterable[tuple[str, Finding]]
+) -> None:
+    rows = [finding_row(run_id, cause_id, finding) for cause_id, finding in dict.fromkeys(found)]
+    if rows:
+        connection.execute(insert_new(connection, t.findings), rows)
 
 
 def _set_outcome(

@@ -31,11 +31,12 @@ from bridge.ledger.rows import (
     SourceOfItem,
     StoredItem,
 )
-from bridge.ledger.storing import change_of, item_of, run_of
+from bridge.ledger.storing import change_of, finding_of, item_of, run_of
 from bridge.model import (
     Cause,
     Decision,
     Delivery,
+    Finding,
     HeldReason,
     Kind,
     Origin,
@@ -241,6 +242,16 @@ class LedgerReader:
             )
             for row in rows
         )
+
+    def findings(self, run_id: str) -> Mapping[str, tuple[Finding, ...]]:
+        """What was found out about the causes of a run, by the cause's id."""
+        c = t.findings.c
+        query = select(t.findings).where(c.run_id == run_id).order_by(c.topic, c.field, c.digest)
+        found: dict[str, tuple[Finding, ...]] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                found[row.cause_id] = (*found.get(row.cause_id, ()), finding_of(row))
+        return found
 
     def change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
         """What the fixers do to what is sent, each value that they made up apart."""

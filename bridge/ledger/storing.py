@@ -25,6 +25,7 @@ from bridge.model import (
     Decision,
     Delivery,
     Diagnosis,
+    Finding,
     Handler,
     HandlerType,
     HeldReason,
@@ -35,6 +36,7 @@ from bridge.model import (
     Outcome,
     Risk,
     Step,
+    Topic,
     Value,
     View,
     Visibility,
@@ -113,6 +115,33 @@ def cause_row(run_id: str, cause: Cause) -> dict[str, object]:
         "kind": cause.kind,
         "message": cause.message,
     }
+
+
+def finding_row(run_id: str, cause_id: str, finding: Finding) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "cause_id": cause_id,
+        "topic": finding.topic,
+        "digest": hashlib.sha256(json.dumps(finding.says).encode()).hexdigest()[:16],
+        "says": finding.says,
+        "link": finding.link,
+        "objects": list(finding.objects),
+        "field": finding.field,
+        "sources": list(finding.sources),
+        "rule": finding.rule,
+    }
+
+
+def finding_of(row: Row[Any]) -> Finding:
+    return Finding(
+        topic=Topic(row.topic),
+        says=row.says,
+        link=row.link,
+        objects=tuple(row.objects),
+        field=row.field,
+        sources=tuple(row.sources),
+        rule=row.rule,
+    )
 
 
 def diagnosis_value(diagnosis: Diagnosis | None) -> Value:

@@ -302,6 +302,34 @@ causes = Table(
     ForeignKeyConstraint(["run_id"], ["runs.id"]),
 )
 
+findings = Table(
+    "findings",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("cause_id", String(32), primary_key=True),
+    Column("topic", String(16), primary_key=True),
+    Column("digest", String(16), primary_key=True),
+    Column("says", Json, nullable=False),
+    Column("link", Words),
+    Column("objects", Json, nullable=False),
+    Column("field", Words),
+    Column("sources", Json, nullable=False),
+    Column("rule", Words),
+    ForeignKeyConstraint(["run_id", "cause_id"], ["causes.run_id", "causes.id"]),
+)
+"""What was found out about a cause of a run when it was planned, beside what its text says. The
+digest is of its words: the same finding is kept once."""
+
+care = Table(
+    "care",
+    metadata,
+    Column("cause_id", String(32), primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("note", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Who looks after a cause, and what a person noted about it; whatever run meets it."""
+
 attempts = Table(
     "attempts",
     metadata,

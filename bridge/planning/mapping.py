@@ -17,6 +17,7 @@ from bridge import fixers
 from bridge.errors import MappingError
 from bridge.fixers import Fixer
 from bridge.model import Diagnosis, Kind, ObjectSchema, Witness
+from bridge.planning.downstream import Downstream
 from bridge.planning.yaml_source import Path, Place, Plain, YamlSource, read_yaml
 
 _BUILT_IN = "heroku_message.yaml"
@@ -152,6 +153,8 @@ class MessageMapping:
     policies: tuple[Policy, ...]
     from_standard: Mapping[str, str]
     """Field of the record → field of GoTallo's standard shape, for a message that only that has."""
+    downstream: Downstream
+    """The fields of the records that triggers make, and the message's field that fills each."""
     witness: NamedWitness | None
     """What shows that a message was there, though its own row is gone."""
     text: str
@@ -316,6 +319,7 @@ def parse_mapping(text: str, name: str) -> MessageMapping:
             _policy(cause, source, ("causes", n)) for n, cause in enumerate(file.causes)
         ),
         from_standard=file.from_standard,
+        downstream=file.downstream,
         witness=_witness(file.witness, source),
         text=text,
         source=source,

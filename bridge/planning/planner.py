@@ -26,6 +26,7 @@ from bridge.model import (
     Value,
     canonical_key,
 )
+from bridge.planning import downstream
 from bridge.planning.check import Problem, check
 from bridge.planning.edits import edited_fields
 from bridge.planning.mapping import FixerUse, MessageMapping, Policy, Treatment
@@ -57,8 +58,9 @@ class Planner:
         if isinstance(message, UnreadableMessage):
             return _unreadable(message)
         diagnosis = diagnose(message.error_text) if message.error_text else None
-        policy = self.mapping.policy_for(diagnosis)
         original = self.original(message)
+        policy = self.policy_for(diagnosis, original)
+        found = self._traces(diagnosis, original)
         repair = self._repair(original, message.key, (diagnosis,))
         held = self._decide(message, policy, repair)
         record = _without_nulls(repair.record)
@@ -78,7 +80,23 @@ class Planner:
             origin=message.origin,
             raw=message.raw,
             treatment=_treatment(policy),
+            findings=downstream.findings(found, self.schema, diagnosis) if diagnosis else (),
         )
+
+    def policy_for(self, diagnosis: Diagnosis | None, original: Record) -> Policy | None:
+        """What the mapping says about an error of a message, whichever field it is told by."""
+        if diagnosis is None:
+            return self.mapping.policy_for(None)
+        found = self._traces(diagnosis, original)
+        return self.mapping.policy_for(downstream.under_all_names(diagnosis, found))
+
+    def _traces(
+        self, diagnosis: Diagnosis | None, original: Record
+    ) -> tuple[downstream.Trace, ...]:
+        """Where the fields of records that triggers make come from."""
+        if diagnosis is None:
+            return ()
+        return downstream.traces(self.mapping.downstream, self.schema, diagnosis, original)
 
     def edited(
         self, before: tuple[Record, Origin | None], now: tuple[Record, Origin | None]
@@ -110,7 +128,7 @@ class Planner:
             refused as well, as far as the describe tells.
         """
         first = diagnose(error_text) if error_text else None
-        policies = [self.mapping.policy_for(refusal) for refusal in refusals]
+        policies = [self.policy_for(refusal, original) for refusal in refusals]
         if any(policy and policy.treatment is not Treatment.RETRY for policy in policies):
             return None
         repair = self._repair(original, key, (first, *refusals))
@@ -147,9 +165,12 @@ class Planner:
                 ),
             )
         for diagnosis in diagnoses:
-            policy = self.mapping.policy_for(diagnosis)
+            policy = self.policy_for(diagnosis, original)
+            told = diagnosis and downstream.in_terms_of_the_message(
+                diagnosis, self._traces(diagnosis, original)
+            )
             for use in (*self.mapping.fixers, *(policy.fixers if policy else ())):
-                repair = self._apply(use, repair, diagnosis)
+                repair = self._apply(use, repair, told)
                 if repair.failure is not None:
                     return repair
         return repair

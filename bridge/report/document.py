@@ -13,7 +13,17 @@ from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from bridge.errors import Exit
 from bridge.ledger import RunState
-from bridge.model import Decision, Delivery, HeldReason, Kind, Origin, Outcome, Risk, Visibility
+from bridge.model import (
+    Decision,
+    Delivery,
+    HeldReason,
+    Kind,
+    Origin,
+    Outcome,
+    Risk,
+    Topic,
+    Visibility,
+)
 
 
 class _Part(BaseModel):
@@ -201,6 +211,25 @@ class TreatmentPart(_Part):
     count: int
 
 
+class FindingPart(_Part):
+    """What was found out about a cause when the run was planned, beside what its text says."""
+
+    topic: Topic
+    """`downstream`: where a field of a record that a trigger makes comes from; `rule`: the
+    validation rule whose message it is; `field`: whether the org shows a field."""
+    says: str
+    link: str | None
+    """To the page of Setup where it can be seen and changed."""
+    objects: tuple[str, ...]
+    """API names of the objects it is about."""
+    field: str | None
+    """As the error names it."""
+    sources: tuple[str, ...]
+    """Of `downstream`: the message's fields that fill it."""
+    rule: str | None
+    """The name of the validation rule."""
+
+
 class CausePart(_Part):
     """The failures that share one root."""
 
@@ -212,6 +241,7 @@ class CausePart(_Part):
     """An example of the root's message."""
     advice: str
     count: int
+    findings: tuple[FindingPart, ...]
     treatments: tuple[TreatmentPart, ...]
     counts: Standing
     changes: tuple[ChangeSumPart, ...]

@@ -20,11 +20,12 @@ from bridge.ledger import (
     RunState,
     StoredItem,
 )
-from bridge.model import Cause, Change, Decision, Diagnosis, Outcome, Risk
+from bridge.model import Cause, Change, Decision, Diagnosis, Finding, Outcome, Risk
 from bridge.report.document import (
     CausePart,
     ChangePart,
     ChangeSumPart,
+    FindingPart,
     ForecastPart,
     HealPart,
     HeldGroupPart,
@@ -220,11 +221,13 @@ def _causes(
     ledger: Ledger, run_id: str, standing: Sequence[CauseCount], samples: int
 ) -> tuple[CausePart, ...]:
     rows_of = _grouped(standing, lambda row: row.cause.id)
+    findings = ledger.findings(run_id)
     changes_of = _grouped(ledger.change_counts(run_id), lambda row: row.cause_id)
     held_of = _grouped(ledger.held_groups(run_id), lambda row: row.cause_id)
     causes = [
         _cause(
             rows,
+            findings.get(cause_id, ()),
             changes_of.get(cause_id, ()),
             held_of.get(cause_id, ()),
             _samples(ledger, run_id, cause_id, samples) if cause_id in changes_of else (),
@@ -236,6 +239,7 @@ def _causes(
 
 def _cause(
     rows: Sequence[CauseCount],
+    findings: Sequence[Finding],
     changes: Sequence[ChangeCount],
     held: Sequence[HeldGroup],
     samples: tuple[SamplePart, ...],
@@ -252,6 +256,7 @@ def _cause(
         message=held_by_utf8(cause.message),
         advice=advise(cause.code, cause.kind).sentence,
         count=sum(row.count for row in rows),
+        findings=tuple(map(finding_part, findings)),
         treatments=tuple(
             TreatmentPart(treatment=treatment, count=count)
             for treatment, count in treatments.most_common()
@@ -270,6 +275,19 @@ def _cause(
             for group in held
         ),
         samples=samples,
+    )
+
+
+def finding_part(finding: Finding) -> FindingPart:
+    """A finding as the documents have it."""
+    return FindingPart(
+        topic=finding.topic,
+        says=held_by_utf8(finding.says),
+        link=finding.link,
+        objects=finding.objects,
+        field=finding.field,
+        sources=finding.sources,
+        rule=finding.rule,
     )
 
 

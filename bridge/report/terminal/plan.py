@@ -124,6 +124,10 @@ def _cause(
         named.append(f"on {bounded([without_namespace(f, document) for f in cause.fields], 3)}")
     if named:
         page.line((" ".join(named), FAINT), indent=indent, hang=2)
+    for finding in cause.findings:
+        page.line(f"{without_namespace(finding.says, document)}.", indent=indent, hang=2)
+        if finding.link:
+            page.command(" " * indent, (finding.link, FAINT))
     for sentence in _treatment(cause):
         page.line(sentence, indent=indent, hang=2)
     left = _MOST_DIFFERENCES

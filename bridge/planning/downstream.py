@@ -1,0 +1,168 @@
+"""Traces an error in a record that a trigger makes to the field of the message that fills it. Pure.
+
+The mapping's `downstream` table says what fills what. A field that several made records have, from
+several fields of the message, stays with all of them, unless the error quotes what one of these
+held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from bridge.model import (
+    Diagnosis,
+    FieldSchema,
+    Finding,
+    ObjectSchema,
+    Record,
+    Topic,
+    Wrapper,
+)
+
+Downstream: TypeAlias = "Mapping[str, Mapping[str, str]]"
+"""Object → its field → the message's field that fills it."""
+
+_AUTOMATION: Final = frozenset({Wrapper.DML, Wrapper.TRIGGER, Wrapper.FLOW})
+"""Wrappers of what the org's own code did: an error within them is of a record that it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A field of a made record, and the message's field that fills it."""
+
+    object: str
+    field: str
+    """As the mapping writes it."""
+    source: FieldSchema
+    """As the org's describe has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a field that an error names comes from."""
+
+    field: str
+    """As the error names it."""
+    sources: tuple[Source, ...]
+    """At least one."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The message's fields, each once, as the org has them."""
+        return tuple(dict.fromkeys(one.source.name for one in self.sources))
+
+
+def traces(
+    downstream: Downstream, schema: ObjectSchema, diagnosis: Diagnosis, record: Record
+) -> tuple[Trace, ...]:
+    """The traces of an error's fields, none for an error of the message's own record.
+
+    Args:
+        downstream: of the mapping.
+        schema: of the message's object.
+        diagnosis: of the error.
+        record: of the message, under the org's names; empty where it is not known.
+    """
+    objects = objects_of(downstream, schema, diagnosis)
+    found = (
+        _named_by_value(
+            Trace(field, tuple(_sources(downstream, schema, objects, field))), diagnosis, record
+        )
+        for field in diagnosis.fields
+    )
+    return tuple(trace for trace in found if trace.sources)
+
+
+def objects_of(
+    downstream: Downstream, schema: ObjectSchema, diagnosis: Diagnosis
+) -> tuple[str, ...]:
+    """The objects of the table that the error may be about."""
+    if diagnosis.object is not None:
+        return tuple(name for name in downstream if _same(name, diagnosis.object, schema))
+    nested = any(step.wrapper in _AUTOMATION for step in diagnosis.steps)
+    return tuple(downstream) if nested else ()
+
+
+def in_terms_of_the_message(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> Diagnosis:
+    """The error as a fixer repairs it: about the message's fields, where each is the only one."""
+    if not found:
+        return diagnosis
+    traced = {trace.field: trace for trace in found}
+    fields = dict.fromkeys(
+        name
+        for field in diagnosis.fields
+        for name in (_certain(traced[field]) if field in traced else (field,))
+    )
+    return replace(diagnosis, fields=tuple(fields))
+
+
+def under_all_names(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> Diagnosis:
+    """The error as a mapping may name it: by the made record's fields and by the message's."""
+    certain = (name for trace in found for name in _certain(trace))
+    return replace(diagnosis, fields=tuple(dict.fromkeys((*diagnosis.fields, *certain))))
+
+
+def findings(
+    found: tuple[Trace, ...], schema: ObjectSchema, diagnosis: Diagnosis
+) -> tuple[Finding, ...]:
+    """The traces in words: `Lead.LastName holds 80 characters; it comes from User_Full_Name__c`."""
+    return tuple(
+        Finding(
+            topic=Topic.DOWNSTREAM,
+            says=_in_words(trace, schema, diagnosis),
+            objects=tuple(dict.fromkeys(one.object for one in trace.sources)),
+            field=trace.field,
+            sources=trace.names,
+        )
+        for trace in found
+    )
+
+
+def _sources(
+    downstream: Downstream, schema: ObjectSchema, objects: tuple[str, ...], field: str
+) -> Iterator[Source]:
+    for name in objects:
+        for written, source in downstream[name].items():
+            known = schema.get(source)
+            if known is not None and _same(written, field, schema):
+                yield Source(name, written, known)
+
+
+def _named_by_value(trace: Trace, diagnosis: Diagnosis, record: Record) -> Trace:
+    """Of several sources those that hold what the error quotes; all where none does."""
+    quoted = _plain(diagnosis.value)
+    if quoted is None or len(trace.names) < 2:
+        return trace
+    holding = tuple(s for s in trace.sources if _plain(record.get(s.source.name)) == quoted)
+    return replace(trace, sources=holding) if holding else trace
+
+
+def _certain(trace: Trace) -> tuple[str, ...]:
+    return trace.names if len(trace.names) == 1 else ()
+
+
+def _same(one: str, other: str, schema: ObjectSchema) -> bool:
+    """Whether two names are one, with the package's prefix or without."""
+    return schema.short(one).casefold() == schema.short(other).casefold()
+
+
+def _plain(value: object) -> str | None:
+    return " ".join(value.split()) if isinstance(value, str) and value.strip() else None
+
+
+def _in_words(trace: Trace, schema: ObjectSchema, diagnosis: Diagnosis) -> str:
+    objects_by_source: dict[str, list[str]] = {}
+    for one in trace.sources:
+        objects_by_source.setdefault(schema.short(one.source.name), []).append(one.object)
+    limited = f" holds {diagnosis.limit:,} characters; it" if diagnosis.limit else ""
+    if len(objects_by_source) == 1:
+        ((source, objects),) = objects_by_source.items()
+        where = " or ".join(f"{name}.{trace.field}" for name in dict.fromkeys(objects))
+        return f"{where}{limited} comes from {source}"
+    sources = " or ".join(
+        f"{source} ({', '.join(dict.fromkeys(objects))})"
+        for source, objects in objects_by_source.items()
+    )
+    return f"{trace.field}{limited} comes from {sources}"
