@@ -5,6 +5,15 @@ from __future__ import annotations
 from bridge.ledger.checking import Checked, LedgerCheck, check
 from bridge.ledger.export import export
 from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord, Part
+from bridge.ledger.histories import (
+    Care,
+    CauseExample,
+    CauseHistory,
+    CauseInRun,
+    MessagesOfCause,
+    OpenMessage,
+    RepairedField,
+)
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
     Attempt,
@@ -36,7 +45,11 @@ from bridge.ledger.storing import brought_by
 __all__ = [
     "Attempt",
     "AttemptResult",
+    "Care",
     "CauseCount",
+    "CauseExample",
+    "CauseHistory",
+    "CauseInRun",
     "ChangeCount",
     "Checked",
     "Claim",
@@ -50,15 +63,18 @@ __all__ = [
     "Ledger",
     "LedgerCheck",
     "MessageState",
+    "MessagesOfCause",
     "NoteCount",
     "OfOrg",
     "OfRun",
     "OfWindow",
     "OnRecord",
+    "OpenMessage",
     "Part",
     "PendingItem",
     "Plan",
     "Reopening",
+    "RepairedField",
     "Resend",
     "ResendOrder",
     "Run",

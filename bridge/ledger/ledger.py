@@ -188,6 +188,19 @@ class Ledger(LedgerReader):
         with writing(self._engine) as connection:
             _add_findings(connection, run_id, found)
 
+    def take_care(
+        self, cause_id: str, now: dt.datetime, *, owner: str | None = None, note: str | None = None
+    ) -> None:
+        """Keep who looks after a cause, and a note; what is None stays as it is."""
+        given = {"owner": owner, "note": note}
+        said = {name: value for name, value in given.items() if value is not None}
+        with writing(self._engine) as connection:
+            row = {"cause_id": cause_id, "owner": "", "note": "", "at": now}
+            connection.execute(insert_new(connection, t.care), [row])
+            connection.execute(
+                update(t.care).where(t.care.c.cause_id == cause_id).values(**said, at=now)
+            )
+
     def finish_plan(
         self,
         run_id: str,

@@ -9,10 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
-from bridge.ledger import extents, heals, resends
+from bridge.ledger import extents, heals, histories, resends
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
 from bridge.ledger.extents import Extent, OnRecord, Part
+from bridge.ledger.histories import (
+    CauseExample,
+    CauseHistory,
+    CauseInRun,
+    OpenMessage,
+    RepairedField,
+)
 from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
 from bridge.ledger.rows import (
     Attempt,
@@ -252,6 +259,64 @@ class LedgerReader:
             for row in connection.execute(query):
                 found[row.cause_id] = (*found.get(row.cause_id, ()), finding_of(row))
         return found
+
+    def cause_id(self, start: str) -> str:
+        """The cause with this id, or the only one whose id starts so; the newer one of an old id.
+
+        Raises:
+            UsageError: there is none, or more than one.
+        """
+        with reading(self._engine) as connection:
+            return histories.id_of(connection, start)
+
+    def causes(self, since: dt.datetime) -> tuple[CauseHistory, ...]:
+        """Every cause of this ledger across its runs, the one that was met last before the others.
+
+        Args:
+            since: from when on the failures are counted by their time.
+        """
+        with reading(self._engine) as connection:
+            return histories.histories(connection, since)
+
+    def cause(self, cause_id: str, since: dt.datetime) -> CauseHistory:
+        """One cause across the runs; `cause_id` is whole."""
+        with reading(self._engine) as connection:
+            (found,) = histories.histories(connection, since, cause_id)
+        return found
+
+    def cause_in_runs(self, cause_id: str, most: int) -> tuple[CauseInRun, ...]:
+        """What became of a cause in each of its runs, the newest first."""
+        with reading(self._engine) as connection:
+            return histories.in_runs(connection, histories.ids_of(connection, cause_id), most)
+
+    def cause_examples(self, cause_id: str, most: int) -> tuple[CauseExample, ...]:
+        """The newest messages of a cause with what was said to them, each text once."""
+        with reading(self._engine) as connection:
+            return histories.examples(connection, histories.ids_of(connection, cause_id), most)
+
+    def repaired_fields(self, cause_id: str, since: dt.datetime) -> tuple[RepairedField, ...]:
+        """What fixers changed in messages that failed for a cause since a time, the most first."""
+        with reading(self._engine) as connection:
+            ids = histories.ids_of(connection, cause_id)
+            return histories.repaired_fields(connection, ids, since)
+
+    def findings_of_cause(self, cause_id: str) -> tuple[Finding, ...]:
+        """What the newest run found out about a cause."""
+        with reading(self._engine) as connection:
+            runs = histories.in_runs(connection, histories.ids_of(connection, cause_id), 1)
+        return self.findings(runs[0].run_id).get(cause_id, ()) if runs else ()
+
+    def open_messages(
+        self, tenant_id: str, org_id: str, object_name: str
+    ) -> tuple[OpenMessage, ...]:
+        """The messages of a tenant that are still open in an object of an org, or in doubt."""
+        with reading(self._engine) as connection:
+            return histories.open_messages(connection, tenant_id, org_id, object_name)
+
+    def refused_keys(self, cause_id: str) -> frozenset[str]:
+        """The messages whose newest word is that the org refused them for a cause."""
+        with reading(self._engine) as connection:
+            return histories.refused_keys(connection, histories.ids_of(connection, cause_id))
 
     def change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
         """What the fixers do to what is sent, each value that they made up apart."""
