@@ -29,7 +29,7 @@ _TIME = re.compile(
 
 def yesterday(zone: str, now: dt.datetime) -> Window:
     """Name the day before the one that `now`, an aware time, falls on in a zone."""
-    return _whole_day(now.astimezone(_zone(zone)).date() - dt.timedelta(days=1), _zone(zone))
+    return _whole_day(now.astimezone(zone_of(zone)).date() - dt.timedelta(days=1), zone_of(zone))
 
 
 def day(date: str, zone: str) -> Window:
@@ -38,7 +38,7 @@ def day(date: str, zone: str) -> Window:
     Raises WindowError if the date can't be read or the clock of the zone skipped it, or if there
     is no such zone.
     """
-    return _whole_day(_read_date(date.strip()), _zone(zone))
+    return _whole_day(_read_date(date.strip()), zone_of(zone))
 
 
 def between(from_time: str, till_time: str, zone: str) -> Window:
@@ -51,7 +51,7 @@ def between(from_time: str, till_time: str, zone: str) -> Window:
     Raises WindowError if a time can't be read or the clock skipped it, if the span is empty or
     reversed, or if there is no such zone.
     """
-    local = _zone(zone)
+    local = zone_of(zone)
     start = _read_time(from_time.strip(), local, _EARLIER)
     end = _read_time(till_time.strip(), local, _LATER)
     if start > end:
@@ -151,7 +151,7 @@ def _to_local(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, KeyError, OSError):  # not well-formed, not there, or a folder of zones

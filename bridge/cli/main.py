@@ -12,6 +12,7 @@ from rich.text import Text
 from bridge import __version__
 from bridge.cli import screen
 from bridge.cli.apply import apply
+from bridge.cli.causes import causes
 from bridge.cli.demo import demo
 from bridge.cli.explain import explain
 from bridge.cli.ledger import ledger
@@ -32,7 +33,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, apply, resync, verify, status, report, explain, demo):
+for command in (plan, apply, resync, verify, status, report, causes, explain, demo):
     app.command()(command)
 app.add_typer(ledger, name="ledger")
 app.add_typer(mapping, name="mapping")

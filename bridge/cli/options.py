@@ -49,6 +49,13 @@ Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="K", help="Only the message of this identifier; repeatable."),
 ]
+CauseId = Annotated[
+    str | None,
+    typer.Option("--cause", metavar="ID", help="Only the messages of this cause: bridge causes."),
+]
+StillOpen = Annotated[
+    bool, typer.Option("--open", help="All that is open in the ledger, instead of a window.")
+]
 EvenIfDeleted = Annotated[
     bool,
     typer.Option("--even-if-deleted", help="Send again what was deleted; with --key and --why."),

@@ -6,19 +6,21 @@ import typer
 
 from bridge import resync
 from bridge.cli import screen
+from bridge.cli.choice import Asked, named_window, request_of, say_nothing_is_open
 from bridge.cli.options import (
     AsJson,
+    CauseId,
     Date,
     DetailedExit,
     Expect,
     From,
     Keys,
     Limit,
+    StillOpen,
     Till,
     Yesterday,
     Zone,
     repeated_flags,
-    window_of,
     with_settings,
 )
 from bridge.errors import Exit
@@ -38,6 +40,8 @@ def plan(
     expect: Expect = None,
     limit: Limit = None,
     key: Keys = None,
+    cause: CauseId = None,
+    still_open: StillOpen = False,
     as_json: AsJson = False,
     detailed_exitcode: DetailedExit = False,
 ) -> None:
@@ -45,16 +49,23 @@ def plan(
 
     Example: bridge plan --yesterday --tz Europe/Amsterdam --expect 34
     """
-    window, words = window_of(
-        yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
+    named = named_window(
+        still_open=still_open,
+        narrowed_to_keys=bool(key),
+        yesterday_too=yesterday,
+        date=date,
+        from_time=from_time,
+        till_time=till_time,
+        zone=tz,
     )
-    request = resync.PlanRequest(window, words, repeated_flags(), expect, limit, key or ())
-    with (
-        resync.open_ledger(settings) as ledger,
-        resync.open_org(settings) as org,
-        screen.counting() as counting,
-    ):
-        run = resync.plan(settings, request, ledger, org, progress=counting.planned)
+    asked = Asked(repeated_flags(), expect, limit, key or (), cause)
+    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+        request = request_of(settings, asked, named, ledger, org)
+        if request is None:
+            say_nothing_is_open(as_json=as_json)
+            return
+        with screen.counting() as counting:
+            run = resync.plan(settings, request, ledger, org, progress=counting.planned)
         document = run_document(ledger, run)
     show(document, as_json=as_json)
     raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))

@@ -16,8 +16,10 @@ from bridge.cli.apply import (
     to_send,
     way_of,
 )
+from bridge.cli.choice import Asked, named_window, request_of, say_nothing_is_open
 from bridge.cli.options import (
     AsJson,
+    CauseId,
     Date,
     DetailedExit,
     EvenIfDeleted,
@@ -28,6 +30,7 @@ from bridge.cli.options import (
     Limit,
     NoCanary,
     RoundsOption,
+    StillOpen,
     Till,
     Wait,
     Why,
@@ -36,7 +39,6 @@ from bridge.cli.options import (
     Zone,
     reason_of,
     repeated_flags,
-    window_of,
     with_settings_and_limits,
 )
 from bridge.cli.plan import plan_exit, show
@@ -62,6 +64,8 @@ def resync(
     expect: Expect = None,
     limit: Limit = None,
     key: Keys = None,
+    cause: CauseId = None,
+    still_open: StillOpen = False,
     even_if_deleted: EvenIfDeleted = False,
     why: Why = None,
     lanes: LanesOption = 4,
@@ -75,19 +79,28 @@ def resync(
 
     Example: bridge resync --yesterday --tz Europe/Amsterdam --dry-run
     """
-    window, words = window_of(
-        yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
-    )
     keys = key or ()
+    named = named_window(
+        still_open=still_open,
+        narrowed_to_keys=bool(keys),
+        yesterday_too=yesterday,
+        date=date,
+        from_time=from_time,
+        till_time=till_time,
+        zone=tz,
+    )
     reason = reason_of(even_if_deleted=even_if_deleted, keys=keys, why=why)
     if not dry_run:
         screen.refuse_without_yes(yes, "Add --yes to send, or --dry-run to look first.")
-    request = use_cases.PlanRequest(
-        window, words, repeated_flags(), expect, limit, keys, even_if_deleted=reason
-    )
+    asked = Asked(repeated_flags(), expect, limit, keys, cause, even_if_deleted=reason)
     sending = apply_request(lanes, None, no_canary=no_canary, rounds=rounds)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
-        run = None if dry_run or keys else _unfinished(settings, window, ledger, org, yes=yes)
+        request = request_of(settings, asked, named, ledger, org)
+        if request is None:
+            say_nothing_is_open(as_json=as_json)
+            return
+        narrowed = dry_run or keys or cause or still_open
+        run = None if narrowed else _unfinished(settings, request.window, ledger, org, yes=yes)
         if run is not None:
             recheck(settings, run, ledger, org)
         else:

@@ -132,11 +132,20 @@ def without_old_rows(
 
 def advice_for_deleted(plan: Plan) -> str:
     """What a person can do about a message that somebody deleted in the org."""
-    key = "" if plan.only else " --key KEY"
     return (
         "Nothing was inserted. If it is wanted, restore it from the recycle bin, or send it again: "
-        f"bridge resync {plan.window_words}{key} --even-if-deleted --why REASON{plan.flags}"
+        f"bridge resync {_named_by_key(plan)} --even-if-deleted --why REASON{plan.flags}"
     )
+
+
+def _named_by_key(plan: Plan) -> str:
+    """The window as flags, with a place for the key where they have none."""
+    if " --key " in plan.window_words:
+        return plan.window_words
+    if "--open" in plan.window_words:
+        start, end = plan.window.from_time.isoformat(), plan.window.till_time.isoformat()
+        return f"--from {start} --till {end} --key KEY"
+    return f"{plan.window_words} --key KEY"
 
 
 def _was_there(state: MessageState | None, rows: Sequence[FoundRow]) -> bool:

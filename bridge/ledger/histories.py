@@ -144,10 +144,7 @@ def histories(
     for old, new in became.items():
         former.setdefault(new, []).append(old)
     seen = _Seen(connection, since)
-    care = {
-        row.cause_id: Care(row.owner, row.note, row.at)
-        for row in connection.execute(select(t.care).order_by(t.care.c.at))
-    }
+    care = _all_care(connection)
     found = []
     for cause_id in wanted:
         ids = (cause_id, *sorted(former.get(cause_id, ())))
@@ -199,6 +196,19 @@ def id_of(connection: Connection, start: str) -> str:
 def ids_of(connection: Connection, cause_id: str) -> tuple[str, ...]:
     """The id of a cause, and those that it had before."""
     return (cause_id, *(old for old, new in _became(connection).items() if new == cause_id))
+
+
+def care_of(connection: Connection, cause_id: str) -> Care | None:
+    """Who looks after a cause, under its id or one that it had before."""
+    care = _all_care(connection)
+    return next((care[one] for one in ids_of(connection, cause_id) if one in care), None)
+
+
+def _all_care(connection: Connection) -> Mapping[str, Care]:
+    return {
+        row.cause_id: Care(row.owner, row.note, row.at)
+        for row in connection.execute(select(t.care))
+    }
 
 
 def in_runs(connection: Connection, ids: Sequence[str], most: int) -> tuple[CauseInRun, ...]:
@@ -318,12 +328,13 @@ def open_messages(
     )
 
 
-def refused_keys(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
-    """The messages whose newest word is that the org refused them for a cause."""
+def keys_of(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
+    """The messages that the org refused for a cause last, or that failed for it where it did not.
+
+    Of each the newest run counts.
+    """
     newest = _newest(literal(value=True))
-    query = select(newest.c.key).where(
-        newest.c.rank == 1, newest.c.outcome == Outcome.REJECTED, newest.c.cause_id.in_(ids)
-    )
+    query = select(newest.c.key).where(newest.c.rank == 1, newest.c.cause_id.in_(ids))
     return frozenset(connection.execute(query).scalars())
 
 

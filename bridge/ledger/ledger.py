@@ -14,7 +14,7 @@ from typing import Self
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bridge.errors import LedgerError
-from bridge.ledger import heals, leases, resends
+from bridge.ledger import heals, histories, leases, resends
 from bridge.ledger import tables as t
 from bridge.ledger.dialects import insert_new
 from bridge.ledger.engine import open_engine, writing
@@ -195,7 +195,13 @@ class Ledger(LedgerReader):
         given = {"owner": owner, "note": note}
         said = {name: value for name, value in given.items() if value is not None}
         with writing(self._engine) as connection:
-            row = {"cause_id": cause_id, "owner": "", "note": "", "at": now}
+            before = histories.care_of(connection, cause_id)
+            row = {
+                "cause_id": cause_id,
+                "owner": before.owner if before else "",
+                "note": before.note if before else "",
+                "at": now,
+            }
             connection.execute(insert_new(connection, t.care), [row])
             connection.execute(
                 update(t.care).where(t.care.c.cause_id == cause_id).values(**said, at=now)

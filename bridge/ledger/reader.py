@@ -313,10 +313,10 @@ class LedgerReader:
         with reading(self._engine) as connection:
             return histories.open_messages(connection, tenant_id, org_id, object_name)
 
-    def refused_keys(self, cause_id: str) -> frozenset[str]:
-        """The messages whose newest word is that the org refused them for a cause."""
+    def keys_of_cause(self, cause_id: str) -> frozenset[str]:
+        """The messages that the org refused for a cause last, or that failed for it."""
         with reading(self._engine) as connection:
-            return histories.refused_keys(connection, histories.ids_of(connection, cause_id))
+            return histories.keys_of(connection, histories.ids_of(connection, cause_id))
 
     def change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
         """What the fixers do to what is sent, each value that they made up apart."""

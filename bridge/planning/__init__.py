@@ -14,7 +14,7 @@ from bridge.planning.mapping import (
     read_mapping,
     read_mapping_text,
 )
-from bridge.planning.narrowing import Narrowing
+from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 
@@ -25,6 +25,10 @@ __all__ = [
     "Outline",
     "Planner",
     "Problem",
+    "ToAll",
+    "ToCause",
+    "ToKeys",
+    "ToOpen",
     "as_stored",
     "built_in_mapping",
     "check",

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from bridge.report.causes import (
+    CauseDocument,
+    CausesDocument,
+    cause_document,
+    causes_document,
+)
 from bridge.report.document import ItemPart, ReportDocument, RunDocument, exit_of
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
+    show_cause,
+    show_causes,
     show_explanation,
     show_ledger_check,
     show_plan,
@@ -16,12 +24,18 @@ from bridge.report.terminal import (
 )
 
 __all__ = [
+    "CauseDocument",
+    "CausesDocument",
     "ItemPart",
     "ReportDocument",
     "RunDocument",
+    "cause_document",
+    "causes_document",
     "exit_of",
     "report_document",
     "run_document",
+    "show_cause",
+    "show_causes",
     "show_explanation",
     "show_ledger_check",
     "show_plan",

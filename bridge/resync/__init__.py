@@ -5,6 +5,7 @@
 opening     what the settings name
 plans       a window becomes a plan on record
 changes     what has changed at the source since is held
+still_open  what earlier runs left
 sending     a plan is sent, or gone on with
 proof       the org is asked what became of it
 """
@@ -16,11 +17,13 @@ from bridge.resync.opening import open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
 from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
+from bridge.resync.still_open import StillOpen, still_open
 
 __all__ = [
     "ApplyRequest",
     "PlanRequest",
     "Progress",
+    "StillOpen",
     "apply",
     "apply_patiently",
     "old_ones",
@@ -28,6 +31,7 @@ __all__ = [
     "open_org",
     "plan",
     "recheck",
+    "still_open",
     "unfinished",
     "verify",
     "verify_all",

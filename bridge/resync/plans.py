@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,10 @@ from bridge.model import Decision, HeldReason, Item, Outcome, Window, Witness
 from bridge.planning import (
     Narrowing,
     Planner,
+    ToAll,
+    ToCause,
+    ToKeys,
+    ToOpen,
     built_in_mapping,
     held_as_sent_otherwise,
     outline,
@@ -58,6 +61,10 @@ class PlanRequest:
     """Send this many at most, the earliest first; the others are skipped."""
     keys: Sequence[str] = ()
     """The messages to plan, in any spelling; empty for all of the window."""
+    cause: str | None = None
+    """The id of the cause whose messages are planned, or how it starts; None for all causes."""
+    still_open: Collection[str] | None = None
+    """The messages that are still open, which alone are planned; None for all of the window."""
     even_if_deleted: str | None = None
     """Why these are sent again where somebody deleted them in the org; None where they are not."""
 
@@ -93,7 +100,7 @@ def plan(
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = view_now(settings, org, schema, key_field, witness, identity)
-    narrowing = Narrowing(request.keys)
+    narrowing = _narrowing(request, ledger)
     with open_gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
         messages = narrowing.among(stream)
         again = _to_send_again(request, narrowing, ledger, org, planner, identity, witness)
@@ -124,7 +131,7 @@ def plan(
         listed=narrowing.listed,
         fetched=count,
         repeated=summary.repeated,
-        notes=summary.notes,
+        notes=(*narrowing.notes, *summary.notes),
         outline=outline(schema, filled),
         forecast=_forecast(ready.values(), usage, limits_of(settings)),
     )
@@ -137,6 +144,23 @@ def plan(
         api_left=usage.left if usage else None,
     )
     return ledger.run(run_id)
+
+
+def _narrowing(request: PlanRequest, ledger: Ledger) -> Narrowing:
+    """What the plan is narrowed to.
+
+    Raises:
+        UsageError: a key is empty, or the ledger has no such cause.
+    """
+    narrowing: Narrowing = ToAll()
+    if request.still_open is not None:
+        narrowing = ToOpen(request.still_open)
+    elif request.keys:
+        narrowing = ToKeys(request.keys)
+    if request.cause is None:
+        return narrowing
+    cause_id = ledger.cause_id(request.cause)
+    return ToCause(cause_id, ledger.keys_of_cause(cause_id), narrowing)
 
 
 def _forecast(ready: Collection[int], usage: ApiUsage | None, limits: Limits) -> Forecast:
@@ -156,7 +180,6 @@ def _plan_of(
     witness: Witness | None,
 ) -> Plan:
     why = request.even_if_deleted
-    keys = "".join(f" --key {shlex.quote(key)}" for key in narrowing.keys)
     return Plan(
         tenant_id=access.tenant_id,
         org_id=identity.org_id,
@@ -168,7 +191,7 @@ def _plan_of(
         key_field=planner.key_field.name,
         key_unique=planner.key_field.unique,
         window=request.window,
-        window_words=f"{request.window_words}{keys}",
+        window_words=f"{request.window_words}{narrowing.words}".strip(),
         flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,

@@ -98,7 +98,8 @@ def test_a_message_counts_under_what_refused_it_last(ledger: Ledger) -> None:
     assert by_id[OTHER.id].messages == MessagesOfCause(open=1)
     assert by_id[CAUSE.id].messages == MessagesOfCause(open=1)
     assert by_id[OTHER.id].first_seen == NOW
-    assert ledger.refused_keys(OTHER.id) == {"1"}
+    assert ledger.keys_of_cause(OTHER.id) == {"1"}
+    assert ledger.keys_of_cause(CAUSE.id) == {"2"}
     assert [one.text for one in ledger.cause_examples(OTHER.id, 3)] == ["no region"]
 
 
@@ -134,6 +135,8 @@ def test_a_better_fingerprint_takes_history_and_care_along(ledger: Ledger) -> No
     assert found.care is not None
     assert found.care.owner == "Test Owner"
     assert ledger.cause_id(CAUSE.id[:3]) == RENAMED.id
+    ledger.take_care(RENAMED.id, NOW, note="asked")
+    assert ledger.cause(RENAMED.id, LONG_AGO).care == replace(found.care, note="asked")
     assert len(ledger.cause_in_runs(RENAMED.id, 5)) == 2
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from bridge.errors import Exit
 from bridge.model import Topic
 from bridge.practice import MorningCause, Scenario
 from bridge.report.document import CausePart
@@ -44,3 +47,59 @@ downstream: {Lead: {LastName: User_Full_Name__c}}
     result = house.resync()
     assert result.document.counts.synced == 3
     assert all(len(str(item.record[FULL_NAME])) <= 80 for item in house.items(result.run_id))
+
+
+def test_causes_are_listed_across_runs_with_who_looks_after_them(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 3, MorningCause.LONG_TEXT: 2}))
+    assert house.command("causes").stdout.startswith("No cause leaves a message open.")
+    house.plan()
+    listed = json.loads(house.command("causes", "--json").stdout)
+    by_kind = {one["kind"]: one for one in listed["causes"]}
+    assert by_kind["rule"]["messages"]["open"] == 3
+    assert sum(day["failures"] for day in by_kind["rule"]["days"]) == 3
+    rule = by_kind["rule"]["id"]
+
+    said = house.command("causes", rule[:4], "--owner", "Test Owner", "--note", "asked the admin")
+    assert said.returncode == Exit.OK, said.stderr
+    assert 'Test Owner looks after it: "asked the admin"' in said.stdout
+    page = house.command("causes").stdout
+    assert "2 open causes, 5 messages open" in page
+    assert "Test Owner looks after it" in page
+    assert "█" in page
+    refused = house.command("causes", "--owner", "Test Owner")
+    assert refused.returncode == Exit.USAGE
+    assert house.command("causes", "zzz").returncode == Exit.USAGE
+
+
+def test_a_cause_is_sent_alone(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 3, MorningCause.LONG_TEXT: 2}))
+    first = house.plan()
+    house.practice.org.set_rule_active("No_Links", False)
+    rule = next(one.id for one in house.document(first.id).causes if one.kind == "rule")
+    window = house.request.window_words.split()
+    done = house.command("resync", *window, "--cause", rule[:5], "--yes", "--json")
+    assert done.returncode == Exit.OK, done.stderr
+    document = json.loads(done.stdout)
+    assert document["counts"]["synced"] == 3
+    assert document["counts"]["listed"] == 5
+    assert document["window"]["words"] == f"{house.request.window_words} --cause {rule}"
+    assert len(json.loads(house.command("causes", "--json").stdout)["causes"]) == 1
+    again = house.command("resync", *window, "--cause", "zzz", "--yes")
+    assert again.returncode == Exit.USAGE
+
+
+def test_all_that_is_open_is_sent_again_and_nothing_else(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 8, MorningCause.LONG_TEXT: 2}))
+    first = house.resync()
+    assert first.document.counts.synced == 2
+    house.practice.org.set_rule_active("No_Links", False)
+    done = house.command("resync", "--open", "--yes", "--json")
+    assert done.returncode == Exit.OK, done.stderr
+    document = json.loads(done.stdout)
+    assert document["counts"]["fetched"] == 8
+    assert document["counts"]["synced"] == 8
+    assert set(house.rows().values()) == {1}
+    nothing = house.command("resync", "--open", "--yes", "--json")
+    assert (nothing.returncode, nothing.stdout) == (Exit.OK, "null\n")
+    both = house.command("plan", "--open", "--yesterday")
+    assert both.returncode == Exit.USAGE

@@ -76,7 +76,7 @@ def test_a_plan_of_one_message_says_of_how_many_and_adds_up(open_house: OpenHous
     page = console(100)
     show_plan(document, page)
     assert "1 failed message, 1 cause:" in written(page)
-    assert "Narrowed with --key to 1 of the window's 34 messages." in written(page)
+    assert "Narrowed to 1 of the window's 34 messages." in written(page)
     assert "e-mail" not in written(page)
     assert document.window.words.endswith(f" --key {key}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.report.terminal.causes import show_cause, show_causes
 from bridge.report.terminal.explain import show_explanation
 from bridge.report.terminal.ledger_check import show_ledger_check
 from bridge.report.terminal.plan import show_plan, show_plan_alone
@@ -11,6 +12,8 @@ from bridge.report.terminal.status import show_status
 from bridge.report.terminal.verification import show_verification
 
 __all__ = [
+    "show_cause",
+    "show_causes",
     "show_explanation",
     "show_ledger_check",
     "show_plan",

@@ -67,7 +67,7 @@ def disagreements(page: Page, run: RunDocument) -> None:
         )
     if counts.narrowed:
         listed = counted(counts.listed, "message")
-        page.line(f"Narrowed with --key to {counts.fetched:,} of the window's {listed}.", hang=2)
+        page.line(f"Narrowed to {counts.fetched:,} of the window's {listed}.", hang=2)
     for note in run.notes:
         page.line(note, hang=2)
 
