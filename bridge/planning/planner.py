@@ -90,6 +90,10 @@ class Planner:
         found = self._traces(diagnosis, original)
         return self.mapping.policy_for(downstream.under_all_names(diagnosis, found))
 
+    def made_objects(self, diagnosis: Diagnosis) -> tuple[str, ...]:
+        """The objects of records that triggers make which an error may be about."""
+        return downstream.objects_of(self.mapping.downstream, self.schema, diagnosis)
+
     def _traces(
         self, diagnosis: Diagnosis | None, original: Record
     ) -> tuple[downstream.Trace, ...]:

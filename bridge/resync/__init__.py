@@ -3,6 +3,7 @@
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
 opening     what the settings name
+inquiry     the org is asked about causes
 plans       a window becomes a plan on record
 changes     what has changed at the source since is held
 still_open  what earlier runs left

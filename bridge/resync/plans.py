@@ -35,6 +35,7 @@ from bridge.planning import (
 from bridge.resync.batches import batches
 from bridge.resync.clock import now
 from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
+from bridge.resync.inquiry import Inquiry
 from bridge.resync.opening import open_gotallo
 from bridge.salesforce import ApiUsage, Org, OrgIdentity
 from bridge.settings import GoTalloAccess, Settings
@@ -107,6 +108,7 @@ def plan(
         plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
+        inquiry = Inquiry(org, planner, identity.instance_url, request.window.zone)
         count = 0
         ready: Counter[str] = Counter()
         filled: set[str] = set()
@@ -114,6 +116,7 @@ def plan(
             batch = _without_changed(run_id, planned, planner, ledger, again)
             known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
+            inquiry.meet(item for item in batch if item.key not in known)
             for item in batch:
                 if item.decision is Decision.READY and item.key not in known:
                     ready[item.cause.id] += 1
@@ -124,6 +127,7 @@ def plan(
     if request.limit is not None:
         for key in ledger.limit(run_id, request.limit):
             item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
+    ledger.add_findings(run_id, tuple(inquiry.findings()))
     usage = org.daily_api()
     ledger.finish_plan(
         run_id,

@@ -103,3 +103,38 @@ def test_all_that_is_open_is_sent_again_and_nothing_else(open_house: OpenHouse) 
     assert (nothing.returncode, nothing.stdout) == (Exit.OK, "null\n")
     both = house.command("plan", "--open", "--yesterday")
     assert both.returncode == Exit.USAGE
+
+
+def rule_finding(house: House, run_id: str) -> str:
+    (finding,) = causes(house, run_id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].findings
+    assert finding.topic is Topic.RULE
+    assert finding.link == (
+        f"{house.practice.environment['SF_ORG_INSTANCE_URL']}/lightning/setup/ObjectManager/"
+        "Social25__Heroku_Message__c/ValidationRules/view"
+    )
+    return finding.says
+
+
+def test_the_rule_behind_a_message_is_named_with_what_became_of_it(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 3}))
+    unchanged = rule_finding(house, house.plan().id)
+    assert unchanged.startswith("The rule No_Links is active and has not changed since ")
+    house.practice.org.set_rule_active("No_Links", False)
+    run = house.plan()
+    assert rule_finding(house, run.id).startswith("The rule No_Links is not active now, it changed")
+    house.practice.org.set_rule_active("No_Links", True)
+    again = rule_finding(house, house.plan().id)
+    assert again.endswith("after the last failure: worth a resync")
+    shown = house.command("plan", *house.request.window_words.split())
+    assert "The rule No_Links changed" in " ".join(shown.stdout.split())
+    cause = causes(house, run.id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].id
+    assert "The rule No_Links changed" in " ".join(house.command("causes", cause).stdout.split())
+
+
+def test_a_field_that_the_user_does_not_see_is_said_with_its_page(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.NO_EMAIL_ACCESS: 2}))
+    (finding,) = causes(house, house.plan().id)["INVALID_FIELD_FOR_INSERT_UPDATE"].findings
+    assert finding.topic is Topic.FIELD
+    assert finding.field == "Social25__User_Email__c"
+    assert finding.says.startswith("This user does not see Social25__User_Email__c of ")
+    assert (finding.link or "").endswith("/FieldsAndRelationships/view")
