@@ -138,3 +138,13 @@ def test_a_field_that_the_user_does_not_see_is_said_with_its_page(open_house: Op
     assert finding.field == "Social25__User_Email__c"
     assert finding.says.startswith("This user does not see Social25__User_Email__c of ")
     assert (finding.link or "").endswith("/FieldsAndRelationships/view")
+
+
+def test_what_this_user_may_not_see_in_setup_is_a_sentence_and_no_error(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 2}, view_setup=False))
+    assert rule_finding(house, house.plan().id) == (
+        "This user is not permitted to see the validation rules of Social25__Heroku_Message__c: "
+        "ask an admin whether the one with this message has changed"
+    )
