@@ -127,7 +127,9 @@ def plan(
     if request.limit is not None:
         for key in ledger.limit(run_id, request.limit):
             item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
-    ledger.add_findings(run_id, tuple(inquiry.findings()))
+    found = tuple(inquiry.findings())
+    if found:
+        ledger.add_findings(run_id, found)
     usage = org.daily_api()
     ledger.finish_plan(
         run_id,
