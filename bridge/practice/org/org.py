@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
+from typing import TypeAlias
 
 from bridge.practice.org.checks import RowChecks
 from bridge.practice.org.duplicates import DuplicateRule, Insistence
@@ -41,12 +42,17 @@ USER_ID = with_suffix("0055g00000BRIDG")
 USERNAME = "integration.user@practice.example"
 USER_NAME = "Integration User"
 
+Clock: TypeAlias = Callable[[], dt.datetime]
+"""The time now, aware."""
+
 
 class Org:
     """A Salesforce org in memory. Any thread may call any method."""
 
-    def __init__(self, scenario: Scenario, since: dt.datetime) -> None:
+    def __init__(self, scenario: Scenario, since: dt.datetime, clock: Clock | None = None) -> None:
         self.scenario = scenario
+        self.now = clock or _now
+        """What time it is in the org."""
         self.message_object = message_object_name(scenario)
         self._lock = threading.RLock()
         shown = [
@@ -169,9 +175,7 @@ class Org:
             KeyError: the org has no such rule.
         """
         with self._lock:
-            self._rules[name] = replace(
-                self._rules[name], active=active, last_modified=dt.datetime.now(dt.UTC)
-            )
+            self._rules[name] = replace(self._rules[name], active=active, last_modified=self.now())
 
     def lock_conversation(self, identifier: str, times: int = 1) -> None:
         """Refuse the conversation's next rows, so many of them, with a row lock."""
@@ -236,7 +240,7 @@ class Org:
             created: their created date; now, if not given.
             insistence: what the request says to duplicate rules.
         """
-        stamp = datetime_text(created or dt.datetime.now(dt.UTC))
+        stamp = datetime_text(created or self.now())
         with self._lock:
             locked |= self._conversation_locks(rows)
             return self._saving.insert(sobject, rows, all_or_none, locked, stamp, insistence)
@@ -256,7 +260,7 @@ class Org:
             changed = {k: v for k, v in changed.items() if v is not None}
             if errors := self._saving.refusal(sobject, changed, str(row["Id"])):
                 return NotSaved(errors)
-            self._tables[sobject.name].update(row, values, _now(), USER_ID)
+            self._tables[sobject.name].update(row, values, datetime_text(self.now()), USER_ID)
             return Saved(str(row["Id"]))
 
     def delete(self, sobject: SObject, row_id: str) -> Saved:
@@ -267,7 +271,7 @@ class Org:
         """
         with self._lock:
             row = self.find(sobject, row_id)
-            self._tables[sobject.name].recycle(row, _now())
+            self._tables[sobject.name].recycle(row, datetime_text(self.now()))
             return Saved(str(row["Id"]))
 
     def purge(self, sobject: SObject) -> None:
@@ -385,5 +389,5 @@ class Org:
                 self._tables[sobject.name].seed(row)
 
 
-def _now() -> str:
-    return datetime_text(dt.datetime.now(dt.UTC))
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
