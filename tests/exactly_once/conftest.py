@@ -31,7 +31,7 @@ def watched_and_in_haste(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         stamina.set_testing(False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def practice() -> Iterator[tuple[PracticeServer, Clock]]:
     """One server for all; each site begins it anew."""
     clock = Clock()

