@@ -286,14 +286,36 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class RowOfMessage:
+    """A row of the org that carries a message."""
+
+    id: str
+    """The Salesforce id."""
+    created_by: str
+    """The id of the user who inserted it."""
+    created_at: dt.datetime
+    """Aware; the org's clock."""
+    ours: bool
+    """Whether that is the user as whom we write."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """A message that the org has more than once."""
 
     key: str
-    ids: tuple[str, ...]
-    """Salesforce ids, oldest first."""
-    ours: int
-    """How many of them this user inserted."""
+    rows: tuple[RowOfMessage, ...]
+    """Oldest first."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their Salesforce ids, oldest first."""
+        return tuple(row.id for row in self.rows)
+
+    @property
+    def ours(self) -> int:
+        """How many of them this user inserted."""
+        return sum(row.ours for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,16 +329,64 @@ class Difference:
     found: Value
 
 
+class Scope(StrEnum):
+    """Which messages are verified."""
+
+    RUN = "run"
+    WINDOW = "window"
+    """Those of every run whose window touches it."""
+    ALL = "all"
+    """Every message of an org that a ledger has."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOfObject:
+    """The field that makes a message of an object the same message."""
+
+    object: str
+    namespace: str
+    """Of the object's package; empty where it has none."""
+    field: str
+    unique: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an org was asked, when and by whom."""
+
+    scope: Scope
+    run_id: str | None
+    """Set exactly where the scope is a run."""
+    runs: int
+    """How many runs the messages come from."""
+    window: Window | None
+    """The run's, or the one that was named."""
+    window_words: str
+    """The same as flags; empty where there is none."""
+    org_id: str
+    org_name: str
+    sandbox: bool
+    instance_url: str
+    username: str
+    """Of the user who asked."""
+    asked_at: dt.datetime
+    """Aware, UTC: when the asking began."""
+    keys: tuple[KeyOfObject, ...]
+    """Of the objects that have the messages; mostly one."""
+    unreadable: int
+    """How many messages could not be read when they were planned: they have no key to ask for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the org itself answers about the messages of a run.
+    """What the org itself answers about messages.
 
     Each message is counted once: in `repeated` wherever the org has it more than once; else in
     `once`, `missing`, `deleted` or `witnessed` where it should be there, in `in_doubt` where nobody
     knows yet, in `absent` or `there_unsent` where it should not.
     """
 
-    run_id: str
+    question: Question
     once: int
     """There exactly once, as they should be; `differing` among them."""
     missing: tuple[str, ...]
@@ -330,10 +400,17 @@ class Verification:
     absent: int
     """Held, rejected or not sent, and not there: as it should be."""
     there_unsent: tuple[str, ...]
-    """Keys that this run did not bring there (held, rejected, not sent) and that are there."""
+    """Keys that were not brought there (held, rejected, not sent) and that are there."""
     witnessed: tuple[str, ...] = ()
     """Keys that should be there and whose own row is gone, while the witness that the mapping names
     shows that it was there."""
+
+    @property
+    def asked(self) -> int:
+        """How many keys the org was asked for."""
+        gone = (self.missing, self.deleted, self.witnessed)
+        others = (self.repeated, self.in_doubt, self.there_unsent)
+        return self.once + self.absent + sum(map(len, (*gone, *others)))
 
     @property
     def proven(self) -> bool:

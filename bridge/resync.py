@@ -1,4 +1,4 @@
-"""The use cases, which lead the data through the rooms: plan, apply, verify.
+"""The use cases, which lead the data through the rooms: plan, apply.
 
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ from bridge.delivery import (
     Observer,
     OldMessages,
     Tempo,
+    deleted_messages,
     deliver,
     estimated_calls,
     find_witness,
@@ -37,15 +39,24 @@ from bridge.delivery import (
     old_messages,
     refuse_old,
     refuse_unseen,
-    verify_run,
     view_of,
+    who_asks,
     why_outdated,
     witness_schema,
 )
 from bridge.errors import LeaseHeld, OrgRefused, SafetyStop, SettingsError, UsageError
 from bridge.events import item_outcome
 from bridge.gotallo import GoTallo
-from bridge.ledger import Forecast, Ledger, MessageState, PendingItem, Plan, Run, RunState
+from bridge.ledger import (
+    Forecast,
+    Ledger,
+    MessageState,
+    PendingItem,
+    Plan,
+    ResendOrder,
+    Run,
+    RunState,
+)
 from bridge.model import (
     Decision,
     Delivery,
@@ -55,12 +66,12 @@ from bridge.model import (
     Item,
     ObjectSchema,
     Outcome,
-    Verification,
     View,
     Window,
     Witness,
 )
 from bridge.planning import (
+    Narrowing,
     Planner,
     built_in_mapping,
     held_as_planned_otherwise,
@@ -107,6 +118,10 @@ class PlanRequest:
     """How many failures the operator expects, from the e-mail."""
     limit: int | None = None
     """Send this many at most, the earliest first; the others are skipped."""
+    keys: Sequence[str] = ()
+    """The messages to plan, in any spelling; empty for all of the window."""
+    even_if_deleted: str | None = None
+    """Why these are sent again where somebody deleted them in the org; None where they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +201,19 @@ def plan(
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = _view(settings, org, schema, key_field, witness, identity)
+    narrowing = Narrowing(request.keys)
     with _gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
-        run_id = ledger.begin_run(_plan_of(access, request, planner, identity, witness), _now())
+        messages = narrowing.among(stream)
+        again = _to_send_again(request, narrowing, ledger, org, planner, identity, witness)
+        plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
+        run_id = ledger.begin_run(plan_, _now())
         ledger.record_view(run_id, view)
         count = 0
         ready: Counter[str] = Counter()
         filled: set[str] = set()
-        for planned in _batches(planner.plan(message) for message in stream):
-            batch = _without_changed(run_id, planned, planner, ledger)
-            known = ledger.add_items(run_id, count, batch)
+        for planned in _batches(planner.plan(message) for message in messages):
+            batch = _without_changed(run_id, planned, planner, ledger, again)
+            known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
             for item in batch:
                 if item.decision is Decision.READY and item.key not in known:
@@ -210,6 +229,7 @@ def plan(
     ledger.finish_plan(
         run_id,
         announced=summary.announced,
+        listed=narrowing.listed,
         fetched=count,
         repeated=summary.repeated,
         notes=summary.notes,
@@ -262,7 +282,8 @@ def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
     """
     run = ledger.run(run_id)
     states = ledger.states(run.id, [item.key for item in ledger.pending(run.id)])
-    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery is Delivery.OPEN}
+    left = {Delivery.OPEN} if run.plan.resend is None else set(Delivery) - {Delivery.SENDING}
+    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery in left}
     if not pending:
         return 0
     schema = org.schema(run.plan.object)
@@ -418,31 +439,6 @@ def apply_patiently(
         pause(max(0.0, (until - clock()).total_seconds()))
 
 
-def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
-    """Ask the org for every message of a run; read-only.
-
-    Raises:
-        UsageError: the run does not exist, or is for another org.
-        RemoteError: the org could not be reached, or refused us.
-    """
-    run = ledger.run(run_id)
-    identity = org.identity()
-    if identity.org_id != run.plan.org_id:
-        raise SettingsError(
-            f"Run {run.id} is of {run.plan.org_name} ({run.plan.org_id}); the settings lead to "
-            f"{identity.name} ({identity.org_id})",
-            "Use the settings that the run was made with.",
-        )
-    return verify_run(
-        run,
-        ledger,
-        org,
-        org.schema(run.plan.object),
-        user_id=identity.user_id,
-        witness=witness_schema(run.plan.witness, org),
-    )
-
-
 def old_ones(settings: Settings, run: Run, ledger: Ledger) -> OldMessages | None:
     """The messages to send that a person should be asked about, since they are old."""
     orders = [item.order for item in ledger.pending(run.id)]
@@ -562,10 +558,13 @@ def _view(
 def _plan_of(
     access: GoTalloAccess,
     request: PlanRequest,
+    narrowing: Narrowing,
     planner: Planner,
     identity: OrgIdentity,
     witness: Witness | None,
 ) -> Plan:
+    why = request.even_if_deleted
+    keys = "".join(f" --key {shlex.quote(key)}" for key in narrowing.keys)
     return Plan(
         tenant_id=access.tenant_id,
         org_id=identity.org_id,
@@ -577,13 +576,38 @@ def _plan_of(
         key_field=planner.key_field.name,
         key_unique=planner.key_field.unique,
         window=request.window,
-        window_words=request.window_words,
+        window_words=f"{request.window_words}{keys}",
         flags=request.flags,
         mapping_name=planner.mapping.name,
         mapping_text=planner.mapping.text,
         may_heal=planner.mapping.may_heal,
         expected=request.expected,
+        only=narrowing.keys,
+        resend=ResendOrder(who_asks(identity), why) if why is not None else None,
         witness=witness,
+    )
+
+
+def _to_send_again(
+    request: PlanRequest,
+    narrowing: Narrowing,
+    ledger: Ledger,
+    org: Org,
+    planner: Planner,
+    identity: OrgIdentity,
+    witness: Witness | None,
+) -> Mapping[str, str]:
+    """What is sent again though it was deleted, by key, with what it was."""
+    if request.even_if_deleted is None:
+        return {}
+    return deleted_messages(
+        ledger,
+        org,
+        planner.schema,
+        planner.key_field,
+        witness_schema(witness, org),
+        identity.org_id,
+        narrowing.keys,
     )
 
 
@@ -612,10 +636,15 @@ def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState])
 
 
 def _without_changed(
-    run_id: str, items: Sequence[Item], planner: Planner, ledger: Ledger
+    run_id: str,
+    items: Sequence[Item],
+    planner: Planner,
+    ledger: Ledger,
+    again: Mapping[str, str],
 ) -> list[Item]:
     """Hold what is in the org already, but was sent as GoTallo has it no more."""
-    sent = ledger.sent_sources(run_id, [item.key for item in items if item.key is not None])
+    keys = [item.key for item in items if item.key is not None and item.key not in again]
+    sent = ledger.sent_sources(run_id, keys)
 
     def looked_at(item: Item) -> Item:
         source = sent.get(item.key or "")

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import inspect
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ import typer
 
 from bridge.cli.interrupts import interruptible
 from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
-from bridge.errors import WindowError
+from bridge.errors import UsageError, WindowError
 from bridge.model import Window
 from bridge.settings import load, refuse_password
 from bridge.window import DEFAULT_ZONE, between, day, yesterday
@@ -44,6 +44,17 @@ Expect = Annotated[
 Limit = Annotated[
     int | None,
     typer.Option("--limit", min=1, metavar="N", help="Send this many at most, earliest first."),
+]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="K", help="Only the message of this identifier; repeatable."),
+]
+EvenIfDeleted = Annotated[
+    bool,
+    typer.Option("--even-if-deleted", help="Send again what was deleted; with --key and --why."),
+]
+Why = Annotated[
+    str | None, typer.Option("--why", metavar="TEXT", help="Why it is sent again: on record.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
@@ -181,6 +192,26 @@ def _as_flags(common: Mapping[str, Any]) -> str:
     names = ("ledger", "config", "profile", "mapping")
     given = [(f"--{name}", str(common[name])) for name in names if common[name] is not None]
     return "".join(f" {flag} {shlex.quote(value)}" for flag, value in given)
+
+
+def reason_of(*, even_if_deleted: bool, keys: Sequence[str], why: str | None) -> str | None:
+    """Why messages are sent again that were deleted in the org; None where they are not.
+
+    Raises:
+        UsageError: a part of the order is missing.
+    """
+    reason = (why or "").strip()
+    if even_if_deleted and not (keys and reason):
+        raise UsageError(
+            "--even-if-deleted needs --key and --why",
+            "Name each message that is to be sent again, and the reason that goes on record.",
+        )
+    if why is not None and not even_if_deleted:
+        raise UsageError(
+            "--why goes with --even-if-deleted",
+            "Give both to send again what somebody deleted in Salesforce, or neither.",
+        )
+    return reason or None
 
 
 def window_of(

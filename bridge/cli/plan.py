@@ -12,6 +12,7 @@ from bridge.cli.options import (
     DetailedExit,
     Expect,
     From,
+    Keys,
     Limit,
     Till,
     Yesterday,
@@ -36,6 +37,7 @@ def plan(
     tz: Zone = None,
     expect: Expect = None,
     limit: Limit = None,
+    key: Keys = None,
     as_json: AsJson = False,
     detailed_exitcode: DetailedExit = False,
 ) -> None:
@@ -46,7 +48,7 @@ def plan(
     window, words = window_of(
         yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
     )
-    request = resync.PlanRequest(window, words, repeated_flags(), expect, limit)
+    request = resync.PlanRequest(window, words, repeated_flags(), expect, limit, key or ())
     with (
         resync.open_ledger(settings) as ledger,
         resync.open_org(settings) as org,

@@ -20,17 +20,21 @@ from bridge.cli.options import (
     AsJson,
     Date,
     DetailedExit,
+    EvenIfDeleted,
     Expect,
     From,
+    Keys,
     LanesOption,
     Limit,
     NoCanary,
     RoundsOption,
     Till,
     Wait,
+    Why,
     Yes,
     Yesterday,
     Zone,
+    reason_of,
     repeated_flags,
     window_of,
     with_settings_and_limits,
@@ -57,6 +61,9 @@ def resync(
     yes: Yes = False,
     expect: Expect = None,
     limit: Limit = None,
+    key: Keys = None,
+    even_if_deleted: EvenIfDeleted = False,
+    why: Why = None,
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
     rounds: RoundsOption = MOST_ROUNDS,
@@ -71,12 +78,16 @@ def resync(
     window, words = window_of(
         yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
     )
+    keys = key or ()
+    reason = reason_of(even_if_deleted=even_if_deleted, keys=keys, why=why)
     if not dry_run:
         screen.refuse_without_yes(yes, "Add --yes to send, or --dry-run to look first.")
-    request = use_cases.PlanRequest(window, words, repeated_flags(), expect, limit)
+    request = use_cases.PlanRequest(
+        window, words, repeated_flags(), expect, limit, keys, even_if_deleted=reason
+    )
     sending = apply_request(lanes, None, no_canary=no_canary, rounds=rounds)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
-        run = None if dry_run else _unfinished(settings, window, ledger, org, yes=yes)
+        run = None if dry_run or keys else _unfinished(settings, window, ledger, org, yes=yes)
         if run is not None:
             recheck(settings, run, ledger, org)
         else:

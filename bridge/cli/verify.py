@@ -1,29 +1,74 @@
-"""`bridge verify`: the org is asked for every message of a run."""
+"""`bridge verify`: the org is asked for every message of a run, of a window, or of all."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
 import typer
 
-from bridge import resync
+from bridge import resync, verifying
 from bridge.cli import screen
-from bridge.cli.options import AsJson, RunId, with_settings
-from bridge.errors import Exit
-from bridge.report import run_document, show_verification
+from bridge.cli.options import (
+    AsJson,
+    Date,
+    From,
+    Till,
+    Yesterday,
+    Zone,
+    window_of,
+    with_settings,
+)
+from bridge.errors import Exit, UsageError
+from bridge.ledger import Ledger
+from bridge.model import Verification
+from bridge.report import show_verification
 from bridge.report.verification import verification_document
+from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
 @with_settings
-def verify(settings: Settings, run_id: RunId, *, as_json: AsJson = False) -> None:
-    """Ask Salesforce for every message of a run: there once, twice, missing, as it was sent.
+def verify(
+    settings: Settings,
+    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
+    *,
+    yesterday: Yesterday = False,
+    date: Date = None,
+    from_time: From = None,
+    till_time: Till = None,
+    tz: Zone = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every message that the ledger has of the org.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask Salesforce for every message: there once, twice, missing, as it was sent.
 
     Example: bridge verify 7c2e1f
     """
-    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
-        verification = resync.verify(run_id, ledger, org)
-        document = run_document(ledger, ledger.run(run_id))
-    if as_json:
-        screen.print_json(verification_document(verification).model_dump_json(indent=2))
+    named = yesterday or any(v is not None for v in (date, from_time, till_time))
+    if sum((run_id is not None, named, everything)) != 1:
+        raise UsageError(
+            "Name one of a run, a window and --all",
+            "Such as bridge verify 7c2e1f, bridge verify --yesterday, bridge verify --all.",
+        )
+
+    ask: Callable[[Ledger, Org], Verification]
+    if run_id is not None:
+        ask = partial(verifying.verify, run_id)
+    elif everything:
+        ask = verifying.verify_all
     else:
-        show_verification(verification, document, screen.stdout)
-    raise typer.Exit(Exit.OK if verification.proven else Exit.LEFT_OVER)
+        window, words = window_of(
+            yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
+        )
+        ask = partial(verifying.verify_window, window, words, settings.gotallo_tenant_id)
+    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+        document = verification_document(ask(ledger, org))
+    if as_json:
+        screen.print_json(document.model_dump_json(indent=2))
+    else:
+        show_verification(document, screen.stdout)
+    raise typer.Exit(Exit.OK if document.proven else Exit.LEFT_OVER)

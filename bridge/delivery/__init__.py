@@ -9,15 +9,17 @@ from bridge.delivery.halt import Halt
 from bridge.delivery.healing import MOST_ROUNDS, Healer
 from bridge.delivery.holding import hold
 from bridge.delivery.limits import Limits
+from bridge.delivery.resending import deleted_messages, who_asks
 from bridge.delivery.rounds import STEPS
 from bridge.delivery.sender import Clock, Observer, Tempo
-from bridge.delivery.verify import verify_run
+from bridge.delivery.verify import AskedObject, verify_messages
 from bridge.delivery.visibility import key_field_of, refuse_unseen, view_of
 from bridge.delivery.witness import find_witness, witness_schema
 
 __all__ = [
     "MOST_ROUNDS",
     "STEPS",
+    "AskedObject",
     "Clock",
     "Ending",
     "EndingKind",
@@ -27,6 +29,7 @@ __all__ = [
     "Observer",
     "OldMessages",
     "Tempo",
+    "deleted_messages",
     "deliver",
     "estimated_calls",
     "find_witness",
@@ -35,8 +38,9 @@ __all__ = [
     "old_messages",
     "refuse_old",
     "refuse_unseen",
-    "verify_run",
+    "verify_messages",
     "view_of",
+    "who_asks",
     "why_outdated",
     "witness_schema",
 ]

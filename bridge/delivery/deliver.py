@@ -17,6 +17,7 @@ from bridge.delivery.holding import hold
 from bridge.delivery.lanes import Job, Lanes, share
 from bridge.delivery.limits import Limits, Watch
 from bridge.delivery.presence import WitnessSchema
+from bridge.delivery.resending import send_again
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
 from bridge.errors import BridgeError, SafetyStop
@@ -128,8 +129,9 @@ def deliver(
             observe=observe,
         )
         ledger.begin_sending(run.id)
+        send_again(run, ledger, lease, org, schema, key_field, witness, refusal, halt, clock)
         way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, refusal)
-        beyond_limit = way.go()
+        beyond_limit = not halt.thrown and way.go()
         while healer is not None and not (halt.thrown or beyond_limit):
             if not healer.heal(run, ledger):
                 break

@@ -21,6 +21,8 @@ from bridge.delivery.halt import Halt
 from bridge.delivery.holding import hold
 from bridge.delivery.limits import Watch, questions
 from bridge.delivery.presence import WitnessSchema, ask, shown_by
+from bridge.delivery.repeated import told_repeated
+from bridge.delivery.resending import advice_for_deleted, without_old_rows
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
 from bridge.events import item_outcome
@@ -201,7 +203,8 @@ class Sender:
 
     def _ask(self, items: Sequence[PendingItem]) -> Mapping[str, tuple[FoundRow, ...]]:
         keys = [item.key for item in items]
-        return ask(self._org, self._schema, self._key_field, keys, witness=self._witness)
+        found = ask(self._org, self._schema, self._key_field, keys, witness=self._witness)
+        return without_old_rows(found, self._ledger.old_ids(self._run.id, keys))
 
     def _there(
         self, items: Sequence[PendingItem], found: Mapping[str, tuple[FoundRow, ...]]
@@ -213,7 +216,7 @@ class Sender:
         for item in items:
             live = [row for row in found[item.key] if not row.deleted]
             if live:
-                present.append(_present(item, live, ""))
+                present.append(_present(item, live, "", self._user_id))
             elif found[item.key]:
                 by_witness = found[item.key][0].witness
                 (deleted_with_witness if by_witness else deleted).append(item)
@@ -224,7 +227,7 @@ class Sender:
             deleted,
             HeldReason.DELETED,
             what="somebody deleted it in Salesforce: it is in the recycle bin",
-            advice="Restore it from the recycle bin if it is wanted; nothing was inserted.",
+            advice=advice_for_deleted(self._run.plan),
         )
         hold(
             self._ledger,
@@ -326,7 +329,7 @@ class Sender:
             return [replace(verdict, outcome=Outcome.NOT_SENT) for _, verdict in refused]
         return [
             replace(
-                _present(one.item, rows, "the org refused a second one"),
+                _present(one.item, rows, "the org refused a second one", self._user_id),
                 attempt=AttemptResult.REFUSED,
             )
             if (rows := found[one.item.key])
@@ -598,9 +601,8 @@ def _by_an_exception(verdict: Verdict) -> bool:
     )
 
 
-def _present(item: PendingItem, rows: Sequence[FoundRow], note: str) -> Verdict:
-    times = f"the org has it {len(rows)} times" if len(rows) > 1 else ""
-    notes = (note, shown_by(rows) or times)
+def _present(item: PendingItem, rows: Sequence[FoundRow], note: str, user_id: str) -> Verdict:
+    notes = (note, shown_by(rows) or told_repeated(rows, user_id))
     return Verdict(
         position=item.position,
         key=item.key,
@@ -614,7 +616,7 @@ def _present(item: PendingItem, rows: Sequence[FoundRow], note: str) -> Verdict:
 def _found(item: PendingItem, rows: Sequence[FoundRow], user_id: str) -> Verdict:
     """The verdict on a message whose request gave no answer and which the org has."""
     has_it = "" if rows[0].witness else "; the org was asked by key and has it"
-    found = _present(item, rows, f"a request gave no answer{has_it}")
+    found = _present(item, rows, f"a request gave no answer{has_it}", user_id)
     found = replace(found, attempt=AttemptResult.UNANSWERED)
     if rows[0].witness or rows[0].created_by != user_id:
         return found

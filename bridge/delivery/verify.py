@@ -1,4 +1,4 @@
-"""The proof: the org is asked for every message of a run. Read-only."""
+"""The proof: the org is asked for every message of an extent. Read-only."""
 
 from __future__ import annotations
 
@@ -7,54 +7,68 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bridge.delivery.presence import WitnessSchema, ask
-from bridge.errors import BridgeError
-from bridge.ledger import Ledger, Run, StoredItem
+from bridge.ledger import Extent, Ledger, OnRecord
 from bridge.model import (
+    Delivery,
     Difference,
     FieldSchema,
     ObjectSchema,
-    Outcome,
+    Question,
+    Record,
     Repeated,
+    RowOfMessage,
     Value,
     Verification,
 )
 from bridge.planning import as_stored
 from bridge.salesforce import FoundRow, Org
 
-BATCH = 200
-"""Keys that are asked for at once."""
-
-_THERE = frozenset({Outcome.SYNCED, Outcome.PRESENT})
+_THERE = frozenset({Delivery.DELIVERED, Delivery.PRESENT})
 
 
-def verify_run(
-    run: Run,
+@dataclass(frozen=True, slots=True)
+class AskedObject:
+    """An object of the org that has messages, and what they are asked for by."""
+
+    schema: ObjectSchema
+    key_field: FieldSchema
+    witness: WitnessSchema | None
+
+
+def verify_messages(
+    extent: Extent,
+    question: Question,
     ledger: Ledger,
     org: Org,
-    schema: ObjectSchema,
+    asked: Sequence[AskedObject],
     *,
     user_id: str,
-    witness: WitnessSchema | None = None,
 ) -> Verification:
-    """Compare what the ledger says of a run with what the org has.
+    """Compare what the ledger says of messages with what the org has.
+
+    A page of them is in memory at a time, beside what is found amiss.
+
+    Args:
+        extent: which messages.
+        question: what goes on record of the asking.
+        ledger: where they are.
+        org: of theirs.
+        asked: the objects that have them.
+        user_id: as whom we write: tells our own rows from others'.
 
     Raises:
         RemoteError: the org could not be reached, or refused us.
     """
-    key_field = schema.get(run.plan.key_field)
-    if key_field is None:
-        raise BridgeError(
-            f"{schema.name} has no field {run.plan.key_field} any more",
-            "Give the integration user access to it.",
-        )
     tally = _Tally()
-    for batch in _batches(ledger.items(run.id)):
-        fields = {name for item in batch for name in item.record if schema.get(name) is not None}
-        keys = [item.key for item in batch if item.key is not None]
-        found = ask(org, schema, key_field, keys, sorted(fields), witness=witness)
-        for item in batch:
-            tally.take(item, found[item.key or ""], schema, user_id)
-    return tally.verification(run.id)
+    for one in asked:
+        for page in ledger.on_record(extent, one.schema.name):
+            sent = {name for message in page for name in message.sent or ()}
+            fields = sorted(name for name in sent if one.schema.get(name) is not None)
+            keys = [message.key for message in page]
+            found = ask(org, one.schema, one.key_field, keys, fields, witness=one.witness)
+            for message in page:
+                tally.take(message, found[message.key], one.schema, user_id)
+    return tally.verification(question)
 
 
 @dataclass
@@ -70,16 +84,15 @@ class _Tally:
     witnessed: list[str] = field(default_factory=list)
 
     def take(
-        self, item: StoredItem, rows: Sequence[FoundRow], schema: ObjectSchema, user_id: str
+        self, message: OnRecord, rows: Sequence[FoundRow], schema: ObjectSchema, user_id: str
     ) -> None:
-        key = item.key or ""
+        key = message.key
         live = [row for row in rows if not row.deleted]
         if len(live) > 1 and not live[0].witness:
-            ours = sum(row.created_by == user_id for row in live)
-            self.repeated.append(Repeated(key, tuple(row.id for row in live), ours))
-        elif item.outcome is Outcome.IN_DOUBT:
+            self.repeated.append(Repeated(key, tuple(_row(row, user_id) for row in live)))
+        elif message.delivery is Delivery.SENDING:
             self.in_doubt.append(key)
-        elif item.outcome not in _THERE:
+        elif message.delivery not in _THERE:
             if live:
                 self.there_unsent.append(key)
             else:
@@ -92,12 +105,12 @@ class _Tally:
             self.deleted.append(key)
         else:
             self.once += 1
-            if item.outcome is Outcome.SYNCED:
-                self.differing.extend(_differences(item, live[0], schema))
+            if message.sent is not None:
+                self.differing.extend(_differences(key, message.sent, live[0], schema))
 
-    def verification(self, run_id: str) -> Verification:
+    def verification(self, question: Question) -> Verification:
         return Verification(
-            run_id=run_id,
+            question=question,
             once=self.once,
             missing=tuple(self.missing),
             deleted=tuple(self.deleted),
@@ -110,14 +123,20 @@ class _Tally:
         )
 
 
-def _differences(item: StoredItem, row: FoundRow, schema: ObjectSchema) -> Iterator[Difference]:
-    for name, sent in item.record.items():
+def _row(row: FoundRow, user_id: str) -> RowOfMessage:
+    return RowOfMessage(row.id, row.created_by, row.created_at, row.created_by == user_id)
+
+
+def _differences(
+    key: str, record: Record, row: FoundRow, schema: ObjectSchema
+) -> Iterator[Difference]:
+    for name, sent in record.items():
         field_schema = schema.get(name)
         if field_schema is None:
             continue
         found = row.values.get(field_schema.name)
         if _comparable(sent, field_schema) != _comparable(found, field_schema):
-            yield Difference(item.key or "", row.id, name, sent, found)
+            yield Difference(key, row.id, name, sent, found)
 
 
 def _comparable(value: Value, field_schema: FieldSchema) -> object:
@@ -131,17 +150,3 @@ def _comparable(value: Value, field_schema: FieldSchema) -> object:
     if isinstance(stored, int | float) and not isinstance(stored, bool):
         return float(stored)
     return stored
-
-
-def _batches(items: Iterator[StoredItem]) -> Iterator[list[StoredItem]]:
-    """Those that have a key, some at a time."""
-    batch: list[StoredItem] = []
-    for item in items:
-        if item.key is None:
-            continue
-        batch.append(item)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

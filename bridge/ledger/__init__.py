@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridge.ledger.checking import Checked, LedgerCheck, check
 from bridge.ledger.export import export
+from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord, Part
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
     Attempt,
@@ -21,6 +22,9 @@ from bridge.ledger.rows import (
     NoteCount,
     PendingItem,
     Plan,
+    Reopening,
+    Resend,
+    ResendOrder,
     Run,
     RunState,
     SourceOfItem,
@@ -36,6 +40,7 @@ __all__ = [
     "ChangeCount",
     "Checked",
     "Claim",
+    "Extent",
     "Forecast",
     "Heal",
     "HealCount",
@@ -46,8 +51,16 @@ __all__ = [
     "LedgerCheck",
     "MessageState",
     "NoteCount",
+    "OfOrg",
+    "OfRun",
+    "OfWindow",
+    "OnRecord",
+    "Part",
     "PendingItem",
     "Plan",
+    "Reopening",
+    "Resend",
+    "ResendOrder",
     "Run",
     "RunState",
     "SourceOfItem",

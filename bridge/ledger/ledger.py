@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bridge.errors import LedgerError
-from bridge.ledger import heals, leases
+from bridge.ledger import heals, leases, resends
 from bridge.ledger import tables as t
 from bridge.ledger.dialects import insert_new
 from bridge.ledger.engine import open_engine, writing
@@ -28,6 +28,7 @@ from bridge.ledger.rows import (
     MessageState,
     PendingItem,
     Plan,
+    Reopening,
     RunState,
     Verdict,
 )
@@ -101,6 +102,9 @@ class Ledger(LedgerReader):
                     zone=plan.window.zone,
                     window_words=plan.window_words,
                     flags=plan.flags,
+                    only=list(plan.only),
+                    resend_who=plan.resend.who if plan.resend else None,
+                    resend_why=plan.resend.why if plan.resend else None,
                     mapping_name=plan.mapping_name,
                     mapping_text=plan.mapping_text,
                     may_heal=plan.may_heal,
@@ -113,11 +117,21 @@ class Ledger(LedgerReader):
         return run_id
 
     def add_items(
-        self, run_id: str, first_position: int, items: Sequence[Item]
+        self,
+        run_id: str,
+        first_position: int,
+        items: Sequence[Item],
+        again: Mapping[str, str] = MappingProxyType({}),
     ) -> Mapping[str, MessageState]:
         """Store planned items, and a message for each that is new to its org.
 
         An item whose message is known to be in the org gets the outcome *present* at once.
+
+        Args:
+            run_id: of the plan.
+            first_position: of the first of them.
+            items: to store.
+            again: what became of the rows of messages that this run sends again on purpose, by key.
 
         Returns:
             What is known of those that are there already, by key.
@@ -141,12 +155,18 @@ class Ledger(LedgerReader):
             known = {
                 state.key: state
                 for state in states_of(connection, run.org_id, run.object, keys)
-                if state.delivery in _SETTLED
+                if state.delivery in _SETTLED and state.key not in again
             }
             connection.execute(
                 t.items.insert(),
                 [
-                    item_row(run_id, position, item, known.get(item.key or ""))
+                    item_row(
+                        run_id,
+                        position,
+                        item,
+                        known.get(item.key or ""),
+                        again.get(item.key or "", ""),
+                    )
                     for position, item in enumerate(items, first_position)
                 ],
             )
@@ -168,10 +188,22 @@ class Ledger(LedgerReader):
         fetched: int,
         repeated: int,
         notes: Sequence[str],
+        listed: int | None = None,
         outline: Outline | None = None,
         forecast: Forecast | None = None,
     ) -> None:
-        """The plan is whole: from here on it may be sent."""
+        """The plan is whole: from here on it may be sent.
+
+        Args:
+            run_id: of the plan.
+            announced: the count that GoTallo gave.
+            fetched: how many items there are.
+            repeated: how many times a key came again.
+            notes: what the operator should know of the fetch.
+            listed: how many the window has, where the plan is narrowed to some of them.
+            outline: of the org's schema, as far as the plan depends on it.
+            forecast: what sending it will cost.
+        """
         with writing(self._engine) as connection:
             connection.execute(
                 update(t.runs)
@@ -180,6 +212,7 @@ class Ledger(LedgerReader):
                     state=RunState.PLANNED,
                     announced=announced,
                     fetched=fetched,
+                    listed=fetched if listed is None else listed,
                     repeated=repeated,
                     notes=list(notes),
                     outline=outline,
@@ -282,6 +315,19 @@ class Ledger(LedgerReader):
         """Let others write to the org."""
         with writing(self._engine) as connection:
             leases.give_back(connection, lease)
+
+    def send_again(
+        self, run_id: str, reopenings: Sequence[Reopening], lease: Lease, now: dt.datetime
+    ) -> None:
+        """Make messages *open* that were in the org, with who wants it and why.
+
+        Raises:
+            LeaseHeld: somebody else has become the writer to the org.
+            LedgerError: one of them is in doubt.
+        """
+        with writing(self._engine) as connection:
+            leases.check(connection, lease)
+            resends.put(connection, run_id, reopenings, now)
 
     def claim(
         self, run_id: str, items: Sequence[PendingItem], lease: Lease, now: dt.datetime

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
-from bridge.ledger import heals
+from bridge.ledger import extents, heals, resends
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
+from bridge.ledger.extents import Extent, OnRecord, Part
 from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
 from bridge.ledger.rows import (
     Attempt,
@@ -24,6 +25,7 @@ from bridge.ledger.rows import (
     MessageState,
     NoteCount,
     PendingItem,
+    Resend,
     Run,
     RunState,
     SourceOfItem,
@@ -119,6 +121,28 @@ class LedgerReader:
             run = run_row(connection, run_id)
             return {s.key: s for s in states_of(connection, run.org_id, run.object, keys)}
 
+    def states_in(
+        self, org_id: str, object_name: str, keys: Sequence[str]
+    ) -> Mapping[str, MessageState]:
+        """What is true of these messages in an org; one that was never planned is left out."""
+        with reading(self._engine) as connection:
+            return {s.key: s for s in states_of(connection, org_id, object_name, keys)}
+
+    def resends(self, run_id: str) -> tuple[Resend, ...]:
+        """What a run had sent again on purpose, by key."""
+        with reading(self._engine) as connection:
+            return resends.of_run(connection, run_id)
+
+    def ordered_since_plan(self, run_id: str, keys: Sequence[str]) -> frozenset[str]:
+        """Those of these messages that were sent again on purpose since a run was planned."""
+        with reading(self._engine) as connection:
+            return resends.ordered_since_plan(connection, run_id, keys)
+
+    def old_ids(self, run_id: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The rows that showed messages as they were before they were sent again on purpose."""
+        with reading(self._engine) as connection:
+            return resends.old_ids(connection, run_id, keys)
+
     def sent_sources(self, run_id: str, keys: Sequence[str]) -> Mapping[str, SourceOfItem]:
         """What those of these messages were made from that any run has delivered to the org."""
         c, m = t.items.c, t.messages.c
@@ -171,7 +195,10 @@ class LedgerReader:
         return tuple(run_of(row) for row in rows)
 
     def unfinished(self, tenant_id: str, window: Window) -> tuple[Run, ...]:
-        """The runs over this very window whose sending did not come to its end, newest first."""
+        """The runs over this very window whose sending did not come to its end, newest first.
+
+        One that was narrowed to some of its messages is none over the window.
+        """
         c = t.runs.c
         query = (
             select(t.runs)
@@ -180,6 +207,7 @@ class LedgerReader:
                 c.from_time == window.from_time,
                 c.till_time == window.till_time,
                 c.state.in_((RunState.SENDING, RunState.STOPPED)),
+                c.only == [],
             )
             .order_by(c.created_at.desc())
         )
@@ -264,6 +292,20 @@ class LedgerReader:
                 NoteCount(Outcome(row.outcome), row.note, row.n)
                 for row in connection.execute(query)
             )
+
+    def parts_of(self, extent: Extent) -> tuple[Part, ...]:
+        """The objects that have messages of an extent."""
+        return extents.parts_of(self._engine, extent)
+
+    def unreadable_of(self, extent: Extent) -> int:
+        """How many messages of an extent could not be read, so that they have no key."""
+        return extents.unreadable_of(self._engine, extent)
+
+    def on_record(
+        self, extent: Extent, object_name: str, *, page: int = 200
+    ) -> Iterator[list[OnRecord]]:
+        """The messages of an extent in one object, a page at a time, each once."""
+        return extents.on_record(self._engine, extent, object_name, page)
 
     def doubts_settle_at(self, run_id: str) -> dt.datetime | None:
         """From when on every doubt of a run that says so can be settled; None where none says."""

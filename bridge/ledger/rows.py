@@ -39,6 +39,15 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ResendOrder:
+    """That a run sends again what somebody deleted in the org."""
+
+    who: str
+    """Who wants it: the person on this machine, and the user in the org."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is known of a run when it begins."""
 
@@ -53,7 +62,8 @@ class Plan:
     key_unique: bool
     window: Window
     window_words: str
-    """The window as its command line has it (`--date 2026-11-22 --tz UTC`), to be pasted again."""
+    """The window as its command line has it (`--date 2026-11-22 --tz UTC`), to be pasted again;
+    with `--key` where the plan is narrowed."""
     flags: str
     """The flags that each further command of this run needs (`--ledger other.sqlite3`), with a
     space before them; empty where the environment says all."""
@@ -63,6 +73,10 @@ class Plan:
     """Whether the mapping can repair a record that the org refuses for another reason."""
     expected: int | None
     """How many failures the operator expects, from the e-mail."""
+    only: tuple[str, ...] = ()
+    """The keys that it is narrowed to; empty for the whole window."""
+    resend: ResendOrder | None = None
+    """Set where it sends again what somebody deleted."""
     witness: Witness | None = None
     """What shows that a message was there, though its own row is gone."""
 
@@ -92,6 +106,8 @@ class Run:
     """The `count` that GoTallo gave."""
     fetched: int
     """How many items the run has: each message once, and what could not be read."""
+    listed: int
+    """How many of them the window has: more where the plan is narrowed to some."""
     repeated: int
     """How many times a key came again within the fetch."""
     notes: tuple[str, ...]
@@ -167,6 +183,32 @@ class Claim:
     granted: frozenset[str]
     refused: tuple[MessageState, ...]
     sent_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A message that is to be sent again."""
+
+    key: str
+    old_ids: tuple[str, ...]
+    """The rows that the org's recycle bin and the witness have of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """That a person had a message sent again which had been in the org."""
+
+    key: str
+    number: int
+    """Which of the message's this is, from 1."""
+    at: dt.datetime
+    run_id: str
+    who: str
+    why: str
+    was: Delivery
+    """What it was before."""
+    salesforce_id: str | None
+    """Of the row that had been there, where the ledger knew it."""
 
 
 class AttemptResult(StrEnum):

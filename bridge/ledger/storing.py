@@ -9,7 +9,15 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bridge.ledger.rows import Forecast, MessageState, Plan, Run, RunState, StoredItem
+from bridge.ledger.rows import (
+    Forecast,
+    MessageState,
+    Plan,
+    ResendOrder,
+    Run,
+    RunState,
+    StoredItem,
+)
 from bridge.model import (
     Cause,
     Change,
@@ -31,11 +39,12 @@ from bridge.model import (
 
 
 def item_row(
-    run_id: str, position: int, item: Item, known: MessageState | None
+    run_id: str, position: int, item: Item, known: MessageState | None, note: str = ""
 ) -> dict[str, object]:
     """The row of a planned item; `known` is set where its message is in the org already.
 
     One that has changed at the source since is told as held: it is there, but not as it is now.
+    `note` is what is to be known of one that is not there.
     """
     changed = item.held is not None and item.held.reason is HeldReason.CHANGED
     there = None if changed else known
@@ -62,7 +71,7 @@ def item_row(
         "cause_id": item.cause.id,
         "outcome": Outcome.PRESENT if there else Outcome.NOT_SENT,
         "salesforce_id": known.salesforce_id if known else None,
-        "note": brought_by(there) if there else "",
+        "note": brought_by(there) if there else note,
         "raw": item.raw,
     }
 
@@ -155,6 +164,8 @@ def run_of(row: Row[Any]) -> Run:
         mapping_text=row.mapping_text,
         may_heal=row.may_heal,
         expected=row.expected,
+        only=tuple(row.only),
+        resend=ResendOrder(row.resend_who, row.resend_why) if row.resend_who else None,
         witness=Witness(row.witness_object, row.witness_field) if row.witness_object else None,
     )
     return Run(
@@ -165,6 +176,7 @@ def run_of(row: Row[Any]) -> Run:
         plan=plan,
         announced=row.announced,
         fetched=row.fetched,
+        listed=row.listed,
         repeated=row.repeated,
         notes=tuple(row.notes),
         api_calls=row.api_calls,

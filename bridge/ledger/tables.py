@@ -125,12 +125,16 @@ runs = Table(
     Column("zone", String(64), nullable=False),
     Column("window_words", Words, nullable=False),
     Column("flags", Words, nullable=False),
+    Column("only", Json, nullable=False),
+    Column("resend_who", Words),
+    Column("resend_why", Json),
     Column("mapping_name", Words, nullable=False),
     Column("mapping_text", Words, nullable=False),
     Column("may_heal", Boolean, nullable=False),
     Column("expected", Integer),
     Column("announced", Integer),
     Column("fetched", Integer, nullable=False, default=0),
+    Column("listed", Integer, nullable=False, default=0),
     Column("repeated", Integer, nullable=False, default=0),
     Column("notes", Json, nullable=False),
     Column("api_calls", Integer, nullable=False, default=0),
@@ -180,15 +184,18 @@ resends = Table(
     Column("key", Words, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
+    Column("run_id", String(16), nullable=False),
     Column("who", Words, nullable=False),
     Column("why", Json, nullable=False),
     Column("was", String(16), nullable=False),
     Column("salesforce_id", String(18)),
+    Column("old_ids", Json, nullable=False),
     ForeignKeyConstraint(
         ["org_id", "object", "key"], ["messages.org_id", "messages.object", "messages.key"]
     ),
 )
-"""Each time that a person had a message sent again which had been in the org."""
+"""Each time that a person had a message sent again which had been in the org, with the rows that
+the recycle bin and the witness had of it: from then on these prove nothing."""
 
 leases = Table(
     "leases",

@@ -14,12 +14,14 @@ from bridge.planning.mapping import (
     read_mapping,
     read_mapping_text,
 )
+from bridge.planning.narrowing import Narrowing
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 
 __all__ = [
     "Healed",
     "MessageMapping",
+    "Narrowing",
     "Outline",
     "Planner",
     "Problem",

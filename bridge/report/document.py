@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 from bridge.errors import Exit
 from bridge.ledger import RunState
-from bridge.model import Decision, HeldReason, Kind, Origin, Outcome, Risk, Visibility
+from bridge.model import Decision, Delivery, HeldReason, Kind, Origin, Outcome, Risk, Visibility
 
 
 class _Part(BaseModel):
@@ -124,6 +124,13 @@ class RunCounts(Standing):
     """What the operator expects, from the e-mail."""
     repeated: int
     """How many results were of a message that had come before."""
+    listed: int
+    """How many messages the window has: more than were fetched where `--key` narrows the run."""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the run is about some of the window's messages only."""
+        return self.listed > self.fetched
 
     @model_validator(mode="after")
     def _all_add_up(self) -> Self:
@@ -262,6 +269,27 @@ class HealPart(_Part):
     count: int
 
 
+class SentAgainPart(_Part):
+    """A message that was opened again, though it had been in the org."""
+
+    key: str
+    at: dt.datetime
+    was: Delivery
+    """What the ledger had of it before: `delivered`, `present`, or `open` where only the org knew
+    it."""
+    salesforce_id: str | None
+    """Of the row that had been there, where the ledger knew it."""
+
+
+class ResendPart(_Part):
+    """That a person has messages sent again which somebody deleted in the org."""
+
+    who: str
+    why: str
+    messages: tuple[SentAgainPart, ...]
+    """Those that were opened for it so far: none before the run is sent."""
+
+
 class NextPart(_Part):
     """A command that may come next, ready to paste."""
 
@@ -298,6 +326,8 @@ class RunDocument(_Part):
     """Whether the mapping can repair what the org refuses for another reason, while it is sent."""
     heals: tuple[HealPart, ...]
     """What was repaired so."""
+    resend: ResendPart | None
+    """Set where the run sends again what somebody deleted in the org."""
     notes: tuple[str, ...]
     """What is to be known of the fetch."""
     api_calls: int

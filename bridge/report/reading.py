@@ -40,9 +40,11 @@ from bridge.report.document import (
     RejectionPart,
     RemarkPart,
     ReportDocument,
+    ResendPart,
     RunCounts,
     RunDocument,
     SamplePart,
+    SentAgainPart,
     Standing,
     TreatmentPart,
     VisibilityPart,
@@ -118,6 +120,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
             )
             for told in ledger.heal_counts(run.id)
         ),
+        resend=_resend(ledger, run),
         notes=tuple(held_by_utf8(note) for note in run.notes),
         api_calls=run.api_calls,
         forecast=_forecast(run),
@@ -173,6 +176,23 @@ def _run_counts(run: Run, standing: Sequence[CauseCount]) -> RunCounts:
         announced=run.announced,
         expected=run.plan.expected,
         repeated=run.repeated,
+        listed=fetched if run.state is RunState.PLANNING else run.listed,
+    )
+
+
+def _resend(ledger: Ledger, run: Run) -> ResendPart | None:
+    order = run.plan.resend
+    if order is None:
+        return None
+    return ResendPart(
+        who=held_by_utf8(order.who),
+        why=held_by_utf8(order.why),
+        messages=tuple(
+            SentAgainPart(
+                key=held_by_utf8(one.key), at=one.at, was=one.was, salesforce_id=one.salesforce_id
+            )
+            for one in ledger.resends(run.id)
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -19,9 +19,14 @@ from bridge.model import (
     Held,
     HeldReason,
     Item,
+    KeyOfObject,
     Origin,
     Outcome,
+    Question,
+    Repeated,
     Risk,
+    RowOfMessage,
+    Scope,
     Window,
 )
 
@@ -213,6 +218,33 @@ def planned(
     )
     ledger.count_calls(run_id, 3)
     return Book(ledger, run_id, list(items))
+
+
+def question(**given: object) -> Question:
+    """A question about one run of `plan()`; what is given takes the place of the default."""
+    of = plan()
+    usual: dict[str, object] = {
+        "scope": Scope.RUN,
+        "run_id": "7c2e1f",
+        "runs": 1,
+        "window": of.window,
+        "window_words": of.window_words,
+        "org_id": of.org_id,
+        "org_name": of.org_name,
+        "sandbox": of.sandbox,
+        "instance_url": of.instance_url,
+        "username": "integration.user@acme.example",
+        "asked_at": NOW,
+        "keys": (KeyOfObject(of.object, NAMESPACE, of.key_field, of.key_unique),),
+        "unreadable": 0,
+    }
+    return Question(**{**usual, **given})  # type: ignore[arg-type]
+
+
+def twice(number: int) -> Repeated:
+    """A message with a row of ours and one of another user."""
+    ours = RowOfMessage("a01", "005us", NOW, ours=True)
+    return Repeated(key(number), (ours, replace(ours, id="a02", created_by="005them", ours=False)))
 
 
 def console(width: int = 80, encoding: str | None = None) -> Console:

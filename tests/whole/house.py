@@ -9,10 +9,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bridge import resync
+from bridge import resync, verifying
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, Halt, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.model import Record, Verification
@@ -71,10 +71,12 @@ class House:
         date = self.practice.day.isoformat()
         return resync.PlanRequest(day(date, "UTC"), f"--date {date} --tz UTC")
 
-    def plan(self, settings: Settings | None = None) -> Run:
+    def plan(self, settings: Settings | None = None, **request: object) -> Run:
+        """Plan the practice org's day; what is given takes the place of the request's default."""
         settings = settings or self.settings
         with self.ledger() as ledger, resync.open_org(settings) as org:
-            return resync.plan(settings, self.request, ledger, org)
+            asked = replace(self.request, **request)  # type: ignore[arg-type]
+            return resync.plan(settings, asked, ledger, org)
 
     def apply(
         self,
@@ -109,7 +111,7 @@ class House:
 
     def verify(self, run_id: str) -> Verification:
         with self.ledger() as ledger, resync.open_org(self.settings) as org:
-            return resync.verify(run_id, ledger, org)
+            return verifying.verify(run_id, ledger, org)
 
     def document(self, run_id: str) -> RunDocument:
         with self.ledger() as ledger:

@@ -9,7 +9,7 @@ import pytest
 
 from bridge import resync
 from bridge.errors import Exit
-from bridge.model import Decision, HeldReason, Outcome
+from bridge.model import HeldReason
 from bridge.practice import MorningCause, PracticeServer, Scenario
 from tests.whole.house import House
 
@@ -43,37 +43,6 @@ def test_one_that_changed_since_its_plan_is_held_and_the_others_go(tmp_path: Pat
         assert "another Text__c" in items[edited].held_what
         assert house.document(run.id).counts.synced == 3
         assert set(house.rows()) == set(items) - {edited}
-
-
-def test_the_edited_and_the_original_copy_are_never_both_sent(tmp_path: Path) -> None:
-    """An older plan has the original, a newer one the edited copy: one row, as it is now."""
-    with PracticeServer(SMALL) as practice:
-        house = House(practice, tmp_path)
-        older = house.plan()
-        edited = house.items(older.id)[0].key or ""
-        practice.gotallo.edit(edited, Text__c=OTHER)
-        newer = house.resync()
-        assert newer.document.counts.synced == 4
-        house.apply(older.id)
-        assert set(house.rows().values()) == {1}
-        assert text_in_org(house, edited) == OTHER
-
-
-def test_a_second_edit_is_never_taken_for_done(tmp_path: Path) -> None:
-    """It was sent, and then changed: the next plan says so, and sends nothing."""
-    with PracticeServer(SMALL) as practice:
-        house = House(practice, tmp_path)
-        first = house.resync()
-        edited = house.items(first.run_id)[0].key or ""
-        practice.gotallo.edit(edited, Text__c=OTHER)
-        again = house.resync()
-        counts = again.document.counts
-        assert (counts.present, counts.held, counts.synced) == (3, 1, 0)
-        items = {item.key: item for item in house.items(again.run_id)}
-        assert (items[edited].decision, items[edited].outcome) == (Decision.HELD, Outcome.NOT_SENT)
-        assert f"than run {first.run_id} sent" in items[edited].held_what
-        assert set(house.rows().values()) == {1}
-        assert house.command("resync", "--yesterday", "--yes").returncode == Exit.LEFT_OVER
 
 
 @pytest.mark.parametrize("field", ["User_Full_Name__c", "Conversation_State__c"])

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 from rich.cells import cell_len
 
+from bridge.model import Delivery
 from bridge.report.document import CausePart, NextPart, RunDocument
 from bridge.report.terminal.page import Page
-from bridge.report.terminal.words import window_in_full, without_namespace
+from bridge.report.terminal.words import counted, window_in_full, without_namespace
 from bridge.report.text import ELLIPSIS, LEAST_ROOM, Excerpt, difference, shortened
 
 HEADING = "bold"
@@ -18,6 +19,18 @@ REMOVED = "red"
 ADDED = "green"
 WARNING = "yellow"
 ALARM = "bold magenta"
+
+_MOST_SENT_AGAIN = 10
+"""Messages whose re-send is told one by one."""
+_WHO_ROOM = 120
+"""Cells for who ordered it."""
+_WHY_ROOM = 200
+"""Cells for why."""
+_WAS = {
+    Delivery.DELIVERED: "we had inserted it",
+    Delivery.PRESENT: "it had been there",
+    Delivery.OPEN: "somebody else had inserted it",
+}
 
 
 def head(page: Page, run: RunDocument) -> None:
@@ -37,23 +50,44 @@ def head(page: Page, run: RunDocument) -> None:
 def disagreements(page: Page, run: RunDocument) -> None:
     """Where the e-mail, GoTallo and what was fetched differ."""
     counts = run.counts
-    if counts.expected is not None and counts.expected != counts.fetched:
-        page.line((f"The e-mail says {_against(counts.expected, counts.fetched)}.", WARNING))
+    if counts.expected is not None and counts.expected != counts.listed:
+        page.line((f"The e-mail says {_against(counts.expected, counts.listed)}.", WARNING))
         page.line("Its day may be another zone's: --tz names the zone.")
-    if counts.announced == counts.fetched + counts.repeated and counts.repeated:
+    if counts.announced == counts.listed + counts.repeated and counts.repeated:
         page.line(
             f"GoTallo announced {counts.announced:,}: {counts.repeated:,} came a second time, and "
             "count once.",
             hang=2,
         )
-    elif counts.announced is not None and counts.announced != counts.fetched:
+    elif counts.announced is not None and counts.announced != counts.listed:
         again = f"; {counts.repeated:,} came a second time" if counts.repeated else ""
         page.line(
-            (f"GoTallo announced {_against(counts.announced, counts.fetched)}{again}.", WARNING),
+            (f"GoTallo announced {_against(counts.announced, counts.listed)}{again}.", WARNING),
             hang=2,
         )
+    if counts.narrowed:
+        listed = counted(counts.listed, "message")
+        page.line(f"Narrowed with --key to {counts.fetched:,} of the window's {listed}.", hang=2)
     for note in run.notes:
         page.line(note, hang=2)
+
+
+def resend(page: Page, run: RunDocument) -> None:
+    """Who has messages sent again that were deleted in the org, why, and what each was."""
+    if run.resend is None:
+        return
+    page.line(
+        ("Sent again even if somebody deleted it in Salesforce", WARNING),
+        f": ordered by {shortened(run.resend.who, _WHO_ROOM)}, "
+        f'"{shortened(run.resend.why, _WHY_ROOM)}"',
+        hang=2,
+    )
+    for one in run.resend.messages[:_MOST_SENT_AGAIN]:
+        was = _WAS[one.was] + (f" as {one.salesforce_id}" if one.salesforce_id else "")
+        page.line((f"{one.key}  {was}", FAINT), indent=4, hang=2)
+    beyond = len(run.resend.messages) - _MOST_SENT_AGAIN
+    if beyond > 0:
+        page.line((f"and {beyond:,} more", FAINT), indent=4)
 
 
 def next_commands(page: Page, steps: Sequence[NextPart]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from bridge.ledger import RunState
-from bridge.model import Decision, Risk
+from bridge.model import Decision, Outcome, Risk
 from bridge.report.document import (
     CausePart,
     ChangePart,
@@ -27,6 +27,7 @@ from bridge.report.terminal.parts import (
     disagreements,
     head,
     next_commands,
+    resend,
     show_difference,
 )
 from bridge.report.terminal.visibility import visibility
@@ -53,6 +54,8 @@ def show_plan(document: RunDocument, console: Console) -> None:
     visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
+    resend(page, document)
+    _sent_again(page, document)
     columns = CauseColumns(document)
     alike = _alike(document)
     for number, cause in enumerate(document.causes, 1):
@@ -86,6 +89,13 @@ def _sentence(page: Page, document: RunDocument) -> None:
         page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING))
     else:
         page.line(("No failed messages in this window.", HEADING))
+
+
+def _sent_again(page: Page, document: RunDocument) -> None:
+    """What became of the rows of those that are sent again."""
+    for remark in document.remarks if document.resend else ():
+        if remark.outcome is Outcome.NOT_SENT:
+            page.line((f"{remark.count:,}: {remark.note}", FAINT), indent=4, hang=2)
 
 
 def _alike(document: RunDocument) -> frozenset[tuple[str, str]]:

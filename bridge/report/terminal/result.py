@@ -17,6 +17,7 @@ from bridge.report.terminal.parts import (
     disagreements,
     head,
     next_commands,
+    resend,
 )
 from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import counted, standing_in_words, without_namespace
@@ -42,6 +43,7 @@ def show_story(page: Page, document: RunDocument) -> None:
     visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
+    resend(page, document)
     _stop(page, document)
     page.blank()
     _figures(page, document)
