@@ -26,6 +26,7 @@ from sqlalchemy import select
 
 from bridge.delivery import EndingKind
 from bridge.errors import LeaseHeld, LedgerError, RemoteError
+from bridge.ledger import check as check_ledger
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
 from bridge.model import Decision, Delivery, Outcome, Window, canonical_key
@@ -461,6 +462,8 @@ class Histories(RuleBasedStateMachine):
                 assert item.outcome in (Outcome.SYNCED, Outcome.PRESENT), state
                 assert rows[item.key or ""] == 1 or item.key in self.history.deleted, state
         proof = site.verify(last)
+        sound = check_ledger(site.ledger_location)
+        assert sound.sound, sound
         wrong = (proof.missing, proof.repeated, proof.in_doubt, proof.differing)
         assert not any(wrong), wrong
 
