@@ -66,6 +66,8 @@ class _Books:
     messages: dict[str, Any]
     items: list[Any]
     attempts: list[Any]
+    healed: set[tuple[str, int]]
+    """Run and position of items that were refused, repaired and sent again."""
     rows: dict[str, list[Any]]
     """Key → the org's rows, the recycle bin's too, in the order in which they were stored."""
     ids: dict[str, str]
@@ -81,6 +83,8 @@ class _Books:
             query = select(*columns, c.outcome, c.salesforce_id, c.rejection_text)
             items = list(connection.execute(query))
             attempts = list(connection.execute(select(t.attempts)))
+            heals = connection.execute(select(t.heals.c.run_id, t.heals.c.position))
+            healed = {(heal.run_id, heal.position) for heal in heals}
         org = site.practice.org
         rows: dict[str, list[Any]] = defaultdict(list)
         ids, order = {}, {}
@@ -91,7 +95,7 @@ class _Books:
                 rows[key].append(row)
                 ids[str(row["Id"])] = key
                 order[str(row["Id"])] = number
-        return cls(site, messages, items, attempts, rows, ids, order)
+        return cls(site, messages, items, attempts, healed, rows, ids, order)
 
     @property
     def tried(self) -> set[str]:
@@ -148,7 +152,8 @@ class _Books:
     def check_order(self) -> None:
         """What a run has sent of a conversation stands in the org in the order of its time.
 
-        But for what had to be sent again: it arrives behind the others of its first call.
+        But for what had to be sent again: it arrives behind the others of its first call, or, where
+        the org had refused it and it was repaired, behind those that did not wait for it.
         """
         calls: dict[tuple[str, int], list[Any]] = defaultdict(list)
         for attempt in self.attempts:
@@ -163,6 +168,7 @@ class _Books:
                 again = len(of_first) > 1 and not set(of_first).isdisjoint(of_second)
                 assert (
                     again
+                    or (run_id, first.position) in self.healed
                     or self.order_in_org[first.salesforce_id]
                     < self.order_in_org[second.salesforce_id]
                 ), f"{second.key} has overtaken {first.key} in {conversation} in run {run_id}"
