@@ -528,6 +528,8 @@ class FieldSchema:
     nillable: bool = True
     createable: bool = True
     defaulted_on_create: bool = False
+    default: str | bool | None = None
+    """A picklist's or a checkbox's; that of any other field is a formula, which is not read."""
     picklist_values: tuple[PicklistValue, ...] = ()
     restricted_picklist: bool = False
     reference_to: tuple[str, ...] = ()

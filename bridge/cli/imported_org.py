@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bridge.errors import SettingsError
+from bridge.errors import SettingsError, UsageError
 from bridge.model import FieldSchema, ObjectSchema
 from bridge.practice import Access, Scenario
 from bridge.practice.org.customizing import FieldSetting
@@ -15,6 +14,7 @@ from bridge.practice.org.rules import AnyOf, RuleSetting
 from bridge.practice.org.schema import FieldType, SObject
 from bridge.salesforce import Org, ValidationRule
 
+_MESSAGE = "Heroku_Message__c"
 _MADE_BY_THE_TRIGGER = ("Lead", "Contact", "SocialPost")
 _ALIKE = {
     "currency": FieldType.DOUBLE,
@@ -41,12 +41,18 @@ def import_org(org: Org, object_name: str) -> ImportedOrg:
     """Ask an org for its setup; nothing of its data is read, nothing is written.
 
     Raises:
+        UsageError: it is another object than that of the package.
         SettingsError: the org shows this user no such object.
         OrgError: the org could not be reached, or refused us.
     """
     message = org.schema(object_name)
-    described = [message, *_others(org)]
     base = Scenario(namespace=message.namespace, required_field="")
+    if short_name(base, message.name) != _MESSAGE:
+        raise UsageError(
+            f"{message.name} is not where GoTallo puts messages: that is {_MESSAGE}",
+            "Leave --object out. Lead, Contact and SocialPost are in the import anyway.",
+        )
+    described = [message, *_others(org)]
     usual = {o.name: o for o in org_objects(base)}
     fields = {
         short_name(base, schema.name): settings
@@ -85,13 +91,14 @@ def _settings(
         if not _known(field) or (known and known.set_by_platform) or field.name == "OwnerId":
             continue
         if known or field.required or schema.name.endswith("__c"):
-            setting = _setting(field)
-            usually = known or setting.new_field(field.name)
+            setting = _setting(field).fitting()
+            usually = setting.base(field.name, known)
             more = setting.beyond(FieldSetting.of(usually))
-            if more != FieldSetting() or not known:
+            if more != FieldSetting() or usually != known:
+                same_type = known is not None and known.type is setting.type
                 yield (
                     short_name(base, field.name),
-                    more if known else replace(more, type=setting.type),
+                    more if same_type else replace(more, type=setting.type),
                 )
     for name, known in own.items():
         if known.createable and schema.get(name) is None and known.nillable:
@@ -112,6 +119,7 @@ def _type(field: FieldSchema) -> FieldType | None:
 
 def _setting(field: FieldSchema) -> FieldSetting:
     values = field.picklist_values
+    active = tuple(v.value for v in values if v.active)
     return FieldSetting(
         type=_type(field),
         label=field.label,
@@ -122,7 +130,8 @@ def _setting(field: FieldSchema) -> FieldSetting:
         required=field.required,
         unique=field.unique,
         external_id=field.external_id,
-        values=tuple(v.value for v in values if v.active),
+        default=field.default if field.default is True or field.default in active else None,
+        values=active,
         inactive=tuple(v.value for v in values if not v.active),
         restricted=field.restricted_picklist,
         reference_to=field.reference_to,
@@ -133,13 +142,11 @@ def _setting(field: FieldSchema) -> FieldSetting:
 def _rules(
     base: Scenario, found: list[tuple[ObjectSchema, ValidationRule]]
 ) -> Iterator[RuleSetting]:
-    names: Mapping[str, int] = Counter(rule.name for _, rule in found)
     for schema, rule in found:
-        sobject = short_name(base, schema.name)
         shown_at = schema.get(rule.field) if rule.field else None
         yield RuleSetting(
-            name=rule.name if names[rule.name] == 1 else f"{sobject}.{rule.name}",
-            sobject=sobject,
+            name=rule.name,
+            sobject=short_name(base, schema.name),
             when=AnyOf(()),
             message=rule.message,
             field=short_name(base, shown_at.name) if shown_at and _known(shown_at) else "",

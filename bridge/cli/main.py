@@ -14,6 +14,7 @@ from bridge.cli import screen
 from bridge.cli.apply import apply
 from bridge.cli.demo import demo
 from bridge.cli.ledger import ledger
+from bridge.cli.logs import LogFormat, set_up_logs
 from bridge.cli.mapping import mapping
 from bridge.cli.plan import plan
 from bridge.cli.practice import practice
@@ -54,6 +55,7 @@ def bridge(
 
 def main() -> None:
     """Run the command and end the process with one of the documented exit codes."""
+    set_up_logs(LogFormat.CONSOLE, None, None)
     try:
         app()
     except BridgeError as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sys
 from dataclasses import replace
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,15 @@ from bridge.settings import Settings
 
 if TYPE_CHECKING:
     from bridge.practice import Scenario
+
+
+class ShippedScenario(StrEnum):
+    """The scenarios that come with the practice org."""
+
+    MORNING = "morning"
+    QUIET = "quiet"
+    EVERYTHING_WRONG = "everything-wrong"
+
 
 practice = typer.Typer(help="A GoTallo and a Salesforce org on this machine, to rehearse on.")
 
@@ -56,6 +67,7 @@ def serve(
     Example: bridge practice serve --env-file practice.env
     """
     need_practice()
+    from bridge.practice import EnvFileError
     from bridge.practice import serve as serve_practice
 
     chosen = _scenario(scenario)
@@ -69,10 +81,12 @@ def serve(
     )
     try:
         serve_practice(chosen, "127.0.0.1", port, env_file, _announce)
+    except EnvFileError as exc:
+        raise UsageError(str(exc), "Name another file with --env-file.") from exc
     except OSError as exc:
         raise UsageError(
-            f"The practice org can't be served: {exc.strerror or exc}",
-            "Look at --port and --env-file.",
+            f"Port {port} can't be served on: {exc.strerror or exc}",
+            "Leave --port out: any free one does.",
         ) from exc
 
 
@@ -104,6 +118,22 @@ def import_org(
     typer.echo(dump_scenario(imported.scenario), nl=False)
 
 
+@practice.command("scenario")
+def show_scenario(
+    name: Annotated[
+        ShippedScenario, typer.Argument(metavar="NAME", help="Which one.")
+    ] = ShippedScenario.MORNING,
+) -> None:
+    """Print a scenario that ships, to begin yours from: morning has every key, explained.
+
+    Example: bridge practice scenario morning > my-org.yaml
+    """
+    need_practice()
+    from bridge.practice.scenario_file import shipped_text
+
+    typer.echo(shipped_text(name), nl=False)
+
+
 def _scenario(name_or_file: str) -> Scenario:
     from bridge.practice import ScenarioError, load_scenario
 
@@ -111,8 +141,10 @@ def _scenario(name_or_file: str) -> Scenario:
         return load_scenario(name_or_file)
     except ScenarioError as exc:
         raise UsageError(
-            f"{exc.path} can't be used as a scenario: {exc.problems[0]}",
-            "\n".join([*exc.problems[1:], "docs/practice-scenarios.md says what may stand there."]),
+            exc.problems[0],
+            "\n".join(
+                [*exc.problems[1:], "Every key, explained: bridge practice scenario morning"]
+            ),
         ) from exc
 
 
@@ -134,10 +166,14 @@ def need_practice() -> None:
 def _announce(exports: str) -> None:
     typer.echo(exports, nl=False)
     sys.stdout.flush()
-    typer.echo("# A practice org: not Salesforce, not GoTallo, on this machine alone.", err=True)
-    typer.echo("# A browser shows what it holds: open the address SF_ORG_INSTANCE_URL.", err=True)
-    typer.echo("# Serving until stopped (Ctrl-C). In another terminal: set these, then", err=True)
-    typer.echo("#   bridge resync --yesterday --dry-run", err=True)
+    say = functools.partial(typer.echo, err=True)
+    say("# A practice org: not Salesforce, not GoTallo, on this machine alone.", err=True)
+    say("# A browser shows what it holds: open the address SF_ORG_INSTANCE_URL. It warns of")
+    say("# the certificate, which is the practice org's own: go on.")
+    if "BRIDGE_SETTLE_SECONDS" in exports:
+        say("# A lost answer is settled sooner than with a real org: BRIDGE_SETTLE_SECONDS.")
+    say("# Serving until stopped (Ctrl-C). In another terminal: set these, then")
+    say("#   bridge resync --yesterday --dry-run")
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bridge import resync, verifying
+from bridge import resync
 from bridge.cli import screen
 from bridge.cli.options import (
     AsJson,
@@ -57,14 +57,14 @@ def verify(
 
     ask: Callable[[Ledger, Org], Verification]
     if run_id is not None:
-        ask = partial(verifying.verify, run_id)
+        ask = partial(resync.verify, run_id)
     elif everything:
-        ask = verifying.verify_all
+        ask = resync.verify_all
     else:
         window, words = window_of(
             yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
         )
-        ask = partial(verifying.verify_window, window, words, settings.gotallo_tenant_id)
+        ask = partial(resync.verify_window, window, words, settings.gotallo_tenant_id)
     with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
         document = verification_document(ask(ledger, org))
     if as_json:

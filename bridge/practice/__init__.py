@@ -12,6 +12,7 @@ the bridge calls, and what it leaves out answers as an unknown path does.
 
 from __future__ import annotations
 
+from bridge.practice.env_file import EnvFileError
 from bridge.practice.faults import (
     CommitLate,
     CutBefore,
@@ -45,6 +46,7 @@ __all__ = [
     "Access",
     "CommitLate",
     "CutBefore",
+    "EnvFileError",
     "ExhaustQuota",
     "ExpireSessions",
     "Fault",

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bridge.practice.faults import CommitLate, Fault
 from bridge.practice.gotallo import API_TOKEN, TENANT_ID
 from bridge.practice.http.gotallo import BASE_PATH
 from bridge.practice.org.session import CLIENT_ID, CLIENT_SECRET
 
+_MARGIN = 10
+"""Seconds."""
 
-def environment(origin: str, access_token: str, authority: Path) -> Mapping[str, str]:
+
+def environment(
+    origin: str, access_token: str, authority: Path, faults: Iterable[Fault]
+) -> Mapping[str, str]:
     """Variable → value, under the names that `bridge` reads.
+
+    Where the scenario has commits that come late, it says how long that is to be waited for: a real
+    org's quarter of an hour would be long for a rehearsal.
 
     The ledger is the rehearsal's own and goes with it: the next practice org knows nothing of what
     this one was sent.
@@ -28,7 +37,13 @@ def environment(origin: str, access_token: str, authority: Path) -> Mapping[str,
         "SF_CLIENT_SECRET": CLIENT_SECRET,
         "BRIDGE_CA_BUNDLE": str(authority),
         "BRIDGE_LEDGER": str(authority.parent / "ledger.sqlite3"),
+        **_settling(faults),
     }
+
+
+def _settling(faults: Iterable[Fault]) -> dict[str, str]:
+    late = [f.effect.after for f in faults if isinstance(f.effect, CommitLate) and f.effect.after]
+    return {"BRIDGE_SETTLE_SECONDS": f"{max(late) + _MARGIN:g}"} if late else {}
 
 
 def as_exports(variables: Mapping[str, str]) -> str:

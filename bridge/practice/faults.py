@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
+
+ErrorStatus: TypeAlias = Annotated[int, Field(ge=400, le=599)]
 
 
 class Remote(StrEnum):
@@ -55,8 +57,8 @@ class CommitLate:
 class Status:
     """An error answer; nothing was done."""
 
-    status: int
-    retry_after: int | None = None
+    status: ErrorStatus
+    retry_after: Annotated[int, Field(ge=0)] | None = None
     """Seconds; None sends no such header."""
     code: str = ""
     """Salesforce's error code, in a body of its form; empty sends a line of text."""
@@ -66,14 +68,14 @@ class Status:
 class HtmlPage:
     """A proxy's error page; nothing was done."""
 
-    status: int = 502
+    status: ErrorStatus = 502
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayGaveUp:
     """All was done; a proxy did not wait for the answer, and gives its own error page."""
 
-    status: int = 504
+    status: ErrorStatus = 504
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ class WrongCount:
 class ForeignNext:
     """GoTallo's page says that the next one is at another origin."""
 
-    origin: str = "http://inner.gotallo.example:8000"
+    origin: Annotated[str, Field(pattern=r"^https?://[^/]+$")] = "http://inner.gotallo.example:8000"
 
 
 Effect: TypeAlias = (
@@ -183,6 +185,11 @@ class _Armed:
     fault: Fault
     seen: int = 0
 
+    def from_now(self) -> Fault:
+        struck = max(0, self.seen - self.fault.nth + 1)
+        nth = max(1, self.fault.nth - self.seen)
+        return replace(self.fault, nth=nth, times=self.fault.times - struck)
+
 
 class Faults:
     """The faults to come. Any thread may call any method."""
@@ -201,9 +208,9 @@ class Faults:
             self._armed.clear()
 
     def pending(self) -> tuple[Fault, ...]:
-        """Those that have not struck for the last time."""
+        """Those that have not struck for the last time, counted from now."""
         with self._lock:
-            return tuple(a.fault for a in self._armed)
+            return tuple(armed.from_now() for armed in self._armed)
 
     def strike(self, remote: Remote, operation: Operation) -> Effect | None:
         """Count a call, and say what goes wrong with it; the oldest of several faults strikes."""

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from bridge.practice.faults import Fault
 from bridge.practice.org.customizing import FieldSetting
@@ -90,6 +90,8 @@ class TriggerFailure(StrEnum):
 class Scenario:
     """One org, one tenant, one morning; the same scenario gives the same morning."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     seed: int = 1
     day: dt.date | None = None
     """The failures' date, UTC; None means yesterday."""
@@ -104,7 +106,7 @@ class Scenario:
     """Whether the org has the package's message object at all."""
     key_unique: bool = True
     """Whether `Identifier__c` is a unique field."""
-    key_length: Annotated[int, Field(ge=1)] = 255
+    key_length: Annotated[int, Field(ge=1, le=255)] = 255
     text_length: Annotated[int, Field(ge=1)] = 400
     """Of `Text__c`, in UTF-16 units; above 255 it is a long text area."""
     email_access: Access = Access.HIDDEN
@@ -126,13 +128,13 @@ class Scenario:
     """Of the message object: who sees the rows of others."""
     view_setup: bool = True
     """Whether the integration user may look into Setup: permissions and rules."""
-    storage_rows: int = 5_000_000
+    storage_rows: Annotated[int, Field(ge=0)] = 5_000_000
     """How many rows the org has room for."""
-    save_seconds: float = 0.0
+    save_seconds: Annotated[float, Field(ge=0)] = 0.0
     """How long a save keeps its rows' conversations locked before it answers; another request
     that touches one of them meanwhile meets a row lock."""
     sandbox: bool = True
-    daily_api_requests: int = 100_000
+    daily_api_requests: Annotated[int, Field(ge=0)] = 100_000
 
     page_size: Annotated[int, Field(ge=1)] = 100
     """GoTallo's."""

@@ -6,18 +6,25 @@ A file is YAML, its keys are the fields of `Scenario`; what it leaves out is as 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import fields, replace
-from pathlib import Path
+from pathlib import Path as FilePath
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bridge.practice.fault_form import FaultForm
 from bridge.practice.faults import Fault
+from bridge.practice.mistakes import Mistake, Path, at, mistakes
+from bridge.practice.org.customizing import FieldSetting
+from bridge.practice.org.duplicates import DuplicateRule
 from bridge.practice.org.org import Org
+from bridge.practice.org.rules import RuleSetting
+from bridge.practice.org.triggers import TriggerSetting
 from bridge.practice.scenario import Scenario
+from bridge.practice.yaml_places import YamlError, YamlText, read_yaml
 
-_SHIPPED = Path(__file__).with_name("scenarios")
+_SHIPPED = FilePath(__file__).with_name("scenarios")
 _MOST_BYTES = 1_000_000
 KEYS = tuple(f.name for f in fields(Scenario) if f.init)
 
@@ -25,14 +32,14 @@ _SCENARIO = TypeAdapter(Scenario)
 
 
 class _Faults(BaseModel):
-    faults: tuple[FaultForm, ...]
+    faults: tuple[FaultForm, ...] = ()
 
 
 class ScenarioError(ValueError):
     """A scenario can't be used: `path` says which, `problems` what is wrong where."""
 
     def __init__(self, path: str, problems: tuple[str, ...]) -> None:
-        super().__init__(f"{path}: {'; '.join(problems)}")
+        super().__init__("; ".join(problems))
         self.path = path
         self.problems = problems
 
@@ -42,6 +49,11 @@ def shipped_scenarios() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
 
 
+def shipped_text(name: str) -> str:
+    """The file of a scenario that comes with the practice org, with its comments."""
+    return _read(_SHIPPED / f"{name}.yaml")
+
+
 def load_scenario(name_or_file: str) -> Scenario:
     """The scenario of that name, or in that file.
 
@@ -49,11 +61,12 @@ def load_scenario(name_or_file: str) -> Scenario:
         ScenarioError: there is none, or it is wrong.
     """
     if name_or_file in shipped_scenarios():
-        return parse_scenario(_read(_SHIPPED / f"{name_or_file}.yaml"), name_or_file)
-    path = Path(name_or_file)
+        return parse_scenario(shipped_text(name_or_file), name_or_file)
+    path = FilePath(name_or_file)
     if not path.is_file():
         names = ", ".join(shipped_scenarios())
-        raise ScenarioError(name_or_file, (f"no such file, and no scenario of that name: {names}",))
+        what = f"{name_or_file}: no such file, and no scenario of that name ({names})"
+        raise ScenarioError(name_or_file, (what,))
     return parse_scenario(_read(path), name_or_file)
 
 
@@ -68,31 +81,64 @@ def parse_scenario(text: str, path: str) -> Scenario:
         ScenarioError: it is no YAML, has a wrong key or value, or makes no org.
     """
     try:
-        written = yaml.load(text, Loader=_OneOfEachKey)  # noqa: S506  a safe loader
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ScenarioError(path, (f"no YAML: {error}",)) from None
-    if written is None:
-        written = {}
-    if not isinstance(written, dict):
-        raise ScenarioError(path, ("keys and values are expected, such as `size: 34`",))
-    unknown = [f"{key}: no such key" for key in written if key not in KEYS]
-    if unknown:
-        raise ScenarioError(path, tuple(unknown))
+        written = read_yaml(text)
+    except YamlError as error:
+        line, column = error.place
+        raise ScenarioError(path, (f"{path}:{line}:{column}: {error.what}",)) from None
     try:
-        faults = _faults({"faults": written.pop("faults", ())})
-        scenario = replace(_SCENARIO.validate_python(written), faults=faults)
-        org = Org(scenario, dt.datetime.fromtimestamp(0, dt.UTC))
-        if len(org.rules()) < len(scenario.rules):
-            raise ValueError("rules: two have the same name")
+        return _scenario(written.data)
     except ValidationError as error:
-        raise ScenarioError(path, _problems(error)) from None
-    except ValueError as error:
-        raise ScenarioError(path, (str(error),)) from None
+        found = mistakes(error, written.data, _keys_at)
+    except Mistake as mistake:
+        found = (mistake,)
+    in_order = sorted(found, key=lambda mistake: written.place(mistake.path))
+    raise ScenarioError(path, tuple(_told(path, written, mistake) for mistake in in_order))
+
+
+def _scenario(written: object) -> Scenario:
+    if written is None:
+        raise Mistake((), "it is empty: write at least one key, such as `size: 34`")
+    if not isinstance(written, dict):
+        raise Mistake((), "keys and values are expected, such as `size: 34`")
+    said = {key: value for key, value in written.items() if key != "faults"}
+    scenario = replace(_SCENARIO.validate_python(said), faults=_faults(written))
+    Org(scenario, dt.datetime.fromtimestamp(0, dt.UTC))
     return scenario
 
 
 def _faults(written: object) -> tuple[Fault, ...]:
-    return tuple(form.fault() for form in _Faults.model_validate(written).faults)
+    made = []
+    for number, form in enumerate(_Faults.model_validate(written).faults):
+        with at("faults", number):
+            made.append(form.fault())
+    return tuple(made)
+
+
+def _told(file: str, written: YamlText, mistake: Mistake) -> str:
+    line, column = written.place(mistake.path)
+    return f"{file}:{line}:{column}: {mistake}"
+
+
+def _keys_at(path: Path) -> Iterable[str]:
+    match path:
+        case ():
+            return KEYS
+        case ("fields", _, _):
+            return _names(FieldSetting)
+        case ("rules", _):
+            return _names(RuleSetting)
+        case ("trigger",):
+            return _names(TriggerSetting)
+        case ("duplicate_rules", _):
+            return _names(DuplicateRule)
+        case ("faults", _):
+            return FaultForm.model_fields
+        case _:
+            return ()
+
+
+def _names(kind: type[FieldSetting | RuleSetting | TriggerSetting | DuplicateRule]) -> list[str]:
+    return [f.name for f in fields(kind)]
 
 
 def dump_scenario(scenario: Scenario) -> str:
@@ -103,31 +149,9 @@ def dump_scenario(scenario: Scenario) -> str:
     return yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _read(path: Path) -> str:
+def _read(path: FilePath) -> str:
     try:
         with path.open(encoding="utf-8") as file:
             return file.read(_MOST_BYTES)
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(str(path), (f"can't be read: {error}",)) from None
-
-
-def _problems(error: ValidationError) -> tuple[str, ...]:
-    return tuple(
-        f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-        for problem in error.errors(include_input=False, include_url=False)
-    )
-
-
-class _OneOfEachKey(yaml.SafeLoader):
-    """A key that is written twice is a mistake, not the last one's win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key} is written twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+        raise ScenarioError(str(path), (f"{path} can't be read: {error}",)) from None

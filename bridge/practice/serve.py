@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from bridge.practice.env_file import EnvFile
 from bridge.practice.environment import as_exports
 from bridge.practice.scenario import Scenario
 from bridge.practice.server import PracticeServer
@@ -33,31 +33,27 @@ def serve(
 
     Raises:
         ValueError: the host is no loopback address.
-        OSError: the port is taken, or the environment file can't be written.
+        EnvFileError: the environment file can't be written, or is something else's.
+        OSError: the port is taken.
     """
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
+    file = EnvFile(env_file) if env_file else None
     handlers = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
         with PracticeServer(scenario, host=host, port=port) as practice:
             exports = as_exports(practice.environment)
-            if env_file is not None:
-                _write_private(env_file, exports)
             try:
+                if file:
+                    file.write(exports)
                 announce(exports)
                 stop.wait()
             finally:
-                if env_file is not None:
-                    env_file.unlink(missing_ok=True)
+                if file:
+                    file.remove()
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

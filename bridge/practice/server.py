@@ -6,12 +6,9 @@ import asyncio
 import contextlib
 import datetime as dt
 import ipaddress
-import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bridge.practice import certificate, morning
 from bridge.practice.environment import environment
 from bridge.practice.faults import Faults
+from bridge.practice.folder import folder_while_serving
 from bridge.practice.gotallo import GoTallo
 from bridge.practice.http.control import Control
 from bridge.practice.http.door import Door
@@ -70,12 +68,12 @@ class PracticeServer:
         self._prepare(scenario or Scenario(), Faults())
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="bridge-practice-"))
-        try:
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(folder_while_serving())
+            self._certificate = certificate.issue(folder)
             self._start()
-        except BaseException:
-            shutil.rmtree(self._folder)
-            raise
+            stack.callback(self._stop)
+            self._until_left = stack.pop_all()
         return self
 
     def __exit__(
@@ -84,9 +82,7 @@ class PracticeServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.stop()
-        self._thread.join()
-        shutil.rmtree(self._folder)
+        self._until_left.close()
 
     def begin_anew(self, scenario: Scenario | None = None, *, faults: Faults | None = None) -> None:
         """Serve another org and its morning from now on, at the same address.
@@ -101,7 +97,8 @@ class PracticeServer:
     @property
     def environment(self) -> Mapping[str, str]:
         """What a client needs, under the names of the environment variables."""
-        return environment(self.origin, self.sessions.first, self._certificate.authority)
+        authority, faults = self._certificate.authority, self.scenario.faults
+        return environment(self.origin, self.sessions.first, authority, faults)
 
     def _prepare(self, scenario: Scenario, faults: Faults) -> None:
         self.scenario = scenario
@@ -117,7 +114,6 @@ class PracticeServer:
         self.faults.add(*scenario.faults)
 
     def _start(self) -> None:
-        self._certificate = certificate.issue(self._folder)
         self._entrance = _WithoutSpareSlashes(self._application())
         self._server = _Server(
             uvicorn.Config(
@@ -145,6 +141,10 @@ class PracticeServer:
         self._server.ready.wait()
         if self._server.failure:
             raise self._server.failure
+
+    def _stop(self) -> None:
+        self._server.stop()
+        self._thread.join()
 
     def _application(self) -> Starlette:
         door = Door(self.faults, self.requests, self.scenario.save_seconds)

@@ -43,6 +43,7 @@ class _Field(_Answer):
     nillable: bool
     createable: bool
     defaulted_on_create: bool
+    default_value: object = None
     picklist_values: tuple[_PicklistValue, ...] | None = None
     restricted_picklist: bool = False
     reference_to: tuple[str, ...] | None = None
@@ -66,6 +67,7 @@ class _Field(_Answer):
             nillable=self.nillable,
             createable=self.createable,
             defaulted_on_create=self.defaulted_on_create,
+            default=self.default_value if isinstance(self.default_value, str | bool) else None,
             picklist_values=tuple(
                 PicklistValue(value=v.value, label=v.label or v.value, active=v.active)
                 for v in self.picklist_values or ()

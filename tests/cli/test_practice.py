@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import signal
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -11,29 +9,29 @@ import pytest
 from typer.testing import CliRunner
 
 from bridge.cli.main import app
-from bridge.errors import UsageError
-
-ROOT = Path(__file__).parents[2]
+from bridge.cli.practice import ShippedScenario
+from bridge.errors import Exit, UsageError
+from bridge.practice import PracticeServer, load_scenario
+from bridge.practice.scenario_file import parse_scenario, shipped_scenarios
+from tests.watched import BRIDGE, started
 
 
 def served(*options: str) -> tuple[dict[str, object], str, int]:
     """The state of what `practice serve` serves, what it told, and how it ended."""
-    command = [sys.executable, "-m", "bridge", "practice", "serve", *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
+    with started(BRIDGE, "practice", "serve", *options) as process:
         assert process.stdout is not None
         exports: dict[str, str] = {}
         while "BRIDGE_LEDGER" not in exports:
             name, _, value = process.stdout.readline().removeprefix("export ").partition("=")
-            assert value, process.communicate()[1]
+            assert value
             exports[name] = value.rstrip()
         context = ssl.create_default_context(cafile=exports["BRIDGE_CA_BUNDLE"])
         with httpx.Client(verify=context, trust_env=False) as web:
             state = web.get(f"{exports['SF_ORG_INSTANCE_URL']}/practice/state").json()
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate()
-    return state, told, process.returncode
+        assert process.stderr is not None
+        told = process.stderr.read()
+        return state, told, process.wait()
 
 
 @pytest.mark.parametrize(
@@ -53,13 +51,25 @@ def test_it_serves_the_scenario_that_is_named_and_says_what_it_is(
     assert ended == 0
 
 
+def test_it_says_where_lost_answers_settle_sooner_than_with_a_real_org(tmp_path: Path) -> None:
+    file = tmp_path / "late.yaml"
+    late = "{remote: salesforce, operation: insert, effect: CommitLate, options: {after: 2}}"
+    file.write_text(f"{{size: 0, faults: [{late}]}}", encoding="utf-8")
+    assert "BRIDGE_SETTLE_SECONDS" in served("--scenario", str(file))[1]
+    assert "BRIDGE_SETTLE_SECONDS" not in served("--scenario", "quiet")[1]
+
+
 def test_it_serves_a_file(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     file.write_text("{causes: {long_text: 2}, rules: []}", encoding="utf-8")
     assert served("--scenario", str(file))[0]["failures"] == 2
 
 
-@pytest.mark.parametrize("text", ["siz: 3", "rules: 3", None], ids=["key", "value", "no file"])
+@pytest.mark.parametrize(
+    "text",
+    ["siz: 3", "rules: 3", "day: 2026-13-40", "", None],
+    ids=["key", "value", "date", "empty", "no file"],
+)
 def test_a_scenario_that_can_not_be_used_is_an_error_of_usage(
     tmp_path: Path, text: str | None
 ) -> None:
@@ -69,3 +79,54 @@ def test_a_scenario_that_can_not_be_used_is_an_error_of_usage(
     result = CliRunner().invoke(app, ["practice", "serve", "--scenario", str(file)])
     assert isinstance(result.exception, UsageError)
     assert str(file) in result.exception.message
+
+
+def test_an_env_file_that_is_something_elses_is_an_error_of_usage(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("API_KEY=secret\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["practice", "serve", "--env-file", str(file)])
+    assert isinstance(result.exception, UsageError)
+    assert str(file) in result.exception.message
+    assert file.read_text(encoding="utf-8") == "API_KEY=secret\n"
+
+
+@pytest.mark.parametrize("name", list(ShippedScenario))
+def test_a_scenario_that_ships_is_printed_with_its_comments(name: ShippedScenario) -> None:
+    told = CliRunner().invoke(app, ["practice", "scenario", name])
+    assert told.stdout.startswith("# ")
+    assert parse_scenario(told.stdout, "printed") == load_scenario(name)
+
+
+def test_each_scenario_that_ships_can_be_printed() -> None:
+    assert sorted(ShippedScenario) == sorted(shipped_scenarios())
+
+
+def test_a_rehearsal_of_late_commits_settles_soon() -> None:
+    with PracticeServer(load_scenario("everything-wrong")) as late:
+        assert late.environment["BRIDGE_SETTLE_SECONDS"] == "15"
+    with PracticeServer(load_scenario("quiet")) as quiet:
+        assert "BRIDGE_SETTLE_SECONDS" not in quiet.environment
+
+
+DEFECT = """
+from bridge.cli.main import app, main
+
+@app.command()
+def defective():
+    secret = "a text of somebody's"
+    raise RuntimeError
+
+sys.argv[:] = ["bridge", "defective"]
+main()
+"""
+
+
+def test_a_defect_is_told_on_stderr_without_what_the_program_held() -> None:
+    with started(DEFECT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        out, err = process.stdout.read(), process.stderr.read()
+        assert process.wait() == Exit.DEFECT
+    assert out == ""
+    assert "Traceback" in err
+    assert "╭" not in err

@@ -42,6 +42,7 @@ from bridge.practice.faults import Effect, Faults
 from tests.practice.conftest import DAY, Start, a_message, errors_of
 
 OPTIONS: dict[type[Effect], dict[str, int | float | str]] = {Status: {"status": 503}}
+OF_GOTALLO = {Shifted, WrongCount, ForeignNext}
 MESSAGE = "Social25__Heroku_Message__c"
 
 
@@ -156,11 +157,20 @@ def test_rows_may_be_invisible_to_the_user(
     assert salesforce.query(hidden)["totalSize"] == 1
 
 
+def test_what_is_still_to_come_is_counted_from_now() -> None:
+    faults = Faults()
+    faults.add(Fault(Remote.GOTALLO, Garbage(), nth=2, times=3))
+    left = []
+    while pending := faults.pending():
+        left.append((pending[0].nth, pending[0].times))
+        faults.strike(Remote.GOTALLO, Operation.FAILURES)
+    assert left == [(2, 3), (1, 3), (1, 2), (1, 1)]
+
+
 @pytest.mark.parametrize("effect", get_args(Effect), ids=lambda effect: effect.__name__)
 def test_each_effect_can_be_written_down(effect: type[Effect]) -> None:
-    form = FaultForm(
-        remote=Remote.SALESFORCE, effect=effect.__name__, options=OPTIONS.get(effect, {})
-    )
+    remote = Remote.GOTALLO if effect in OF_GOTALLO else Remote.SALESFORCE
+    form = FaultForm(remote=remote, effect=effect.__name__, options=OPTIONS.get(effect, {}))
     assert isinstance(form.fault().effect, effect)
 
 

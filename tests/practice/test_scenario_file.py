@@ -31,7 +31,7 @@ def test_three_scenarios_ship() -> None:
 
 
 def test_morning_says_what_is_so_when_nothing_is_said() -> None:
-    assert load_scenario("morning") == Scenario() == parse_scenario("", "an empty file")
+    assert load_scenario("morning") == Scenario() == parse_scenario("{}", "file")
 
 
 def test_morning_has_every_key_but_the_day_and_what_overrules_the_size() -> None:
@@ -102,63 +102,259 @@ def test_faults_of_a_file_strike_once_the_org_serves() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("siz: 3", "siz: no such key", id="key"),
-        pytest.param("- 3", "keys and values", id="list"),
-        pytest.param("size: many", "size: ", id="value"),
-        pytest.param("size: -1", "size: ", id="negative"),
-        pytest.param("{seed: 1, seed: 2}", "seed is written twice", id="twice"),
-        pytest.param("[", "no YAML", id="yaml"),
-        pytest.param("causes: {boredom: 1}", "causes.boredom", id="cause"),
-        pytest.param("fields: {Case: {}}", "no object Case", id="object"),
-        pytest.param("fields: {Lead: {Rank__c: {length: 3}}}", "needs a type", id="no-type"),
+        pytest.param(
+            "siz: 3",
+            "1:1: siz: no key siz; did you mean size?",
+            id="key",
+        ),
+        pytest.param(
+            "- 3",
+            "1:1: keys and values are expected",
+            id="list",
+        ),
+        pytest.param(
+            "# nothing\n",
+            "1:1: it is empty",
+            id="empty",
+        ),
+        pytest.param(
+            "\nsize: many",
+            "2:1: size: a whole number is expected, not many",
+            id="value",
+        ),
+        pytest.param(
+            "size: -1",
+            "1:1: size: 0 or more is expected, not -1",
+            id="negative",
+        ),
+        pytest.param(
+            "daily_api_requests: -1",
+            "1:1: daily_api_requests: 0 or more",
+            id="allowance",
+        ),
+        pytest.param(
+            "seed: 1\nseed: 2",
+            "2:1: seed stands here a second time (first at line 1)",
+            id="twice",
+        ),
+        pytest.param(
+            "size: [",
+            "1:8: no YAML: ",
+            id="yaml",
+        ),
+        pytest.param(
+            "size: 3\n\tseed: 2",
+            "2:1: a tab, where YAML wants spaces",
+            id="tab",
+        ),
+        pytest.param(
+            "1: 2",
+            "1:1: a key is text: put it in quotes",
+            id="no-text-key",
+        ),
+        pytest.param(
+            "day: 2026-13-40",
+            "1:1: day: a date like 2026-11-22 is expected, not 2026-13-40",
+            id="no-date",
+        ),
+        pytest.param(
+            "causes: {long_texts: 3}",
+            "1:10: causes.long_texts: no value long_texts; did you mean long_text?",
+            id="cause",
+        ),
+        pytest.param(
+            "fields: {Leads: {}}",
+            "1:10: fields.Leads: no object Leads; did you mean Lead?",
+            id="object",
+        ),
+        pytest.param(
+            "fields: {Lead: {Rank__c: {length: 3}}}",
+            "1:17: fields.Lead.Rank__c: the practice org has no such field: a new one needs a type",
+            id="no-type",
+        ),
+        pytest.param(
+            "fields: {Lead: {My Rank__c: {type: int}}}",
+            "1:17: fields.Lead.My Rank__c: a field's name has letters, digits",
+            id="field-name",
+        ),
+        pytest.param(
+            "fields: {Lead: {LastName: {lenght: 3}}}",
+            "1:28: fields.Lead.LastName.lenght: no key lenght; did you mean length?",
+            id="setting",
+        ),
+        pytest.param(
+            "fields: {Lead: {Of__c: {type: reference, reference_to: User}}}",
+            "1:42: fields.Lead.Of__c.reference_to: a list is expected, such as [User]",
+            id="reference-text",
+        ),
         pytest.param(
             "fields: {Lead: {Of__c: {type: reference, reference_to: [Case]}}}",
-            "no object Case",
+            "1:42: fields.Lead.Of__c.reference_to: no object Case; there are",
             id="reference",
         ),
         pytest.param(
-            "rules: [{name: A, message: m, when: {field: No__c, empty: true}}]",
-            "no field No__c",
+            "fields: {Lead: {A__c: {type: picklist, values: [North], default: West}}}",
+            "1:57: fields.Lead.A__c.default: the field can't hold it",
+            id="default",
+        ),
+        pytest.param(
+            "fields: {Lead: {A__c: {type: boolean, default: 'yes'}}}",
+            "1:39: fields.Lead.A__c.default: the field can't hold it",
+            id="default-kind",
+        ),
+        pytest.param(
+            "fields: {Lead: {A__c: {type: string, default: [a]}}}",
+            "1:38: fields.Lead.A__c.default: a plain value is expected",
+            id="default-list",
+        ),
+        pytest.param(
+            "fields: {Lead: {A__c: {type: string, length: 500}}}",
+            "1:38: fields.Lead.A__c.length: a string has 255 at most",
+            id="long-string",
+        ),
+        pytest.param(
+            "fields: {Lead: {A__c: {type: boolean, length: 5}}}",
+            "1:39: fields.Lead.A__c.length: a field of the type boolean has none",
+            id="length-of-checkbox",
+        ),
+        pytest.param(
+            "rules:\n  - name: A\n    message: m\n    when: {field: Txt__c, empty: true}",
+            "4:12: rules[0].when.field: no field of Heroku_Message__c Txt__c; did you",
             id="rule-field",
         ),
         pytest.param(
+            "rules: [{name: A, message: m, when: {all_of: [{any_of: [{field: X, empty: no}]}]}}]",
+            "1:58: rules[0].when.all_of[0].any_of[0].field: no field",
+            id="rule-field-within",
+        ),
+        pytest.param(
+            "rules: [{name: A, message: m, field: Txt__c, when: {any_of: []}}]",
+            "1:31: rules[0].field: no field",
+            id="shown-at",
+        ),
+        pytest.param(
             "rules: [{name: A, message: m, when: {field: Text__c, like: x}}]",
-            "a condition has one of the words matches, empty, longer_than, one_of, all_of, any_of",
+            "1:31: rules[0].when: a condition has one of the words matches, empty, longer_than",
             id="condition",
         ),
         pytest.param(
-            "rules: [{name: A, message: m, when: {any_of: []}},"
-            " {name: A, message: n, when: {any_of: []}}]",
-            "two have the same name",
+            "rules: [{name: A, message: m, when: {field: Text__c, matches: x, empty: true}}]",
+            "1:31: rules[0].when: a condition has one of the words",
+            id="two-conditions",
+        ),
+        pytest.param(
+            "rules: [{name: A, message: m, when: {field: Outbound__c, one_of: true}}]",
+            "1:58: rules[0].when.one_of: a list is expected, such as [true]",
+            id="one-of",
+        ),
+        pytest.param(
+            "rules: [{name: A, message: no, when: {any_of: []}}]",
+            "1:19: rules[0].message: text is expected, and this is read as false: put it in quotes",
+            id="message",
+        ),
+        pytest.param(
+            "rules: [{name: A, when: {any_of: []}}]",
+            "1:9: rules[0]: message is missing",
+            id="no-message",
+        ),
+        pytest.param(
+            "rules:\n"
+            "  - {name: A, message: m, when: {any_of: []}}\n"
+            "  - {name: A, message: n, when: {any_of: []}}",
+            "3:6: rules[1].name: Heroku_Message__c has a rule A already",
             id="rule-twice",
         ),
         pytest.param(
-            "trigger: {name: T, creates: {Case: {}}}", "no object Case", id="trigger-object"
+            "rules: [{name: A, sobject: Cas, message: m, when: {any_of: []}}]",
+            "1:19: rules[0].sobject: no object Cas; there are",
+            id="rule-object",
         ),
         pytest.param(
-            "trigger: {name: T, creates: {Lead: {Nope: Text__c}}}", "Nope", id="trigger-field"
+            "trigger: {name: T, creates: {Case: {}}}",
+            "1:30: trigger.creates.Case: no object Case; there are",
+            id="trigger-object",
         ),
-        pytest.param("before_trigger: {Nope: Text__c}", "no field Nope", id="before-trigger"),
         pytest.param(
-            "duplicate_rules: [{sobject: Lead, fields: [Nope]}]", "Nope", id="duplicate-field"
+            "trigger: {name: T, creates: {Lead: {LstName: Text__c}}}",
+            "1:37: trigger.creates.Lead.LstName: no field of Lead LstName; did you mean LastName?",
+            id="trigger-field",
         ),
-        pytest.param("faults: [{remote: gotallo, effect: Rain}]", "faults.0.effect", id="effect"),
+        pytest.param(
+            "trigger: {name: T, creates: {Lead: {Company: {valu: x}}}}",
+            "1:37: trigger.creates.Lead.Company: the name of the message's field is expected, or",
+            id="source",
+        ),
+        pytest.param(
+            "trigger: {name: T, creates: {Lead: {Company: {first_of: [Txt__c]}}}}",
+            "1:58: trigger.creates.Lead.Company.first_of[0]: no field",
+            id="source-field",
+        ),
+        pytest.param(
+            "trigger: {name: T, creates: {Lead: {Company: Txt__c}}}",
+            "1:37: trigger.creates.Lead.Company: no field",
+            id="source-name",
+        ),
+        pytest.param(
+            "before_trigger: {Nope: Text__c}",
+            "1:18: before_trigger.Nope: no field",
+            id="before-trigger",
+        ),
+        pytest.param(
+            "duplicate_rules: [{sobject: Lead, fields: [Nope]}]",
+            "1:35: duplicate_rules[0].fields: no field of Lead Nope",
+            id="duplicate-field",
+        ),
+        pytest.param(
+            "faults: [{remote: gotallo, effect: Rain}]",
+            "1:28: faults[0].effect: no effect Rain; there are",
+            id="effect",
+        ),
+        pytest.param(
+            "faults: [{remote: gotallo, efect: Garbage}]",
+            "1:28: faults[0].efect: no key efect; did you mean effect?",
+            id="effect-key",
+        ),
         pytest.param(
             "faults: [{remote: salesforce, effect: RowLocks, options: {every: 0}}]",
-            "every",
+            "1:59: faults[0].options.every: 1 or more is expected, not 0",
             id="option",
         ),
         pytest.param(
             "faults: [{remote: salesforce, effect: LoseAnswer, options: {every: 1}}]",
-            "LoseAnswer has no option every",
+            "1:61: faults[0].options.every: no option of LoseAnswer every",
             id="unknown-option",
         ),
     ],
 )
-def test_a_wrong_file_is_refused_with_its_place(text: str, problem: str) -> None:
-    with pytest.raises(ScenarioError, match=re.escape(problem)) as caught:
+def test_a_wrong_file_is_refused_with_its_place_in_words(text: str, problem: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
         parse_scenario(text, "ours.yaml")
-    assert caught.value.path == "ours.yaml"
+    told = caught.value.problems
+    assert any(each.startswith(f"ours.yaml:{problem}") for each in told), told
+
+
+def test_all_mistakes_of_a_file_are_told_at_once() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario("siz: 3\nseed: x\nrules: [{}]", "ours.yaml")
+    assert [problem.split(":")[1] for problem in caught.value.problems] == ["1", "2", "3", "3", "3"]
+
+
+def test_two_objects_may_have_a_rule_of_the_same_name() -> None:
+    rule = "name: A, message: m, when: {any_of: []}"
+    org = an_org(parse_scenario(f"rules: [{{{rule}}}, {{{rule}, sobject: Lead}}]", "file"))
+    org.set_rule_active("Lead.A", False)
+    assert [rule.active for rule in org.rules()] == [True, False]
+    org.set_rule_active("A", False)
+    assert [rule.active for rule in org.rules()] == [False, False]
+
+
+def test_a_field_of_another_type_keeps_nothing_of_the_one_before() -> None:
+    scenario = parse_scenario(
+        "fields: {Heroku_Message__c: {Conversation_Medium__c: {type: string}}}", "file"
+    )
+    medium = an_org(scenario).message_sobject().get("Social25__Conversation_Medium__c")
+    assert medium is not None
+    assert (medium.type, medium.restricted, medium.values) == (FieldType.STRING, False, ())
 
 
 def test_a_scenario_that_is_not_there_is_refused_with_the_names_of_those_that_are() -> None:

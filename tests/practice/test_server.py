@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 import bridge.practice
 from bridge.practice import PracticeServer, Scenario
 from bridge.practice.environment import as_exports
+from tests.watched import started
 
 SMALL = Scenario(size=3, extra_rows=0)
 NAMES = {
@@ -102,7 +102,6 @@ def test_exports_are_read_by_a_shell_as_they_are() -> None:
 
 
 SERVE = """
-import sys
 from pathlib import Path
 from bridge.practice import Scenario, serve
 
@@ -118,25 +117,48 @@ def test_serving_announces_itself_and_ends_cleanly_on_a_signal(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     env_file = tmp_path / "practice.env"
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", SERVE, str(env_file)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(bridge.practice.__file__).parents[2],
-    )
-    with process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in NAMES]
+    with started(SERVE, str(env_file)) as process:
+        lines = announced(process)
         written, mode = env_file.read_text(), env_file.stat().st_mode & 0o777
         process.send_signal(number)
-        _, complaints = process.communicate(timeout=30)
-    assert (process.returncode, complaints) == (0, "")
-    assert (written, mode) == ("".join(lines), 0o600)
+        assert process.stderr is not None
+        complaints = process.stderr.read()
+        assert (process.wait(), complaints) == (0, "")
+    assert written.splitlines(keepends=True)[1:] == lines
+    assert mode == 0o600
     values = dict(line.removeprefix("export ").rstrip().split("=", 1) for line in lines)
     assert values.keys() == NAMES
     assert not Path(values["BRIDGE_CA_BUNDLE"]).parent.exists()
-    assert not env_file.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_of_a_test_ends_with_the_test(tmp_path: Path) -> None:
+    with started(SERVE, str(tmp_path / "practice.env")) as process:
+        announced(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def test_the_next_start_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    with started(SERVE, str(tmp_path / "practice.env")) as process:
+        lines = announced(process)
+        bundle = next(line for line in lines if "BRIDGE_CA_BUNDLE" in line)
+        left = Path(bundle.rstrip().partition("=")[2]).parent
+        with PracticeServer(SMALL):
+            assert left.exists()
+        process.kill()
+        process.wait()
+        assert left.exists()
+        with PracticeServer(SMALL) as practice:
+            assert not left.exists()
+            assert Path(practice.environment["BRIDGE_CA_BUNDLE"]).exists()
+
+
+def announced(process: subprocess.Popen[str]) -> list[str]:
+    """The export lines, once it serves."""
+    assert process.stdout is not None
+    return [process.stdout.readline() for _ in NAMES]
 
 
 def test_the_practice_org_imports_nothing_else_of_the_bridge() -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bridge import resync, verifying
+from bridge import resync
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, Halt, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.model import Record, Verification
@@ -111,7 +111,7 @@ class House:
 
     def verify(self, run_id: str) -> Verification:
         with self.ledger() as ledger, resync.open_org(self.settings) as org:
-            return verifying.verify(run_id, ledger, org)
+            return resync.verify(run_id, ledger, org)
 
     def document(self, run_id: str) -> RunDocument:
         with self.ledger() as ledger:

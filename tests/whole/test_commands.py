@@ -14,6 +14,7 @@ import pytest
 
 from bridge.errors import Exit
 from bridge.practice import CutBefore, Fault, LoseAnswer, MorningCause, Operation, Remote, Scenario
+from tests.watched import BRIDGE, started
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import House, process_environment
 
@@ -271,33 +272,29 @@ def test_a_reader_that_has_seen_enough_does_not_change_the_exit_code(
 
 def test_practice_serve_prints_exports_and_ends_on_a_signal(tmp_path: Path) -> None:
     env_file = tmp_path / "practice.env"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bridge", "practice", "serve", "--env-file", str(env_file)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    names = ("GOTALLO_BASE_URL", "GOTALLO_TENANT_ID", "GOTALLO_API_TOKEN", "SF_ACCESS_TOKEN",
-             "SF_ORG_INSTANCE_URL", "SF_LOGIN_URL", "SF_CLIENT_ID", "SF_CLIENT_SECRET",
-             "BRIDGE_CA_BUNDLE", "BRIDGE_LEDGER")  # fmt: skip
-    lines = [process.stdout.readline() for _ in names]
-    assert [line.split("=")[0] for line in lines] == [f"export {name}" for name in names]
-    assert env_file.read_text() == "".join(lines)
-    shell = f". {env_file} && {sys.executable} -m bridge resync --yesterday --dry-run --json"
-    done = subprocess.run(
-        ["/bin/sh", "-c", shell],
-        capture_output=True,
-        text=True,
-        env=process_environment({"BRIDGE_LEDGER": str(tmp_path / "ledger")}),
-        check=False,
-    )
-    assert done.returncode == Exit.OK, done.stderr
-    assert json.loads(done.stdout)["counts"]["fetched"] == 34
-    process.send_signal(signal.SIGTERM)
-    _, err = process.communicate()
-    assert process.returncode == 0, err
-    assert "Traceback" not in err
+    with started(BRIDGE, "practice", "serve", "--env-file", str(env_file)) as process:
+        assert process.stdout is not None
+        names = ("GOTALLO_BASE_URL", "GOTALLO_TENANT_ID", "GOTALLO_API_TOKEN", "SF_ACCESS_TOKEN",
+                 "SF_ORG_INSTANCE_URL", "SF_LOGIN_URL", "SF_CLIENT_ID", "SF_CLIENT_SECRET",
+                 "BRIDGE_CA_BUNDLE", "BRIDGE_LEDGER")  # fmt: skip
+        lines = [process.stdout.readline() for _ in names]
+        assert [line.split("=")[0] for line in lines] == [f"export {name}" for name in names]
+        assert env_file.read_text().endswith("".join(lines))
+        shell = f". {env_file} && {sys.executable} -m bridge resync --yesterday --dry-run --json"
+        done = subprocess.run(
+            ["/bin/sh", "-c", shell],
+            capture_output=True,
+            text=True,
+            env=process_environment({"BRIDGE_LEDGER": str(tmp_path / "ledger")}),
+            check=False,
+        )
+        assert done.returncode == Exit.OK, done.stderr
+        assert json.loads(done.stdout)["counts"]["fetched"] == 34
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr is not None
+        err = process.stderr.read()
+        assert process.wait() == 0, err
+        assert "Traceback" not in err
 
 
 def test_the_demo_shows_the_whole_job() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.delivery import EndingKind
+from bridge.errors import Exit
 from bridge.practice import CommitLate, Scenario, dump_scenario, load_scenario
 from bridge.practice.scenario_file import parse_scenario
 from tests.whole.conftest import OpenHouse
@@ -75,3 +76,37 @@ def test_an_imported_org_has_the_setup_of_the_one_it_was_imported_from(
     asked = {call.method for call in house.practice.requests.all()}
     assert asked == {"GET"}
     assert "data" not in dump_scenario(imported)
+
+
+def test_an_imported_field_is_as_the_org_has_it(open_house: OpenHouse) -> None:
+    scenario = parse_scenario(
+        """
+        rules:
+          - {name: Same, message: m, when: {any_of: []}}
+          - {name: Same, sobject: Lead, message: n, when: {any_of: []}}
+        fields:
+          Heroku_Message__c:
+            Brand__c: {type: picklist, values: [North, South], restricted: true, default: North}
+            Wanted__c: {type: boolean, default: true}
+            Conversation_Medium__c: {type: string, length: 20}
+            Of__c: {type: reference, reference_to: [Lead]}
+            Rank__c: {type: double, precision: 4, scale: 1}
+        """,
+        "file",
+    )
+    house = open_house(scenario)
+    imported = parse_scenario(house.command("practice", "import-org").stdout, "imported")
+    theirs = open_house(replace(imported, size=0, causes=None)).practice.org
+    for ours in house.practice.org.message_sobject().fields:
+        assert theirs.message_sobject().get(ours.name) == ours
+    assert [(r.name, r.sobject) for r in theirs.rules()] == [
+        ("Same", theirs.message_object),
+        ("Same", "Lead"),
+    ]
+
+
+def test_another_object_than_that_of_messages_is_not_imported(open_house: OpenHouse) -> None:
+    told = open_house(Scenario(size=0)).command("practice", "import-org", "--object", "Lead")
+    assert told.returncode == Exit.USAGE
+    assert "Lead is not where GoTallo puts messages: that is Heroku_Message__c" in told.stderr
+    assert told.stdout == ""

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from bridge import resync, verifying
+from bridge import resync
 from bridge.errors import Exit, UsageError
 from bridge.model import Outcome, Scope, Verification
 from bridge.practice import MorningCause, Operation, Scenario
@@ -27,12 +27,12 @@ def verify_window(house: House, hours: int = 0) -> Verification:
     window = between(start.isoformat(), (start + dt.timedelta(days=1)).isoformat(), "UTC")
     tenant = house.settings.gotallo_tenant_id
     with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        return verifying.verify_window(window, "--date D", tenant, ledger, org)
+        return resync.verify_window(window, "--date D", tenant, ledger, org)
 
 
 def verify_all(house: House) -> Verification:
     with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        return verifying.verify_all(ledger, org)
+        return resync.verify_all(ledger, org)
 
 
 def rows_of(house: House, key: str) -> list[dict[str, object]]:

@@ -11,18 +11,17 @@ from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
+from bridge.practice.http.json_body import json_object, unreadable
 from bridge.practice.http.records import external_id, matches
 from bridge.practice.http.requests import (
     allow,
     check_writable,
     collection_result,
     insistence,
-    json_object,
     known_names,
     object_named,
     row_body,
     row_locks,
-    unreadable,
 )
 from bridge.practice.http.wire import Call, Reply
 from bridge.practice.org.errors import RequestRefused, SaveError

@@ -89,7 +89,7 @@ class Page:
     def _trigger(self) -> str:
         trigger, times = self.org.trigger, Counter(self.org.firings().values())
         rows = [
-            (f"{trigger.name}, for {number:,} messages", f"{fired} times" if fired > 1 else "once")
+            (f"{trigger.name}, for {_messages(number)}", f"{fired} times" if fired > 1 else "once")
             for fired, number in sorted(times.items())
         ]
         made = ", ".join(creation.sobject for creation in trigger.creates)
@@ -139,12 +139,18 @@ class Page:
         return _section("What will go wrong", head, rows)
 
 
+def _messages(number: int) -> str:
+    return "1 message" if number == 1 else f"{number:,} messages"
+
+
 def _start_of(text: str) -> str:
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
 
 
 def _options(options: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in options.items())
+    return ", ".join(
+        f"{name} {value}" for name, value in options.items() if value not in {None, ""}
+    )
 
 
 def _section(heading: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -6,14 +6,15 @@ External ID"; the texts are those of recorded answers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from bridge.practice.http.json_body import json_object
 from bridge.practice.http.requests import (
     allow,
     check_writable,
     error_list,
     insistence,
-    json_object,
     known_names,
     object_named,
     row_body,
@@ -26,6 +27,8 @@ from bridge.practice.org.org import Org
 from bridge.practice.org.save import NotSaved
 from bridge.practice.org.schema import Field, FieldType, Row, SObject
 from bridge.practice.org.values import Json
+
+_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 
 
 class Records:
@@ -42,6 +45,8 @@ class Records:
     def row(self, call: Call, version: str) -> Reply:
         """`sobjects/NAME/ID`: GET, PATCH and DELETE of one row."""
         sobject = object_named(self._org, call.route["object"])
+        if not _ID.fullmatch(call.route["id"]):
+            raise _no_external_id(call.route["id"], 404)
         return self._row(call, version, sobject, call.route["id"])
 
     def by_external_id(self, call: Call, version: str) -> Reply:
@@ -142,9 +147,13 @@ def external_id(sobject: SObject, name: str, status: int) -> Field:
     """
     field = sobject.visible(name)
     if field is None or not (field.external_id or field.type is FieldType.ID):
-        what = f"Provided external ID field does not exist or is not accessible: {name}"
-        raise RequestRefused(status, "NOT_FOUND" if status == 404 else "INVALID_FIELD", what)
+        raise _no_external_id(name, status)
     return field
+
+
+def _no_external_id(name: str, status: int) -> RequestRefused:
+    what = f"Provided external ID field does not exist or is not accessible: {name}"
+    return RequestRefused(status, "NOT_FOUND" if status == 404 else "INVALID_FIELD", what)
 
 
 def matches(org: Org, sobject: SObject, field: Field, value: str) -> list[Row]:

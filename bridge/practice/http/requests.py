@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 
 from bridge.practice.faults import RowLocks
 from bridge.practice.http.wire import Call
@@ -15,26 +13,9 @@ from bridge.practice.org.save import NotSaved, Saved, SaveResult
 from bridge.practice.org.schema import Row, SObject
 from bridge.practice.org.values import Json
 
+_METHODS = ("HEAD", "GET", "POST", "PATCH", "DELETE")
+"""In the order in which the platform lists those that are allowed."""
 _ALLOW_SAVE = re.compile(r"(^|;)\s*allowSave\s*=\s*true\s*(;|$)", re.IGNORECASE)
-
-
-def json_object(call: Call) -> Mapping[str, Json]:
-    """The body.
-
-    Raises:
-        RequestRefused: 400 JSON_PARSER_ERROR; it is no JSON object.
-    """
-    try:
-        body = json.loads(call.body, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise unreadable(str(error)) from None
-    if not isinstance(body, Mapping):
-        raise unreadable("an object is expected")
-    return body
-
-
-def unreadable(what: str) -> RequestRefused:
-    return RequestRefused(400, "JSON_PARSER_ERROR", what)
 
 
 def allow(call: Call, *methods: str) -> None:
@@ -44,10 +25,11 @@ def allow(call: Call, *methods: str) -> None:
         RequestRefused: 405 METHOD_NOT_ALLOWED.
     """
     if call.method not in methods:
+        allowed = ",".join(sorted(methods, key=_METHODS.index))
         raise RequestRefused(
             405,
             "METHOD_NOT_ALLOWED",
-            f"HTTP Method '{call.method}' not allowed. Allowed are {','.join(sorted(methods))}",
+            f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}",
         )
 
 
@@ -170,7 +152,3 @@ def known_names(sobject: SObject, names: list[str]) -> list[str]:
             what = f"No such column '{name}' on sobject of type {sobject.name}"
             raise RequestRefused(400, "INVALID_FIELD", what)
     return [field.name for field in fields.values() if field]
-
-
-def _no_number(text: str) -> Json:
-    raise ValueError(f"Non-standard token '{text}'")

@@ -113,6 +113,8 @@ class SalesforceRemote:
             data(record, Operation.ROW, self._records.create, "POST"),
             data(record, Operation.ROW, self._basic_describe),
             data(f"{record}/describe", Operation.DESCRIBE, self._describe),
+            data(f"{record}/updated", Operation.UNKNOWN, _not_found),
+            data(f"{record}/deleted", Operation.UNKNOWN, _not_found),
             data(f"{record}/{{id}}", Operation.ROW, self._records.row),
             data(f"{record}/{{field}}/{{value:path}}", Operation.ROW, self._records.by_external_id),
             data("/{rest:path}", Operation.UNKNOWN, _not_found),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from bridge.practice.org.customizing import FieldSetting
+from bridge.practice.mistakes import Mistake, at, no_such
 from bridge.practice.org.schema import Field, FieldType, PicklistValue, SObject
 from bridge.practice.scenario import Scenario
 
@@ -29,28 +28,26 @@ def org_objects(scenario: Scenario) -> tuple[SObject, ...]:
     """Everything that the org's global describe lists.
 
     Raises:
-        ValueError: the scenario changes a field of an object that the org has not, or adds one
-            without a type.
+        Mistake: the scenario says something of an object or a field that no org has.
     """
     standard = (_CONTACT, _LEAD, _ORGANIZATION, _SOCIAL_POST, _USER)
     objects = (message_object(scenario), *standard) if scenario.message_object else standard
     known = {short_name(scenario, o.name): o for o in objects}
-    unknown = scenario.fields.keys() - known.keys() - {_MESSAGE}
-    if unknown:
-        raise ValueError(f"fields: the practice org has no object {', '.join(sorted(unknown))}")
-    return tuple(_customized(scenario, o, scenario.fields.get(n, {})) for n, o in known.items())
+    for name in scenario.fields.keys() - known.keys() - {_MESSAGE}:
+        raise Mistake(("fields", name), no_such("object", name, known))
+    with at("fields"):
+        return tuple(_customized(scenario, o, n) for n, o in known.items())
 
 
-def _customized(
-    scenario: Scenario, sobject: SObject, settings: Mapping[str, FieldSetting]
-) -> SObject:
+def _customized(scenario: Scenario, sobject: SObject, object_name: str) -> SObject:
     fields = {f.name: f for f in sobject.fields}
-    for short, setting in settings.items():
+    for short, setting in scenario.fields.get(object_name, {}).items():
         name = api_name(scenario, sobject, short)
-        beyond = set(setting.reference_to or ()) - REFERABLE
-        if beyond:
-            raise ValueError(f"{short}: the practice org has no object {', '.join(sorted(beyond))}")
-        fields[name] = setting.applied(name, fields.get(name))
+        with at(object_name, short):
+            unknown = sorted(set(setting.reference_to or ()) - REFERABLE)
+            if unknown:
+                raise Mistake(("reference_to",), no_such("object", unknown[0], REFERABLE))
+            fields[name] = setting.applied(name, fields.get(name))
     return replace(sobject, fields=tuple(fields.values()))
 
 

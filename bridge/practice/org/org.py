@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias
 
+from bridge.practice.mistakes import Mistake, at, no_such
 from bridge.practice.org.checks import RowChecks
 from bridge.practice.org.duplicates import DuplicateRule, Insistence
 from bridge.practice.org.errors import RequestRefused
@@ -22,7 +23,7 @@ from bridge.practice.org.objects import (
     package_name,
     short_name,
 )
-from bridge.practice.org.rules import Naming, RuleSetting, ValidationRule
+from bridge.practice.org.rules import Naming, ValidationRule
 from bridge.practice.org.save import AllOrNone, NotSaved, Saved, SavePipeline, SaveResult
 from bridge.practice.org.schema import Row, SObject
 from bridge.practice.org.setup import (
@@ -32,7 +33,7 @@ from bridge.practice.org.setup import (
     rule_table,
 )
 from bridge.practice.org.table import Journal, Table
-from bridge.practice.org.triggers import AfterInsert, before_insert
+from bridge.practice.org.triggers import AfterInsert, BeforeInsert, before_insert
 from bridge.practice.org.values import RestReader, datetime_text
 from bridge.practice.scenario import Scenario
 
@@ -61,7 +62,7 @@ class Org:
         self._objects = {o.name.lower(): o for o in (*org_objects(scenario), *shown)}
         self._tables = {o.name: Table(o) for o in self._objects.values()}
         self._readers = {o.name: RestReader(o) for o in self._objects.values()}
-        self._rules = {r.name: self._rule(r, since) for r in scenario.rules}
+        self._rules = dict(self._placed_rules(since))
         self.trigger = self._trigger()
         self._locked_conversations: Counter[str] = Counter()
         self._conversations_in_use: Counter[str] = Counter()
@@ -69,9 +70,9 @@ class Org:
             tables=self._tables,
             checks={o.name: RowChecks(o) for o in self._objects.values()},
             rules=self._rules,
-            duplicate_rules=tuple(map(self._duplicate_rule, scenario.duplicate_rules)),
+            duplicate_rules=tuple(self._placed_duplicate_rules()),
             storage_rows=scenario.storage_rows,
-            before=before_insert(scenario.before_trigger, self._naming(self.message_object)),
+            before=self._before_trigger(),
             trigger=self.trigger,
             trigger_failure=scenario.trigger_failure,
             user_id=USER_ID,
@@ -169,13 +170,18 @@ class Org:
             return sum(len(table.rows) for table in self._tables.values())
 
     def set_rule_active(self, name: str, active: bool) -> None:
-        """Switch a validation rule.
+        """Switch the validation rule of that name; `Object.Name` where two objects have it.
 
         Raises:
             KeyError: the org has no such rule.
         """
         with self._lock:
-            self._rules[name] = replace(self._rules[name], active=active, last_modified=self.now())
+            named = {key: rule for key, rule in self._rules.items() if name in {key, rule.name}}
+            if not named:
+                raise KeyError(name)
+            now = self.now()
+            for key, rule in named.items():
+                self._rules[key] = replace(rule, active=active, last_modified=now)
 
     def lock_conversation(self, identifier: str, times: int = 1) -> None:
         """Refuse the conversation's next rows, so many of them, with a row lock."""
@@ -240,7 +246,7 @@ class Org:
             created: their created date; now, if not given.
             insistence: what the request says to duplicate rules.
         """
-        stamp = datetime_text(created or self.now())
+        stamp = _stamp(created or self.now())
         with self._lock:
             locked |= self._conversation_locks(rows)
             return self._saving.insert(sobject, rows, all_or_none, locked, stamp, insistence)
@@ -260,7 +266,7 @@ class Org:
             changed = {k: v for k, v in changed.items() if v is not None}
             if errors := self._saving.refusal(sobject, changed, str(row["Id"])):
                 return NotSaved(errors)
-            self._tables[sobject.name].update(row, values, datetime_text(self.now()), USER_ID)
+            self._tables[sobject.name].update(row, values, _stamp(self.now()), USER_ID)
             return Saved(str(row["Id"]))
 
     def delete(self, sobject: SObject, row_id: str) -> Saved:
@@ -271,7 +277,7 @@ class Org:
         """
         with self._lock:
             row = self.find(sobject, row_id)
-            self._tables[sobject.name].recycle(row, datetime_text(self.now()))
+            self._tables[sobject.name].recycle(row, _stamp(self.now()))
             return Saved(str(row["Id"]))
 
     def purge(self, sobject: SObject) -> None:
@@ -299,32 +305,53 @@ class Org:
             raise RequestRefused(404, "ENTITY_IS_DELETED", "entity is deleted", ())
         return row
 
-    def _rule(self, setting: RuleSetting, since: dt.datetime) -> ValidationRule:
-        name = self._object_name(setting.sobject)
-        return setting.placed(name, self._naming(name), since)
+    def _placed_rules(self, since: dt.datetime) -> Iterator[tuple[str, ValidationRule]]:
+        seen: set[str] = set()
+        for number, rule in enumerate(self.scenario.rules):
+            key = f"{rule.sobject}.{rule.name}"
+            with at("rules", number):
+                if key in seen:
+                    raise Mistake(("name",), f"{rule.sobject} has a rule {rule.name} already")
+                seen.add(key)
+                name = self._object_name(rule.sobject)
+                yield key, rule.placed(name, self._naming(name), since)
 
-    def _duplicate_rule(self, rule: DuplicateRule) -> DuplicateRule:
-        name = self._object_name(rule.sobject)
-        return replace(rule, sobject=name, fields=tuple(map(self._naming(name), rule.fields)))
+    def _placed_duplicate_rules(self) -> Iterator[DuplicateRule]:
+        for number, rule in enumerate(self.scenario.duplicate_rules):
+            with at("duplicate_rules", number):
+                name = self._object_name(rule.sobject)
+                with at("fields"):
+                    fields = tuple(map(self._naming(name), rule.fields))
+                yield replace(rule, sobject=name, fields=fields)
+
+    def _before_trigger(self) -> BeforeInsert:
+        with at("before_trigger"):
+            return before_insert(self.scenario.before_trigger, self._naming(self.message_object))
 
     def _trigger(self) -> AfterInsert:
-        for made, fields in self.scenario.trigger.creates.items():
+        trigger = self.scenario.trigger
+        for made, fields in trigger.creates.items():
             if self.sobject(made) is None:
-                raise ValueError(f"trigger: the practice org has no object {made}")
-            tuple(map(self._naming(made), fields))
-        return self.scenario.trigger.placed(
-            self.message_object,
-            self.field("Identifier__c"),
-            self.scenario.namespace,
-            self._naming(self.message_object),
-        )
+                what = no_such("object", made, (o.name for o in self.objects() if o.createable))
+                raise Mistake(("trigger", "creates", made), what)
+            for name in fields:
+                with at("trigger", "creates", made, name):
+                    self._naming(made)(name)
+        with at("trigger"):
+            return trigger.placed(
+                self.message_object,
+                self.field("Identifier__c"),
+                self.scenario.namespace,
+                self._naming(self.message_object),
+            )
 
     def _object_name(self, short: str) -> str:
         """The name of an object as the org has it, or would have it."""
         name = package_name(self.scenario, short)
         sobject = self.sobject(name) or self.sobject(short)
         if sobject is None and name != self.message_object:
-            raise ValueError(f"the practice org has no object {short}")
+            names = (short_name(self.scenario, o.name) for o in self.objects() if o.createable)
+            raise Mistake(("sobject",), no_such("object", short, names))
         return sobject.name if sobject else name
 
     def _naming(self, sobject_name: str) -> Naming:
@@ -336,7 +363,9 @@ class Org:
         def named(short: str) -> str:
             name = api_name(self.scenario, sobject, short)
             if sobject.get(name) is None:
-                raise ValueError(f"{short_name(self.scenario, sobject.name)} has no field {short}")
+                kind = f"field of {short_name(self.scenario, sobject.name)}"
+                names = (short_name(self.scenario, f.name) for f in sobject.fields)
+                raise Mistake((), no_such(kind, short, names))
             return name
 
         return named
@@ -391,3 +420,8 @@ class Org:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def _stamp(moment: dt.datetime) -> str:
+    """When a row was made or changed: the platform keeps whole seconds."""
+    return datetime_text(moment.replace(microsecond=0))

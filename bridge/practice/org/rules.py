@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import lru_cache
 from typing import Annotated, ClassVar, Self, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
+from bridge.practice.mistakes import at
 from bridge.practice.org.errors import SaveError
 from bridge.practice.org.schema import Row, Value
 
@@ -27,7 +28,8 @@ class _OnField:
     field: str
 
     def placed(self, naming: Naming) -> Self:
-        return replace(self, field=naming(self.field))
+        with at("field"):
+            return replace(self, field=naming(self.field))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class IsEmpty(_OnField):
 class LongerThan(_OnField):
     """The field's text has more characters."""
 
-    longer_than: int
+    longer_than: Annotated[int, Field(ge=0)]
 
     def holds(self, row: Row) -> bool:
         return len(_text(row.get(self.field))) > self.longer_than
@@ -85,7 +87,7 @@ class AllOf:
         return all(condition.holds(row) for condition in self.all_of)
 
     def placed(self, naming: Naming) -> Condition:
-        return AllOf(tuple(condition.placed(naming) for condition in self.all_of))
+        return AllOf(tuple(_placed("all_of", self.all_of, naming)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,13 @@ class AnyOf:
         return any(condition.holds(row) for condition in self.any_of)
 
     def placed(self, naming: Naming) -> Condition:
-        return AnyOf(tuple(condition.placed(naming) for condition in self.any_of))
+        return AnyOf(tuple(_placed("any_of", self.any_of, naming)))
+
+
+def _placed(word: str, conditions: tuple[Condition, ...], naming: Naming) -> Iterator[Condition]:
+    for number, condition in enumerate(conditions):
+        with at(word, number):
+            yield condition.placed(naming)
 
 
 _KINDS = {
@@ -113,24 +121,27 @@ _KINDS = {
 
 
 def _kind(written: object) -> str | None:
-    """Which condition it is: the one whose own word it has."""
-    for word, kind in _KINDS.items():
-        if isinstance(written, kind) or (isinstance(written, Mapping) and word in written):
-            return word
-    return None
+    """Which condition it is: the one whose own word it has, in brackets as none has a key."""
+    words = [
+        word
+        for word, kind in _KINDS.items()
+        if isinstance(written, kind) or (isinstance(written, Mapping) and word in written)
+    ]
+    return f"<{words[0]}>" if len(words) == 1 else None
 
 
 Condition: TypeAlias = Annotated[
-    Annotated[Matches, Tag("matches")]
-    | Annotated[IsEmpty, Tag("empty")]
-    | Annotated[LongerThan, Tag("longer_than")]
-    | Annotated[OneOf, Tag("one_of")]
-    | Annotated[AllOf, Tag("all_of")]
-    | Annotated[AnyOf, Tag("any_of")],
+    Annotated[Matches, Tag("<matches>")]
+    | Annotated[IsEmpty, Tag("<empty>")]
+    | Annotated[LongerThan, Tag("<longer_than>")]
+    | Annotated[OneOf, Tag("<one_of>")]
+    | Annotated[AllOf, Tag("<all_of>")]
+    | Annotated[AnyOf, Tag("<any_of>")],
     Discriminator(
         _kind,
         custom_error_type="condition",
-        custom_error_message=f"a condition has one of the words {', '.join(_KINDS)}",
+        custom_error_message=f"a condition has one of the words {', '.join(_KINDS)}; "
+        "several conditions are a list under all_of or any_of",
     ),
 ]
 """What a rule refuses; a file's condition is told by its own word."""
@@ -152,12 +163,16 @@ class RuleSetting:
 
     def placed(self, sobject: str, naming: Naming, since: dt.datetime) -> ValidationRule:
         """The rule in an org, as it was last changed at `since`."""
+        with at("when"):
+            condition = self.when.placed(naming)
+        with at("field"):
+            shown_at = naming(self.field) if self.field else ""
         return ValidationRule(
             name=self.name,
             sobject=sobject,
-            condition=self.when.placed(naming),
+            condition=condition,
             message=self.message,
-            field=naming(self.field) if self.field else "",
+            field=shown_at,
             active=self.active,
             last_modified=since,
         )

@@ -6,12 +6,13 @@ message has, is our own constant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Discriminator, Tag
 
+from bridge.practice.mistakes import at
 from bridge.practice.org.errors import SaveError
 from bridge.practice.org.rules import Naming
 from bridge.practice.org.schema import Row, Value
@@ -38,7 +39,7 @@ class FirstOf:
     first_of: tuple[str, ...]
 
     def placed(self, naming: Naming) -> FromMessage:
-        names = tuple(map(naming, self.first_of))
+        names = tuple(_named(self.first_of, naming))
         return lambda message: next((message[n] for n in names if n in message), None)
 
 
@@ -50,7 +51,8 @@ class MessageWith:
     message_with: str
 
     def placed(self, naming: Naming) -> FromMessage:
-        name, outbound = naming(self.message_with), naming("Outbound__c")
+        with at("message_with"):
+            name, outbound = naming(self.message_with), naming("Outbound__c")
 
         def post_name(message: Row) -> Value:
             direction = "to" if message.get(outbound) else "from"
@@ -59,7 +61,33 @@ class MessageWith:
         return post_name
 
 
-Source: TypeAlias = str | Constant | FirstOf | MessageWith
+_KINDS = {"value": Constant, "first_of": FirstOf, "message_with": MessageWith}
+
+
+def _kind(written: object) -> str | None:
+    """Which source it is, in brackets as none has a key."""
+    if isinstance(written, str):
+        return "<field>"
+    words = [
+        word
+        for word, kind in _KINDS.items()
+        if isinstance(written, kind) or (isinstance(written, Mapping) and word in written)
+    ]
+    return f"<{words[0]}>" if len(words) == 1 else None
+
+
+Source: TypeAlias = Annotated[
+    Annotated[str, Tag("<field>")]
+    | Annotated[Constant, Tag("<value>")]
+    | Annotated[FirstOf, Tag("<first_of>")]
+    | Annotated[MessageWith, Tag("<message_with>")],
+    Discriminator(
+        _kind,
+        custom_error_type="source",
+        custom_error_message="the name of the message's field is expected, or one of the words "
+        f"{', '.join(_KINDS)}",
+    ),
+]
 """Where a made record's value comes from; a text names a field of the message."""
 
 
@@ -82,10 +110,25 @@ class TriggerSetting:
             sobject=sobject,
             key_field=key_field,
             creates=tuple(
-                Creation(made, {name: _placed(source, naming) for name, source in fields.items()})
+                Creation(made, _filled(fields, naming, "creates", made))
                 for made, fields in self.creates.items()
             ),
         )
+
+
+def _named(names: tuple[str, ...], naming: Naming) -> Iterator[str]:
+    for number, name in enumerate(names):
+        with at("first_of", number):
+            yield naming(name)
+
+
+def _filled(fields: Mapping[str, Source], naming: Naming, *path: str) -> dict[str, FromMessage]:
+    """Field → what fills it."""
+    filled = {}
+    for name, source in fields.items():
+        with at(*path, name):
+            filled[name] = _placed(source, naming)
+    return filled
 
 
 def _placed(source: Source, naming: Naming) -> FromMessage:
@@ -113,7 +156,12 @@ class BeforeInsert:
 
 def before_insert(fields: Mapping[str, Source], naming: Naming) -> BeforeInsert:
     """The trigger of which a scenario says the fields: names without the namespace."""
-    return BeforeInsert({naming(name): _placed(source, naming) for name, source in fields.items()})
+    filled = _filled(fields, naming)
+    placed = {}
+    for name, source in filled.items():
+        with at(name):
+            placed[naming(name)] = source
+    return BeforeInsert(placed)
 
 
 @dataclass(frozen=True, slots=True)

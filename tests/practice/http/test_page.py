@@ -4,7 +4,7 @@ import re
 
 import httpx
 
-from bridge.practice import CommitLate, Fault, Operation, PracticeServer, Remote
+from bridge.practice import CommitLate, Fault, Operation, PracticeServer, Remote, Status
 from tests.practice.conftest import a_message
 
 HOSTILE = "<script>alert('x')</script> & <img src=x onerror=y>"
@@ -35,11 +35,20 @@ def test_it_shows_what_the_org_holds_what_was_asked_and_what_fired(
     practice.faults.add(Fault(Remote.SALESFORCE, CommitLate(after=5), Operation.INSERT, nth=3))
     seen = page(web)
     assert f"<td>Social25__Heroku_Message__c</td><td>{rows + 1}</td>" in seen
-    assert "<td>MessageTrigger, for 1 messages</td><td>once</td>" in seen
+    assert "<td>MessageTrigger, for 1 message</td><td>once</td>" in seen
     assert "<td>salesforce</td><td>limits</td><td>401</td><td>1</td>" in seen
     assert "Hello, is anybody there?" in seen
     assert "<td>No_Links</td>" in seen
     assert "<td>CommitLate</td><td>after 5</td><td>3</td>" in seen
+
+
+def test_options_that_are_left_out_are_not_shown(
+    practice: PracticeServer, web: httpx.Client
+) -> None:
+    practice.faults.add(Fault(Remote.SALESFORCE, Status(503)), Fault(Remote.GOTALLO, CommitLate()))
+    seen = page(web)
+    assert "<td>Status</td><td>status 503</td>" in seen
+    assert "<td>CommitLate</td><td></td>" in seen
 
 
 def test_what_clients_sent_is_text_and_nothing_else(

@@ -114,6 +114,51 @@ def test_a_body_that_is_no_such_json_is_refused(
     assert answer.json()[0]["errorCode"] == "JSON_PARSER_ERROR"
 
 
+NO_VALUE = "expected a valid value (number, String, array, object, 'true', 'false' or 'null')"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "The HTTP entity body is required, but this request has no entity body."),
+        (b"x", f"Unexpected character ('x' (code 120)): {NO_VALUE} at [line:1, column:2]"),
+        (
+            b'{\n"a": }',
+            f"Unexpected character ('}}' (code 125)): {NO_VALUE} at [line:2, column:7]",
+        ),
+        (
+            b"{x",
+            (
+                "Unexpected character ('x' (code 120)): was expecting double-quote to start field "
+                "name at [line:1, column:3]"
+            ),
+        ),
+        (
+            b'{"a" 1}',
+            (
+                "Unexpected character ('1' (code 49)): was expecting a colon to separate field "
+                "name and value at [line:1, column:7]"
+            ),
+        ),
+        (
+            b'{"a": 1 "b"}',
+            (
+                "Unexpected character ('\"' (code 34)): was expecting comma to separate OBJECT "
+                "entries at [line:1, column:10]"
+            ),
+        ),
+        (b"[]", "Can not deserialize SObject out of START_ARRAY token at [line:1, column:1]"),
+    ],
+    ids=["empty", "word", "no-value", "key", "colon", "comma", "list"],
+)
+def test_what_is_no_json_is_refused_in_the_platforms_words(
+    practice: PracticeServer, web: httpx.Client, body: bytes, message: str
+) -> None:
+    answer = web.post(f"{DATA}/sobjects/Lead", content=body, headers=bearer(practice))
+    assert answer.status_code == 400
+    assert answer.json() == [{"message": message, "errorCode": "JSON_PARSER_ERROR"}]
+
+
 def test_a_gzipped_body_is_unpacked(practice: PracticeServer, web: httpx.Client) -> None:
     body = gzip.compress(json.dumps({"records": [typed(a_message(1))]}).encode())
     headers = bearer(practice) | {"Content-Encoding": "gzip"}
@@ -305,6 +350,48 @@ def test_a_method_that_a_resource_lacks_is_refused(
 ) -> None:
     answer = web.get(f"{DATA}/composite/sobjects", headers=bearer(practice))
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/sobjects/Lead", "HEAD,GET,POST"),
+        ("POST", "/sobjects/Lead/00Q000000000001", "HEAD,GET,PATCH,DELETE"),
+    ],
+)
+def test_a_refused_method_is_told_with_those_allowed_in_the_platforms_order(
+    practice: PracticeServer, web: httpx.Client, method: str, path: str, allowed: str
+) -> None:
+    answer = web.request(method, DATA + path, json={}, headers=bearer(practice))
+    message = f"HTTP Method '{method}' not allowed. Allowed are {allowed}"
+    assert answer.json() == [{"message": message, "errorCode": "METHOD_NOT_ALLOWED"}]
+
+
+def test_what_is_no_id_is_taken_for_an_external_id_field(
+    practice: PracticeServer, web: httpx.Client
+) -> None:
+    answer = web.get(f"{DATA}/sobjects/Lead/zz", headers=bearer(practice))
+    message = "Provided external ID field does not exist or is not accessible: zz"
+    assert answer.status_code == 404
+    assert answer.json() == [{"message": message, "errorCode": "NOT_FOUND"}]
+
+
+@pytest.mark.parametrize("what", ["updated", "deleted"])
+def test_changes_of_an_object_are_not_served_and_on_record_as_unknown(
+    practice: PracticeServer, web: httpx.Client, what: str
+) -> None:
+    answer = web.get(f"{DATA}/sobjects/Lead/{what}/?start=x&end=y", headers=bearer(practice))
+    assert answer.status_code == 404
+    assert practice.requests.all()[0].operation is Operation.UNKNOWN
+
+
+def test_when_a_row_was_made_is_told_in_whole_seconds(salesforce: Salesforce) -> None:
+    lead = rows_of(salesforce, "Lead")
+    made = lead.create({"LastName": "Test", "Company": "Test"})["id"]
+    lead.update(made, {"FirstName": "Test"})
+    row = lead.get(made)
+    for name in ("CreatedDate", "LastModifiedDate", "SystemModstamp"):
+        assert str(row[name]).endswith(".000+0000")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 
 from bridge.delivery import AskedObject, key_field_of, verify_messages, witness_schema
-from bridge.errors import SettingsError, UsageError
+from bridge.errors import UsageError
 from bridge.ledger import Extent, Ledger, OfOrg, OfRun, OfWindow, Part
 from bridge.model import KeyOfObject, Question, Scope, Verification, Window
+from bridge.resync.conditions import identity_for
 from bridge.salesforce import Org, OrgIdentity
 
 
@@ -22,13 +23,7 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
         RemoteError: the org could not be reached, or refused us.
     """
     run = ledger.run(run_id)
-    identity = org.identity()
-    if identity.org_id != run.plan.org_id:
-        raise SettingsError(
-            f"Run {run.id} is of {run.plan.org_name} ({run.plan.org_id}); the settings lead to "
-            f"{identity.name} ({identity.org_id})",
-            "Use the settings that the run was made with.",
-        )
+    identity = identity_for(run, org)
     plan = run.plan
     return _Asking(Scope.RUN, OfRun(run.id), ledger, org, identity).of(
         plan.window, plan.window_words, run.id

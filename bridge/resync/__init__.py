@@ -1,0 +1,35 @@
+"""The use cases, which lead the data through the rooms.
+
+    window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
+
+opening     what the settings name
+plans       a window becomes a plan on record
+changes     what has changed at the source since is held
+sending     a plan is sent, or gone on with
+proof       the org is asked what became of it
+"""
+
+from __future__ import annotations
+
+from bridge.resync.changes import recheck
+from bridge.resync.opening import open_ledger, open_org
+from bridge.resync.plans import PlanRequest, Progress, plan
+from bridge.resync.proof import verify, verify_all, verify_window
+from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
+
+__all__ = [
+    "ApplyRequest",
+    "PlanRequest",
+    "Progress",
+    "apply",
+    "apply_patiently",
+    "old_ones",
+    "open_ledger",
+    "open_org",
+    "plan",
+    "recheck",
+    "unfinished",
+    "verify",
+    "verify_all",
+    "verify_window",
+]

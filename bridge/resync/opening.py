@@ -1,0 +1,68 @@
+"""Opens what the settings name: the ledger, the org, GoTallo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bridge.errors import SettingsError
+from bridge.gotallo import GoTallo
+from bridge.ledger import Ledger
+from bridge.salesforce import ClientCredentials, Org, StaticToken, Token, TokenSource
+from bridge.settings import GoTalloAccess, Settings
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger that the settings name.
+
+    Raises:
+        LedgerError: it can't be opened or written.
+    """
+    with Ledger(settings.bridge_ledger) as ledger:
+        yield ledger
+
+
+@contextmanager
+def open_org(settings: Settings) -> Iterator[Org]:
+    """The org that the settings name; nothing is asked of it yet.
+
+    Raises:
+        SettingsError: a setting is missing or not usable.
+    """
+    with Org(
+        _tokens(settings), ca_bundle=settings.bridge_ca_bundle, proxy=settings.bridge_proxy
+    ) as org:
+        yield org
+
+
+def open_gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:
+    return GoTallo(
+        access.base_url,
+        access.tenant_id,
+        access.token,
+        ca_bundle=settings.bridge_ca_bundle,
+        proxy=settings.bridge_proxy,
+    )
+
+
+def _tokens(settings: Settings) -> TokenSource:
+    """The token that is given, renewed by client credentials where those are given too."""
+    given = settings.given_token()
+    login = settings.client_credentials()
+    if login is not None:
+        return ClientCredentials(
+            login.login_url,
+            login.client_id,
+            login.client_secret,
+            first=Token(given.value, given.instance_url) if given else None,
+            ca_bundle=settings.bridge_ca_bundle,
+            proxy=settings.bridge_proxy,
+        )
+    if given is not None:
+        return StaticToken(given.value, given.instance_url)
+    raise SettingsError(
+        "No way into Salesforce is set",
+        "Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or SF_LOGIN_URL, SF_CLIENT_ID and "
+        "SF_CLIENT_SECRET. To try everything without an org: bridge demo.",
+    )

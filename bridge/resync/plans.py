@@ -1,0 +1,251 @@
+"""The use case that makes a plan: fetch, decide, put on record. Nothing is sent."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bridge.delivery import (
+    Limits,
+    deleted_messages,
+    estimated_calls,
+    find_witness,
+    key_field_of,
+    who_asks,
+    witness_schema,
+)
+from bridge.events import item_outcome
+from bridge.ledger import Forecast, Ledger, MessageState, Plan, ResendOrder, Run
+from bridge.model import Decision, HeldReason, Item, Outcome, Window, Witness
+from bridge.planning import (
+    Narrowing,
+    Planner,
+    built_in_mapping,
+    held_as_sent_otherwise,
+    outline,
+    read_mapping,
+)
+from bridge.resync.batches import batches
+from bridge.resync.clock import now
+from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
+from bridge.resync.opening import open_gotallo
+from bridge.salesforce import ApiUsage, Org, OrgIdentity
+from bridge.settings import GoTalloAccess, Settings
+
+log = structlog.get_logger(__name__)
+
+
+Progress = Callable[[int], None]
+"""Is told how many items are planned so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What to plan."""
+
+    window: Window
+    window_words: str
+    """The window as flags, so that a report can print a command to paste."""
+    flags: str = ""
+    """The other flags that a further command of the run needs, with a space before them."""
+    expected: int | None = None
+    """How many failures the operator expects, from the e-mail."""
+    limit: int | None = None
+    """Send this many at most, the earliest first; the others are skipped."""
+    keys: Sequence[str] = ()
+    """The messages to plan, in any spelling; empty for all of the window."""
+    even_if_deleted: str | None = None
+    """Why these are sent again where somebody deleted them in the org; None where they are not."""
+
+
+def _silent(_: int) -> None:
+    return None
+
+
+def plan(
+    settings: Settings,
+    request: PlanRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    progress: Progress = _silent,
+) -> Run:
+    """Fetch the failures of a window and put on record what would be done about each.
+
+    Nothing is sent. The plan is whole when this returns; what ended before that is never applied.
+
+    Raises:
+        UsageError: a setting, the mapping or the ledger is not usable; before any request where
+            that can be told.
+        RemoteError: GoTallo or the org could not be reached, or refused us.
+    """
+    calls_before = org.calls
+    access = settings.gotallo()
+    mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
+    identity = org.identity()
+    schema = org.schema(mapping.object)
+    refuse_unwritable(schema, identity)
+    planner = Planner(mapping, schema)
+    key_field = key_field_of(schema, mapping.key)
+    witness = find_witness(mapping, org)
+    view = view_now(settings, org, schema, key_field, witness, identity)
+    narrowing = Narrowing(request.keys)
+    with open_gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
+        messages = narrowing.among(stream)
+        again = _to_send_again(request, narrowing, ledger, org, planner, identity, witness)
+        plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
+        run_id = ledger.begin_run(plan_, now())
+        ledger.record_view(run_id, view)
+        count = 0
+        ready: Counter[str] = Counter()
+        filled: set[str] = set()
+        for planned in batches(planner.plan(message) for message in messages):
+            batch = _without_changed(run_id, planned, planner, ledger, again)
+            known = ledger.add_items(run_id, count, batch, again)
+            _tell(run_id, batch, known)
+            for item in batch:
+                if item.decision is Decision.READY and item.key not in known:
+                    ready[item.cause.id] += 1
+                    filled |= item.record.keys()
+            count += len(batch)
+            progress(count)
+        summary = stream.summary
+    if request.limit is not None:
+        for key in ledger.limit(run_id, request.limit):
+            item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
+    usage = org.daily_api()
+    ledger.finish_plan(
+        run_id,
+        announced=summary.announced,
+        listed=narrowing.listed,
+        fetched=count,
+        repeated=summary.repeated,
+        notes=summary.notes,
+        outline=outline(schema, filled),
+        forecast=_forecast(ready.values(), usage, limits_of(settings)),
+    )
+    ledger.count_calls(run_id, org.calls - calls_before)
+    log.info(
+        "run.planned",
+        run=run_id,
+        fetched=count,
+        repeated=summary.repeated,
+        api_left=usage.left if usage else None,
+    )
+    return ledger.run(run_id)
+
+
+def _forecast(ready: Collection[int], usage: ApiUsage | None, limits: Limits) -> Forecast:
+    return Forecast(
+        calls=estimated_calls(ready),
+        left=usage.left if usage else None,
+        reserve=limits.kept_back(usage.limit) if usage else None,
+    )
+
+
+def _plan_of(
+    access: GoTalloAccess,
+    request: PlanRequest,
+    narrowing: Narrowing,
+    planner: Planner,
+    identity: OrgIdentity,
+    witness: Witness | None,
+) -> Plan:
+    why = request.even_if_deleted
+    keys = "".join(f" --key {shlex.quote(key)}" for key in narrowing.keys)
+    return Plan(
+        tenant_id=access.tenant_id,
+        org_id=identity.org_id,
+        org_name=identity.name,
+        sandbox=identity.sandbox,
+        instance_url=identity.instance_url,
+        object=planner.schema.name,
+        namespace=planner.schema.namespace,
+        key_field=planner.key_field.name,
+        key_unique=planner.key_field.unique,
+        window=request.window,
+        window_words=f"{request.window_words}{keys}",
+        flags=request.flags,
+        mapping_name=planner.mapping.name,
+        mapping_text=planner.mapping.text,
+        may_heal=planner.mapping.may_heal,
+        expected=request.expected,
+        only=narrowing.keys,
+        resend=ResendOrder(who_asks(identity), why) if why is not None else None,
+        witness=witness,
+    )
+
+
+def _to_send_again(
+    request: PlanRequest,
+    narrowing: Narrowing,
+    ledger: Ledger,
+    org: Org,
+    planner: Planner,
+    identity: OrgIdentity,
+    witness: Witness | None,
+) -> Mapping[str, str]:
+    """What is sent again though it was deleted, by key, with what it was."""
+    if request.even_if_deleted is None:
+        return {}
+    return deleted_messages(
+        ledger,
+        org,
+        planner.schema,
+        planner.key_field,
+        witness_schema(witness, org),
+        identity.org_id,
+        narrowing.keys,
+    )
+
+
+def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState]) -> None:
+    """One event for each message whose outcome the plan itself decides."""
+    for item in items:
+        there = known.get(item.key or "")
+        if there is not None:
+            item_outcome(
+                run=run_id,
+                key=item.key,
+                state=Outcome.PRESENT,
+                salesforce_id=there.salesforce_id,
+                risk=item.risk,
+            )
+        elif item.held is not None:
+            item_outcome(
+                run=run_id,
+                key=item.key,
+                state=item.decision,
+                reason=item.held.reason,
+                code=item.held.code,
+                fixers=item.fixers,
+                risk=item.risk,
+            )
+
+
+def _without_changed(
+    run_id: str,
+    items: Sequence[Item],
+    planner: Planner,
+    ledger: Ledger,
+    again: Mapping[str, str],
+) -> list[Item]:
+    """Hold what is in the org already, but was sent as GoTallo has it no more."""
+    keys = [item.key for item in items if item.key is not None and item.key not in again]
+    sent = ledger.sent_sources(run_id, keys)
+
+    def looked_at(item: Item) -> Item:
+        source = sent.get(item.key or "")
+        if source is None:
+            return item
+        fields = planner.edited((source.original, source.origin), (item.original, item.origin))
+        if not fields:
+            return item
+        held = held_as_sent_otherwise(fields, source.run_id)
+        return replace(item, decision=Decision.HELD, held=held)
+
+    return [looked_at(item) for item in items]

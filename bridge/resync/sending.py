@@ -1,0 +1,233 @@
+"""The use cases that send a plan, at once or with patience, or go on with one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bridge.delivery import (
+    MOST_ROUNDS,
+    STEPS,
+    Clock,
+    Ending,
+    EndingKind,
+    Halt,
+    Healer,
+    Limits,
+    Observer,
+    OldMessages,
+    Tempo,
+    deliver,
+    key_field_of,
+    old_messages,
+    refuse_old,
+    refuse_unseen,
+    why_outdated,
+    witness_schema,
+)
+from bridge.errors import LeaseHeld, SafetyStop, UsageError
+from bridge.ledger import Ledger, PendingItem, Run, RunState
+from bridge.model import ObjectSchema, Window
+from bridge.planning import Planner, parse_mapping
+from bridge.resync.clock import now
+from bridge.resync.conditions import (
+    identity_for,
+    limits_of,
+    mapping_now,
+    refuse_unwritable,
+    view_now,
+)
+from bridge.salesforce import Org
+from bridge.settings import Settings
+
+LEASE_PAUSE = 10.0
+"""Seconds between two looks at whether the other writer has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRequest:
+    """How to send a plan."""
+
+    lanes: int = 4
+    canary: Sequence[int] = STEPS
+    limit: int | None = None
+    """Send this many at most now; `apply` goes on with the others."""
+    old_ones_too: bool = False
+    """A person was asked about messages that are older than the limit, and wants them sent."""
+    rounds: int = MOST_ROUNDS
+    """How often a message that the org refuses may be repaired as the mapping says."""
+
+
+def unobserved(_: object) -> None:
+    return None
+
+
+def apply(
+    settings: Settings,
+    run_id: str,
+    request: ApplyRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    halt: Halt | None = None,
+    tempo: Tempo | None = None,
+    clock: Clock = now,
+    observe: Observer = unobserved,
+) -> Ending:
+    """Send what a plan holds ready and what has no outcome yet.
+
+    Raises:
+        UsageError: the run does not exist, was never planned to its end, or is for another org.
+        SafetyStop: the plan is out of date, or messages are older than the limit, and nothing of
+            it was ever sent. A run that was begun is stopped instead, once its doubts are settled.
+        RemoteError: the org could not be reached, or refused us, before the first message.
+    """
+    calls_before = org.calls
+    run = ledger.run(run_id)
+    if run.state is RunState.PLANNING:
+        raise UsageError(
+            f"The plan of run {run.id} was not finished, so it is not sent",
+            f"Plan again: bridge plan {run.plan.window_words}",
+        )
+    identity = identity_for(run, org)
+    schema = org.schema(run.plan.object)
+    refuse_unwritable(schema, identity)
+    key_field = key_field_of(schema, run.plan.key_field)
+    witness = witness_schema(run.plan.witness, org)
+    view = view_now(settings, org, schema, key_field, run.plan.witness, identity)
+    ledger.record_view(run.id, view)
+    refuse_unseen(view)
+    limits = limits_of(settings)
+    pending = ledger.pending(run.id)
+    refusal = _refusal(settings, run, request, pending, schema, limits, clock())
+    try:
+        if refusal is not None and pending and run.state is RunState.PLANNED:
+            raise refusal
+        return deliver(
+            run,
+            ledger,
+            org,
+            schema,
+            user_id=identity.user_id,
+            witness=witness,
+            lanes=request.lanes,
+            canary=request.canary,
+            limit=request.limit,
+            limits=limits,
+            refusal=refusal,
+            healer=None if refusal else _healer(run, schema, request.rounds, clock),
+            halt=halt,
+            tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
+            clock=clock,
+            observe=observe,
+        )
+    finally:
+        ledger.count_calls(run.id, org.calls - calls_before)
+
+
+def apply_patiently(
+    settings: Settings,
+    run_id: str,
+    request: ApplyRequest,
+    ledger: Ledger,
+    org: Org,
+    *,
+    tell: Callable[[str], None],
+    pause: Callable[[float], None] = time.sleep,
+    tempo: Tempo | None = None,
+    clock: Clock = now,
+    observe: Observer = unobserved,
+) -> Ending:
+    """Send a plan like `apply`, and wait for what only time can mend.
+
+    That is another run that is writing to the org, and messages in doubt until they can be settled.
+
+    Args:
+        settings: as for `apply`.
+        run_id: as for `apply`.
+        request: as for `apply`.
+        ledger: as for `apply`.
+        org: as for `apply`.
+        tell: is told what is waited for, in a sentence.
+        pause: waits so many seconds.
+        tempo: as for `apply`.
+        clock: as for `apply`.
+        observe: as for `apply`.
+
+    Raises:
+        UsageError: as for `apply`.
+        RemoteError: as for `apply`.
+    """
+    tempo = tempo or Tempo(settle_seconds=settings.bridge_settle_seconds)
+    told_of: str | None = None
+    while True:
+        try:
+            ending = apply(
+                settings, run_id, request, ledger, org, tempo=tempo, clock=clock, observe=observe
+            )
+        except LeaseHeld as held:
+            if told_of != held.message:
+                tell(f"{held.message}. Waiting for it to end.")
+                told_of = held.message
+            pause(LEASE_PAUSE)
+            continue
+        since = ledger.doubtful_since(run_id)
+        if since is None or ending.kind not in (EndingKind.FINISHED, EndingKind.WAITING):
+            return ending
+        until = since + dt.timedelta(seconds=tempo.settle_seconds)
+        tell(f"Messages are in doubt until {until:%Y-%m-%d %H:%M:%S} UTC. Waiting to settle them.")
+        pause(max(0.0, (until - clock()).total_seconds()))
+
+
+def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:
+    """The newest run over this window and to this org whose sending did not come to its end.
+
+    The org is asked who it is only where the ledger has such a run.
+
+    One whose plan is outdated is none to go on with: planning anew takes over what it left.
+
+    Raises:
+        SettingsError: a setting is missing or not usable.
+        RemoteError: the org could not be reached, or refused us.
+    """
+    found = ledger.unfinished(settings.gotallo().tenant_id, window)
+    here = org.identity().org_id if found else ""
+    run = next((run for run in found if run.plan.org_id == here), None)
+    if run is None:
+        return None
+    schema = org.schema(run.plan.object)
+    outdated = why_outdated(run, schema, mapping_now(settings, run), limits_of(settings), now())
+    return None if outdated else run
+
+
+def old_ones(settings: Settings, run: Run, ledger: Ledger) -> OldMessages | None:
+    """The messages to send that a person should be asked about, since they are old."""
+    orders = [item.order for item in ledger.pending(run.id)]
+    return old_messages(orders, now(), limits_of(settings).message_days)
+
+
+def _refusal(
+    settings: Settings,
+    run: Run,
+    request: ApplyRequest,
+    pending: Sequence[PendingItem],
+    schema: ObjectSchema,
+    limits: Limits,
+    now: dt.datetime,
+) -> SafetyStop | None:
+    """Why nothing may be sent now, though it were ready."""
+    outdated = why_outdated(run, schema, mapping_now(settings, run), limits, now)
+    if outdated is not None or request.old_ones_too:
+        return outdated
+    old = old_messages([item.order for item in pending], now, limits.message_days)
+    return refuse_old(run, old) if old else None
+
+
+def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
+    """Repairs by the mapping that the plan was made with, whatever the settings name by now."""
+    if not rounds or not run.plan.may_heal:
+        return None
+    mapping = parse_mapping(run.plan.mapping_text, run.plan.mapping_name)
+    return Healer(Planner(mapping, schema), clock, rounds)
