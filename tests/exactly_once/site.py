@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge import resync, verifying
+from bridge import resync
 from bridge.delivery import Ending, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.ledger.leases import SILENCE_SECONDS
@@ -126,7 +126,7 @@ class Site:
 
     def verify(self, run_id: str) -> Verification:
         with self.ledger() as ledger, resync.open_org(self.settings) as org:
-            return verifying.verify(run_id, ledger, org)
+            return resync.verify(run_id, ledger, org)
 
     def runs(self) -> tuple[Run, ...]:
         """Oldest first."""
