@@ -28,7 +28,7 @@ from bridge.practice.http.gotallo import GoTalloRemote
 from bridge.practice.http.page import Page
 from bridge.practice.http.salesforce import SalesforceRemote
 from bridge.practice.http.wire import NOT_REAL, RequestLog
-from bridge.practice.org.org import Org
+from bridge.practice.org.org import Clock, Org
 from bridge.practice.org.session import Allowance, Sessions, SigningKey
 from bridge.practice.scenario import Scenario
 
@@ -43,7 +43,12 @@ class PracticeServer:
     """
 
     def __init__(
-        self, scenario: Scenario | None = None, *, host: str = "127.0.0.1", port: int = 0
+        self,
+        scenario: Scenario | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
     ) -> None:
         """Prepare the org and its morning.
 
@@ -51,24 +56,16 @@ class PracticeServer:
             scenario: which org, which morning; the default one if not given.
             host: a loopback address.
             port: 0 takes a free one.
+            clock: what time it is in the org; the machine's, if not given.
 
         Raises:
             ValueError: the host is no loopback address.
         """
         _check_loopback(host)
-        self.scenario = scenario or Scenario()
-        self.day = self.scenario.day or _yesterday()
-        """The failures' date, UTC."""
-        self.org = Org(self.scenario, _midnight(self.day))
-        self.gotallo = GoTallo(self.scenario, self.day)
-        self.sessions = Sessions()
         self.signing_key = SigningKey()
-        self.allowance = Allowance(self.scenario.daily_api_requests)
-        self.faults = Faults()
-        self.requests = RequestLog()
-        morning.play(self.scenario, self.day, self.org, self.gotallo)
-        self.faults.add(*self.scenario.faults)
+        self._clock = clock
         self._address = (host, port)
+        self._prepare(scenario or Scenario(), Faults())
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -87,16 +84,40 @@ class PracticeServer:
     ) -> None:
         self._until_left.close()
 
+    def begin_anew(self, scenario: Scenario | None = None, *, faults: Faults | None = None) -> None:
+        """Serve another org and its morning from now on, at the same address.
+
+        Args:
+            scenario: which org, which morning; the default one if not given.
+            faults: where what goes wrong comes from; none but the scenario's if not given.
+        """
+        self._prepare(scenario or Scenario(), faults or Faults())
+        self._entrance.application = self._application()
+
     @property
     def environment(self) -> Mapping[str, str]:
         """What a client needs, under the names of the environment variables."""
         authority, faults = self._certificate.authority, self.scenario.faults
         return environment(self.origin, self.sessions.first, authority, faults)
 
+    def _prepare(self, scenario: Scenario, faults: Faults) -> None:
+        self.scenario = scenario
+        self.day = scenario.day or _yesterday()
+        """The failures' date, UTC."""
+        self.org = Org(scenario, _midnight(self.day), self._clock)
+        self.gotallo = GoTallo(scenario, self.day)
+        self.sessions = Sessions()
+        self.allowance = Allowance(scenario.daily_api_requests)
+        self.faults = faults
+        self.requests = RequestLog()
+        morning.play(scenario, self.day, self.org, self.gotallo)
+        self.faults.add(*scenario.faults)
+
     def _start(self) -> None:
+        self._entrance = _WithoutSpareSlashes(self._application())
         self._server = _Server(
             uvicorn.Config(
-                _WithoutSpareSlashes(self._application()),
+                self._entrance,
                 http=_Connection,
                 ws="none",
                 lifespan="off",
@@ -191,12 +212,12 @@ class _WithoutSpareSlashes:
     """
 
     def __init__(self, application: ASGIApp) -> None:
-        self._application = application
+        self.application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and len(scope["path"]) > 1:
             scope = {**scope, "path": "/" + scope["path"].strip("/")}
-        await self._application(scope, receive, send)
+        await self.application(scope, receive, send)
 
 
 def _check_loopback(host: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 import signal
 import socket
@@ -49,6 +50,28 @@ def test_nothing_is_left_when_the_server_stops() -> None:
     assert not any(thread.name == "practice" for thread in threading.enumerate())
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port)).close()
+
+
+def test_another_org_is_served_at_the_same_address(
+    browse: Callable[[PracticeServer], httpx.Client],
+) -> None:
+    with PracticeServer(SMALL) as practice:
+        origin = practice.origin
+        old_token = practice.environment["SF_ACCESS_TOKEN"]
+        practice.sessions.expire()
+        practice.begin_anew(Scenario(size=5, extra_rows=0))
+        assert practice.origin == origin
+        assert len(practice.gotallo.failures()) == 5
+        assert practice.sessions.valid(old_token), "sessions are numbered anew"
+        assert browse(practice).get("/services/data").status_code == 200
+        assert len(practice.requests.all()) == 1
+
+
+def test_what_time_it_is_in_the_org_is_for_the_clock_to_say() -> None:
+    now = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    practice = PracticeServer(SMALL, clock=lambda: now)
+    practice.org.set_rule_active("No_Links", False)
+    assert practice.org.rules()[0].last_modified == now
 
 
 def test_the_server_stops_though_a_client_keeps_its_connection(

@@ -46,6 +46,7 @@ class Tooling:
 
     def __init__(self, org: Org) -> None:
         self._org = org
+        self.now = org.now
 
     def sobject(self, name: str) -> SObject | None:
         table = self._org.rule_table()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
+from typing import TypeAlias
 
 from bridge.practice.mistakes import Mistake, at, no_such
 from bridge.practice.org.checks import RowChecks
@@ -42,12 +43,17 @@ USER_ID = with_suffix("0055g00000BRIDG")
 USERNAME = "integration.user@practice.example"
 USER_NAME = "Integration User"
 
+Clock: TypeAlias = Callable[[], dt.datetime]
+"""The time now, aware."""
+
 
 class Org:
     """A Salesforce org in memory. Any thread may call any method."""
 
-    def __init__(self, scenario: Scenario, since: dt.datetime) -> None:
+    def __init__(self, scenario: Scenario, since: dt.datetime, clock: Clock | None = None) -> None:
         self.scenario = scenario
+        self.now = clock or _now
+        """What time it is in the org."""
         self.message_object = message_object_name(scenario)
         self._lock = threading.RLock()
         shown = [
@@ -173,7 +179,7 @@ class Org:
             named = {key: rule for key, rule in self._rules.items() if name in {key, rule.name}}
             if not named:
                 raise KeyError(name)
-            now = dt.datetime.now(dt.UTC)
+            now = self.now()
             for key, rule in named.items():
                 self._rules[key] = replace(rule, active=active, last_modified=now)
 
@@ -240,7 +246,7 @@ class Org:
             created: their created date; now, if not given.
             insistence: what the request says to duplicate rules.
         """
-        stamp = _stamp(created or dt.datetime.now(dt.UTC))
+        stamp = _stamp(created or self.now())
         with self._lock:
             locked |= self._conversation_locks(rows)
             return self._saving.insert(sobject, rows, all_or_none, locked, stamp, insistence)
@@ -260,7 +266,7 @@ class Org:
             changed = {k: v for k, v in changed.items() if v is not None}
             if errors := self._saving.refusal(sobject, changed, str(row["Id"])):
                 return NotSaved(errors)
-            self._tables[sobject.name].update(row, values, _now(), USER_ID)
+            self._tables[sobject.name].update(row, values, _stamp(self.now()), USER_ID)
             return Saved(str(row["Id"]))
 
     def delete(self, sobject: SObject, row_id: str) -> Saved:
@@ -271,7 +277,7 @@ class Org:
         """
         with self._lock:
             row = self.find(sobject, row_id)
-            self._tables[sobject.name].recycle(row, _now())
+            self._tables[sobject.name].recycle(row, _stamp(self.now()))
             return Saved(str(row["Id"]))
 
     def purge(self, sobject: SObject) -> None:
@@ -412,8 +418,8 @@ class Org:
                 self._tables[sobject.name].seed(row)
 
 
-def _now() -> str:
-    return _stamp(dt.datetime.now(dt.UTC))
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _stamp(moment: dt.datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -45,6 +46,10 @@ class Tables(Protocol):
 
     def locked(self) -> AbstractContextManager[None]:
         """Nothing changes meanwhile."""
+
+    @property
+    def now(self) -> Callable[[], dt.datetime]:
+        """What time it is there."""
 
 
 class Scope(StrEnum):

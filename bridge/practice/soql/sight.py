@@ -21,7 +21,7 @@ def as_seen(tables: Tables, effect: Effect | None) -> Tables:
     """The tables as a query sees them that this goes wrong with."""
     match effect:
         case StaleReads(seconds):
-            then = datetime_text(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds))
+            then = datetime_text(tables.now() - dt.timedelta(seconds=seconds))
             return _Partly(tables, lambda _, row: str(row.get("CreatedDate", "")) <= then)
         case Invisible(every):
             return _Partly(tables, lambda position, _: (position + 1) % every != 0)
@@ -34,6 +34,7 @@ class _Partly:
 
     def __init__(self, tables: Tables, seen: _Seen) -> None:
         self._tables = tables
+        self.now = tables.now
         self._seen = seen
 
     def sobject(self, name: str) -> SObject | None:
