@@ -23,6 +23,8 @@ _COUNTED = (
     t.attempts,
     t.changes,
     t.causes,
+    t.findings,
+    t.care,
     t.heals,
     t.resends,
     t.leases,

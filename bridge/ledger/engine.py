@@ -64,15 +64,22 @@ def open_for_reading(location: str) -> Engine:
     """Open a ledger that is there, and make nothing: no file, no table.
 
     Raises:
-        LedgerError: there is none, or it can't be read.
+        LedgerError: there is none, it can't be read, or it is of an older program.
     """
     url = parse(location)
     if url.get_backend_name() == SQLITE and not Path(url.database or "").is_file():
         raise _no_ledger(url)
     engine = _engine(url, sqlite.LOOKING)
     try:
-        if _version_of(engine) == 0:
+        version = _version_of(engine)
+        if version == 0:
             raise _no_ledger(url)
+        if version < len(MIGRATIONS):
+            raise LedgerError(
+                f"The ledger {shown(url)} was written by an older version of this program "
+                f"(schema {version}, this one has {len(MIGRATIONS)})",
+                "bridge status brings it up to date; what is in it stays.",
+            )
     except LedgerError:
         engine.dispose()
         raise

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, func, not_, or_, sele
 
 from bridge.ledger import tables as t
 from bridge.ledger.rows import AttemptResult, RunState
-from bridge.model import Decision, Delivery, HeldReason, Kind, Outcome, Risk
+from bridge.model import Decision, Delivery, HeldReason, Kind, Outcome, Risk, Topic
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
 _TRACES_OF_SENDING = (Outcome.SYNCED, Outcome.PRESENT, Outcome.IN_DOUBT)
@@ -31,6 +31,7 @@ _WORDS: Sequence[tuple[Table, str, type[StrEnum]]] = (
     (t.items, "risk", Risk),
     (t.changes, "risk", Risk),
     (t.causes, "kind", Kind),
+    (t.findings, "topic", Topic),
     (t.attempts, "result", AttemptResult),
 )
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text as sql
 
-from bridge.errors import UsageError
-from bridge.ledger import AttemptResult, Ledger, MessagesOfCause, Verdict
+from bridge.errors import LedgerError, UsageError
+from bridge.ledger import AttemptResult, Ledger, MessagesOfCause, Verdict, export
 from bridge.ledger.engine import MIGRATIONS, writing
 from bridge.model import (
     Cause,
@@ -190,6 +190,8 @@ def test_a_ledger_of_before_gets_the_tables_when_it_is_opened(location: str) -> 
                 connection.execute(sql(statement))
             connection.execute(sql("UPDATE bridge_meta SET value = '1'"))
     assert len(MIGRATIONS) == 2
+    with pytest.raises(LedgerError, match="older version"):
+        list(export(location))
     with Ledger(location) as ledger:
         ledger.take_care(CAUSE.id, NOW, owner="Test Owner")
         assert len(ledger.causes(LONG_AGO)) == 1
