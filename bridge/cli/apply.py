@@ -53,7 +53,7 @@ def apply(
     """
     screen.refuse_without_yes(yes, f"Add --yes: bridge apply {run_id} --yes")
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
-    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+    with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
         if not as_planned:
             recheck(settings, run, ledger, org)

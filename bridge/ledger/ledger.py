@@ -17,7 +17,7 @@ from bridge.errors import LedgerError
 from bridge.ledger import heals, leases, resends
 from bridge.ledger import tables as t
 from bridge.ledger.dialects import insert_new
-from bridge.ledger.engine import open_engine, writing
+from bridge.ledger.engine import open_engine, open_for_reading, writing
 from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
@@ -64,6 +64,16 @@ class Ledger(LedgerReader):
             LedgerError: it can't be opened or written.
         """
         super().__init__(open_engine(location))
+
+    @classmethod
+    def existing(cls, location: str) -> Self:
+        """Open a ledger that is there; none is made by a mistyped name.
+
+        Raises:
+            LedgerError: there is none, or it can't be opened or written.
+        """
+        open_for_reading(location).dispose()
+        return cls(location)
 
     def __enter__(self) -> Self:
         return self
