@@ -318,7 +318,8 @@ class Sender:
     def _repeated(self, refused: Sequence[tuple[_Sendable, Verdict]]) -> list[Verdict]:
         """Those refused since a unique value is there already: the key's, or another field's.
 
-        Where the refusal names the key field the message is there, though this user may not see it.
+        Where the org refused the record itself for its key, the message is there, though this user
+        may not see it.
         """
         if not refused:
             return []
@@ -333,14 +334,25 @@ class Sender:
                 attempt=AttemptResult.REFUSED,
             )
             if (rows := found[one.item.key])
-            else self._unseen(one.item, verdict)
+            else self._unseen(one.item, verdict, found)
             for one, verdict in refused
         ]
 
-    def _unseen(self, item: PendingItem, verdict: Verdict) -> Verdict:
+    def _unseen(
+        self,
+        item: PendingItem,
+        verdict: Verdict,
+        found: Mapping[str, tuple[FoundRow, ...]],
+    ) -> Verdict:
         diagnosis = verdict.diagnosis
         name = self._key_field.name
         if diagnosis is None or not (name in diagnosis.fields or f" {name} " in diagnosis.message):
+            return verdict
+        if diagnosis.outer_code is not None or diagnosis.steps:
+            # Of a record that a trigger or flow makes: its field may have the name of ours.
+            return verdict
+        if any(rows and key.casefold() == item.key.casefold() for key, rows in found.items()):
+            # The field ignores case: it is another message that the org has.
             return verdict
         return Verdict(
             position=item.position,
