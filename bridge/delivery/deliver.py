@@ -20,7 +20,7 @@ from bridge.delivery.presence import WitnessSchema
 from bridge.delivery.resending import send_again
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
-from bridge.errors import BridgeError, SafetyStop
+from bridge.errors import BridgeError, LeaseHeld, SafetyStop
 from bridge.ledger import Ledger, PendingItem, Run, Verdict
 from bridge.model import Delivery, Diagnosis, HeldReason, Kind, ObjectSchema, Outcome
 from bridge.salesforce import Org
@@ -136,7 +136,8 @@ def deliver(
             if not healer.heal(run, ledger):
                 break
             beyond_limit = way.go()
-    return _end(run, ledger, halt, beyond_limit=beyond_limit)
+        # Still with the lease: without it, the run may be another process's to end.
+        return _end(run, ledger, halt, beyond_limit=beyond_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,8 @@ def _go_through(
 
 def _end(run: Run, ledger: Ledger, halt: Halt, *, beyond_limit: bool) -> Ending:
     if halt.thrown and halt.reason is not None:
-        ledger.stop(run.id, _said(halt.reason))
+        if not isinstance(halt.reason, LeaseHeld):
+            ledger.stop(run.id, _said(halt.reason))
         return Ending(EndingKind.STOPPED, halt.reason)
     if halt.thrown:
         ledger.stop(run.id, "interrupted")
