@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
 
 from bridge import resync
-from bridge.delivery import Ending, EndingKind, Halt
-from bridge.delivery.heartbeat import writing_lease
-from bridge.errors import LeaseHeld, LedgerError
-from bridge.ledger import Lease, Ledger, RunState
-from bridge.model import Delivery, HeldReason, Outcome, Record
-from bridge.practice import CutBefore, MorningCause, Scenario
-from bridge.salesforce import InsertResult, Org
+from bridge.delivery import EndingKind, Halt, heartbeat
+from bridge.errors import Exit, LeaseHeld, LedgerError
+from bridge.ledger import Claim, Lease, Ledger, RunState
+from bridge.model import HeldReason, Outcome, Record
+from bridge.practice import CommitLate, CutBefore, Scenario
+from bridge.salesforce import InsertResult
 from bridge.salesforce.inserts import RecordError, Refused
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import HASTE, House, insert_by_hand
-from tests.whole.test_doubts import FIVE, SETTLED_AT_ONCE, at_insert, each_once
+from tests.whole.test_doubts import FIVE, at_insert
 from tests.whole.test_main_job import DOCUMENTED_RECORD
 
 NESTED_DUPLICATE = RecordError(
@@ -37,7 +40,7 @@ def answering(house: House, run_id: str, result: InsertResult) -> None:
         return tuple(result for _ in records)
 
     with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        org.insert = insert  # type: ignore[method-assign]
+        org.insert = insert  # type: ignore[method-assign, assignment]
         request = resync.ApplyRequest(lanes=1, canary=())
         resync.apply(house.settings, run_id, request, ledger, org, tempo=HASTE)
 
@@ -98,3 +101,121 @@ def test_who_lost_the_lease_leaves_the_run_to_who_has_it(open_house: OpenHouse) 
     with house.ledger() as ledger:
         assert ledger.run(run.id).state is RunState.SENDING
         ledger.finish(run.id)
+
+
+class Failing(Ledger):
+    """A ledger that can't be written any more from some moment on."""
+
+    def claim(self, *_: object) -> Claim:
+        raise LeaseHeld("Another process has taken over the writing to this org")
+
+    def give_back(self, lease: Lease) -> None:
+        raise LedgerError("the disk is full")
+
+    def count_calls(self, run_id: str, calls: int) -> None:
+        raise LedgerError("the disk is full")
+
+
+def test_what_went_wrong_first_is_told(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes=FIVE))
+    run = house.plan()
+    request = resync.ApplyRequest()
+    with (
+        Failing(house.location) as ledger,
+        resync.open_org(house.settings) as org,
+        pytest.raises(LeaseHeld),
+    ):
+        resync.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
+
+
+class Unkept(Ledger):
+    """A ledger with a defect where the lease is kept."""
+
+    def beat(self, lease: Lease, now: dt.datetime) -> None:
+        raise RuntimeError
+
+
+def test_a_lease_that_nobody_keeps_ends_the_sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.0)
+    halt = Halt()
+    with (
+        Unkept(str(tmp_path / "ledger.sqlite3")) as ledger,
+        heartbeat.writing_lease(ledger, "00D", "a", lambda: dt.datetime.now(dt.UTC), halt),
+    ):
+        halt.pause(60)
+        assert isinstance(halt.reason, LedgerError)
+
+
+def test_what_was_in_doubt_and_has_changed_is_held_once_it_is_known_to_be_absent(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes=FIVE, key_unique=False, extra_rows=0))
+    house.practice.faults.add(at_insert(CutBefore()))
+    run_id = house.resync().run_id
+    edited = house.items(run_id)[1].key or ""
+    house.practice.gotallo.edit(edited, Text__c="What I meant is something else.")
+    nothing_waits = {"BRIDGE_SETTLE_SECONDS": "0"}
+    assert house.command("apply", run_id, "--yes", **nothing_waits).returncode == Exit.LEFT_OVER
+    items = {item.key: item for item in house.items(run_id)}
+    assert items[edited].held_reason is HeldReason.CHANGED
+    assert set(house.rows()) == set(items) - {edited}
+    assert {item.outcome for key, item in items.items() if key != edited} == {Outcome.SYNCED}
+
+
+def test_what_was_in_doubt_and_is_there_stays_though_it_has_changed(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes=FIVE, key_unique=False))
+    house.practice.faults.add(at_insert(CommitLate()))
+    run_id = house.resync().run_id
+    house.practice.faults.release()
+    edited = house.items(run_id)[1].key or ""
+    house.practice.gotallo.edit(edited, Text__c="What I meant is something else.")
+    assert house.command("apply", run_id, "--yes").returncode == Exit.OK
+    assert house.document(run_id).counts.synced == 5
+    assert house.document(house.plan().id).counts.held == 1
+
+
+class LosingOnce(Ledger):
+    """A ledger that tells the first heartbeat that another process has the lease."""
+
+    lost = False
+
+    def beat(self, lease: Lease, now: dt.datetime) -> None:
+        if not self.lost:
+            self.lost = True
+            raise LeaseHeld("Another process has taken over the writing to this org")
+        super().beat(lease, now)
+
+    def begin_sending(self, run_id: str) -> None:
+        super().begin_sending(run_id)
+        for thread in threading.enumerate():
+            if thread.name == "lease" and not self.waited:
+                thread.join()
+        self.waited = True
+
+    waited = False
+
+
+def test_with_patience_a_lease_that_was_lost_is_waited_for(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.0)
+    house = open_house(Scenario(causes=FIVE))
+    run = house.plan()
+    told: list[str] = []
+    with LosingOnce(house.location) as ledger, resync.open_org(house.settings) as org:
+        ending = resync.apply_patiently(
+            house.settings,
+            run.id,
+            resync.ApplyRequest(),
+            ledger,
+            org,
+            tell=told.append,
+            pause=lambda _: None,
+            tempo=HASTE,
+        )
+    assert ending.kind is EndingKind.FINISHED
+    assert told == [
+        "Another process has taken over the writing to this org. Waiting for it to end."
+    ]
