@@ -244,6 +244,8 @@ class Sender:
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
         """Send one chunk. `tried` counts this time."""
+        # A part of its call may be in doubt by now: nobody overtakes that.
+        chunk = [one for one in chunk if one.item.conversation not in self._waiting]
         if self._halt.thrown or not chunk or not self._may_call(1):
             return []
         claim = self._ledger.claim(

@@ -11,9 +11,9 @@ import pytest
 
 from bridge import resync
 from bridge.delivery import EndingKind, Halt, heartbeat
-from bridge.errors import Exit, LeaseHeld, LedgerError
+from bridge.errors import Exit, LeaseHeld, LedgerError, OrgUnanswered
 from bridge.ledger import Claim, Lease, Ledger, RunState
-from bridge.model import HeldReason, Outcome, Record
+from bridge.model import Delivery, HeldReason, Outcome, Record
 from bridge.practice import CommitLate, CutBefore, Scenario
 from bridge.salesforce import InsertResult
 from bridge.salesforce.inserts import RecordError, Refused
@@ -219,3 +219,50 @@ def test_with_patience_a_lease_that_was_lost_is_waited_for(
     assert told == [
         "Another process has taken over the writing to this org. Waiting for it to end."
     ]
+
+
+def test_nobody_overtakes_a_message_in_doubt_within_its_call(open_house: OpenHouse) -> None:
+    """The call is sent again in halves, and the first half gives no answer."""
+    house = open_house(Scenario(causes={}, key_unique=False, required_field="", extra_rows=0))
+    for n in range(2):
+        record: Record = {
+            **{k: v for k, v in DOCUMENTED_RECORD.items() if k != "Region__c"},
+            "Social25__Identifier__c": f"{n:032x}",
+            "Social25__Timestamp__c": f"{house.practice.day}T10:0{n}:00Z",
+            "log_message": "UNABLE_TO_LOCK_ROW:unable to obtain exclusive access:--",
+        }
+        house.practice.gotallo.add_results(record, None, house.request.window.from_time)
+    run = house.plan()
+    sent: list[int] = []
+    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+
+        def insert(_: str, records: Sequence[Record]) -> tuple[InsertResult, ...]:
+            sent.append(len(records))
+            if len(sent) == 1:
+                thrown = "Social25.MessageTrigger: System.LimitException: too many"
+                code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+                return tuple(Refused((RecordError(code, thrown, ()),)) for _ in records)
+            raise OrgUnanswered("Salesforce gave no whole answer")
+
+        org.insert = insert  # type: ignore[method-assign, assignment]
+        request = resync.ApplyRequest(lanes=1, canary=())
+        ending = resync.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
+    assert sent == [2, 1]
+    assert ending.kind is EndingKind.WAITING
+    counts = house.document(run.id).counts
+    assert (counts.in_doubt, counts.not_sent_yet) == (1, 1)
+
+
+def test_what_somebody_else_has_held_meanwhile_is_not_claimed(open_house: OpenHouse) -> None:
+    """A second `apply` of the run asks GoTallo before it finds that the lease is taken."""
+    house = open_house(Scenario(causes=FIVE))
+    run = house.plan()
+    with house.ledger() as ledger:
+        lease = ledger.take_lease(run.plan.org_id, run.id, dt.datetime.now(dt.UTC))
+        pending = ledger.pending(run.id)
+        ledger.hold(run.id, [pending[0].position], HeldReason.CHANGED, "another text", "look")
+        claim = ledger.claim(run.id, pending, lease, dt.datetime.now(dt.UTC))
+        assert claim.granted == {item.key for item in pending[1:]}
+        assert claim.refused == ()
+        state = ledger.states(run.id, [pending[0].key])[pending[0].key]
+        assert state.delivery is Delivery.OPEN
