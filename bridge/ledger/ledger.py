@@ -335,7 +335,8 @@ class Ledger(LedgerReader):
         """Make these messages *sending*, before the request that carries them leaves.
 
         Only a message that is *open* is granted; two runs never both get it. Nor is one whose item
-        was held since the caller looked. Until its answer is on record its item is *in doubt*: that is true of it if the process ends here.
+        was held since the caller looked. Until its answer is on record its item is *in doubt*: that
+        is true of it if the process ends here.
 
         Raises:
             LeaseHeld: somebody else has become the writer to the org.
