@@ -183,20 +183,28 @@ class Sender:
     ) -> list[Verdict]:
         """Put on record the messages that another run has brought there since this one's plan."""
         delivered = [
-            Verdict(
-                position=item.position,
-                key=item.key,
-                delivery=Delivery.PRESENT,
-                outcome=Outcome.PRESENT,
-                salesforce_id=states[item.key].salesforce_id,
-                note=brought_by(states[item.key]),
-            )
+            self._known_to_be_there(item, states[item.key])
             for item in items
             if item.key in states
             and states[item.key].delivery in (Delivery.DELIVERED, Delivery.PRESENT)
         ]
         self._record(items, delivered)
         return delivered
+
+    def _known_to_be_there(self, item: PendingItem, state: MessageState) -> Verdict:
+        """Brought or found by another run; or brought by this one, as another has found out."""
+        ours = state.delivery is Delivery.DELIVERED and state.run_id == self._run.id
+        return Verdict(
+            position=item.position,
+            key=item.key,
+            delivery=Delivery.DELIVERED if ours else Delivery.PRESENT,
+            outcome=Outcome.SYNCED if ours else Outcome.PRESENT,
+            salesforce_id=state.salesforce_id,
+            attempt=AttemptResult.UNANSWERED if ours else None,
+            note="a request gave no answer; another run asked the org by key, and it has it"
+            if ours
+            else brought_by(state),
+        )
 
     def _may_call(self, calls: int) -> bool:
         return self._watch.may_call(threading.get_ident(), calls)

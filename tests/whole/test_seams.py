@@ -266,3 +266,23 @@ def test_what_somebody_else_has_held_meanwhile_is_not_claimed(open_house: OpenHo
         assert claim.refused == ()
         state = ledger.states(run.id, [pending[0].key])[pending[0].key]
         assert state.delivery is Delivery.OPEN
+
+
+def test_what_changed_while_another_run_has_it_in_doubt_is_never_told_as_done(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes=FIVE, key_unique=False, extra_rows=0))
+    house.practice.faults.add(at_insert(CommitLate()))
+    first = house.resync().run_id
+    edited = house.items(first)[1].key or ""
+    house.practice.gotallo.edit(edited, Text__c="What I meant is something else.")
+    house.practice.faults.release()
+    second = house.resync()
+    counts = second.document.counts
+    assert (counts.present, counts.held, counts.in_doubt) == (4, 1, 0)
+    (held,) = [item for item in house.items(second.run_id) if item.key == edited]
+    assert held.held_reason is HeldReason.CHANGED
+    assert f"bridge apply {first} --wait" in held.held_advice
+    assert house.apply(first).kind is EndingKind.FINISHED
+    assert house.document(first).counts.synced == 5, "it brought them all"
+    assert house.document(house.plan().id).counts.held == 1
