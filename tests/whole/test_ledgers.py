@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 import signal
@@ -158,24 +159,32 @@ def line(postgres: Server) -> Iterator[Line]:
 
 
 @pytest.mark.parametrize("where", list(Cut), ids=lambda cut: cut.name.lower())
-@pytest.mark.parametrize("nth", range(1, 8))
-def test_a_commit_that_is_cut_off_anywhere_in_a_sending_costs_no_message_and_makes_none_twice(
-    open_house: OpenHouse, postgres: Server, line: Line, nth: int, where: Cut
+@pytest.mark.parametrize("unique", [True, False], ids=["key unique", "key not unique"])
+def test_a_server_that_is_cut_off_at_any_commit_costs_no_message_and_makes_none_twice(
+    open_house: OpenHouse, postgres: Server, line: Line, where: Cut, unique: bool
 ) -> None:
-    opened = open_house(Scenario(causes={MorningCause.LONG_TEXT: 30}))
-    near = postgres.new_ledger()
-    house = replace(opened, database=near)
-    far = replace(opened, database=near.replace(f":{postgres.port}/", f":{line.port}/"))
-    run = house.plan()
-    line.cut(where, nth)
-    with pytest.raises(LedgerError):
-        far.apply(run.id, lanes=1)
-    assert sound(house)
-    assert apply_an_hour_later(house, run.id).kind is EndingKind.FINISHED
-    assert_each_once(house, run.id, 30)
-    fired = house.practice.org.firings()
-    assert {fired[key] for key in house.rows() if fired[key]} == {1}
-    assert sound(house)
+    """At the first commit of a sending, the second, and so on until there is none to cut."""
+    scenario = Scenario(causes={MorningCause.LONG_TEXT: 8}, extra_rows=0, key_unique=unique)
+    opened = open_house(scenario)
+    for nth in itertools.count(1):
+        opened.practice.begin_anew(scenario)
+        near = postgres.new_ledger()
+        house = replace(opened, database=near)
+        far = replace(opened, database=near.replace(f":{postgres.port}/", f":{line.port}/"))
+        run = house.plan()
+        line.cut(where, nth)
+        try:
+            far.apply(run.id, lanes=1)
+        except LedgerError:
+            assert sound(house)
+        else:
+            break
+        assert apply_an_hour_later(house, run.id).kind is EndingKind.FINISHED
+        assert_each_once(house, run.id, 8)
+        fired = house.practice.org.firings()
+        assert {fired[key] for key in house.rows()} == {1}
+        assert sound(house)
+    assert nth > 10, "a sending of eight messages commits more often than that"
 
 
 def test_a_password_is_in_nothing_that_is_printed(house: House) -> None:
