@@ -89,7 +89,7 @@ def resync(
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         run = None if dry_run or keys else _unfinished(settings, window, ledger, org, yes=yes)
         if run is not None:
-            recheck(settings, run, ledger, org)
+            sending = recheck(settings, run, sending, ledger, org)
         else:
             with screen.counting() as counting:
                 run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)

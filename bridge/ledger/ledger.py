@@ -344,16 +344,18 @@ class Ledger(LedgerReader):
     ) -> Claim:
         """Make these messages *sending*, before the request that carries them leaves.
 
-        Only a message that is *open* is granted; two runs never both get it. Until its answer is on
-        record its item is *in doubt*: that is true of it if the process ends here.
+        Only a message that is *open* is granted; two runs never both get it. Nor is one whose item
+        was held since the caller looked. Until its answer is on record its item is *in doubt*: that
+        is true of it if the process ends here.
 
         Raises:
             LeaseHeld: somebody else has become the writer to the org.
         """
-        keys = [item.key for item in items]
         with writing(self._engine) as connection:
             leases.check(connection, lease)
             run = run_row(connection, run_id)
+            items = _still_ready(connection, run_id, items)
+            keys = [item.key for item in items]
             states = states_of(connection, run.org_id, run.object, keys)
             granted = frozenset(s.key for s in states if s.delivery is Delivery.OPEN)
             connection.execute(
@@ -486,6 +488,20 @@ def _add_causes(connection: Connection, run_id: str, causes: Iterable[Cause]) ->
     rows = [cause_row(run_id, cause) for cause in causes]
     if rows:
         connection.execute(insert_new(connection, t.causes), rows)
+
+
+def _still_ready(
+    connection: Connection, run_id: str, items: Sequence[PendingItem]
+) -> list[PendingItem]:
+    ready: set[int] = set()
+    for part in parts([item.position for item in items]):
+        query = select(t.items.c.position).where(
+            t.items.c.run_id == run_id,
+            t.items.c.position.in_(part),
+            t.items.c.decision == Decision.READY,
+        )
+        ready |= set(connection.execute(query).scalars())
+    return [item for item in items if item.position in ready]
 
 
 def _set_outcome(

@@ -11,7 +11,7 @@ proof       the org is asked what became of it
 
 from __future__ import annotations
 
-from bridge.resync.changes import recheck
+from bridge.resync.changes import Changed, recheck
 from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
@@ -19,6 +19,7 @@ from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones
 
 __all__ = [
     "ApplyRequest",
+    "Changed",
     "PlanRequest",
     "Progress",
     "apply",
