@@ -498,6 +498,10 @@ class Question:
     """Of the objects that have the messages; mostly one."""
     unreadable: int
     """How many messages could not be read when they were planned: they have no key to ask for."""
+    unseen: str = ""
+    """Why a row may be there that this user does not see; empty where it sees all that counts."""
+    grant: str = ""
+    """What would show that it sees every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,10 +541,12 @@ class Verification:
 
     @property
     def proven(self) -> bool:
-        """Whether everything that should be there is there once and as it was sent."""
-        return not (
-            self.missing or self.deleted or self.repeated or self.differing or self.in_doubt
-        )
+        """Whether everything that should be there is there once and as it was sent.
+
+        A row that this user may not see would be a second one, so without sight nothing is proven.
+        """
+        amiss = self.missing or self.deleted or self.repeated or self.differing or self.in_doubt
+        return not (amiss or self.question.unseen)
 
 
 class Proof(StrEnum):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +20,6 @@ import pytest
 import typer.main
 from starlette.routing import Route
 from typer.core import TyperCommand, TyperGroup, TyperOption
-from typer.testing import CliRunner
 
 from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
@@ -182,7 +184,13 @@ def test_each_explanation_that_is_shown_is_what_is_printed() -> None:
     assert len(shown) >= 3
     for example in shown:
         command = example.partition("\n")[0].removeprefix("$ bridge ")
-        printed = CliRunner().invoke(app, shlex.split(command), env={"COLUMNS": "100"}).stdout
+        printed = subprocess.run(
+            [sys.executable, "-m", "bridge", *shlex.split(command)],
+            env={**os.environ, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         assert example == f"$ bridge {command}\n{printed}", printed
 
 

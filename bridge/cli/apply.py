@@ -53,10 +53,10 @@ def apply(
     """
     screen.refuse_without_yes(yes, f"Add --yes: bridge apply {run_id} --yes")
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
-    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+    with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
         if not as_planned:
-            recheck(settings, run, ledger, org)
+            request = recheck(settings, run, request, ledger, org)
         document = run_document(ledger, run)
         if to_send(document):
             request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
@@ -67,8 +67,10 @@ def apply(
     finish(document, ending, as_json=as_json)
 
 
-def recheck(settings: Settings, run: Run, ledger: Ledger, org: Org) -> None:
-    """Hold what has changed at GoTallo since the plan.
+def recheck(
+    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, org: Org
+) -> resync.ApplyRequest:
+    """Hold what has changed at GoTallo since the plan, what is in doubt once that is settled.
 
     Raises:
         GoTalloError: it could not be asked; the advice names the way without it.
@@ -81,10 +83,16 @@ def recheck(settings: Settings, run: Run, ledger: Ledger, org: Org) -> None:
             f"{exc.advice} To send the plan without asking whether a message has changed since: "
             f"bridge apply {run.id} --as-planned",
         ) from exc
-    if changed:
+    if changed.held:
         screen.stderr.print(
-            f"{changed} changed at GoTallo since the plan and are held: bridge report {run.id}"
+            f"{changed.held} changed at GoTallo since the plan and are held: bridge report {run.id}"
         )
+    if changed.in_doubt:
+        screen.stderr.print(
+            f"{len(changed.in_doubt)} in doubt changed at GoTallo since the plan: held where they "
+            "turn out not to be in Salesforce"
+        )
+    return replace(request, changed=changed.in_doubt)
 
 
 def apply_request(

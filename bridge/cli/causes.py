@@ -42,7 +42,7 @@ def causes(
     Example: bridge causes
     """
     now = dt.datetime.now(dt.UTC)
-    with resync.open_ledger(settings) as ledger:
+    with resync.open_existing_ledger(settings) as ledger:
         zone = _zone(ledger, tz)
         if cause_id is None:
             if owner is not None or note is not None:

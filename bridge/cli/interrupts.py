@@ -25,7 +25,10 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        screen.stderr.print("Interrupted. bridge status shows what is on record.")
+        screen.stderr.print(
+            "Interrupted. What was in the air is in doubt until bridge apply RUN --wait settles "
+            "it; bridge status names the run."
+        )
         sys.stdout.flush()
         os._exit(Exit.INTERRUPTED)
     finally:

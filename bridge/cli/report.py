@@ -15,7 +15,7 @@ def report(settings: Settings, run_id: RunId, *, as_json: AsJson = False) -> Non
 
     Example: bridge report 7c2e1f
     """
-    with resync.open_ledger(settings) as ledger:
+    with resync.open_existing_ledger(settings) as ledger:
         document = report_document(ledger, ledger.run(run_id))
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))

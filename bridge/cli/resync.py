@@ -102,7 +102,7 @@ def resync(
         narrowed = dry_run or keys or cause or still_open
         run = None if narrowed else _unfinished(settings, request.window, ledger, org, yes=yes)
         if run is not None:
-            recheck(settings, run, ledger, org)
+            sending = recheck(settings, run, sending, ledger, org)
         else:
             with screen.counting() as counting:
                 run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)

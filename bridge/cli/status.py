@@ -27,7 +27,7 @@ def status(
 
     Example: bridge status
     """
-    with resync.open_ledger(settings) as ledger:
+    with resync.open_existing_ledger(settings) as ledger:
         if run_id is not None:
             document = run_document(ledger, ledger.run(run_id))
             if as_json:

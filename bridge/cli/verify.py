@@ -65,7 +65,7 @@ def verify(
             yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
         )
         ask = partial(resync.verify_window, window, words, settings.gotallo_tenant_id)
-    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+    with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
         document = verification_document(ask(ledger, org))
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))

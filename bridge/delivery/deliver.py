@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 
 import structlog
 
@@ -20,9 +21,9 @@ from bridge.delivery.presence import WitnessSchema
 from bridge.delivery.resending import send_again
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
 from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
-from bridge.errors import BridgeError, SafetyStop
+from bridge.errors import BridgeError, LeaseHeld, SafetyStop
 from bridge.ledger import Ledger, PendingItem, Run, Verdict
-from bridge.model import Delivery, Diagnosis, HeldReason, Kind, ObjectSchema, Outcome
+from bridge.model import Delivery, Diagnosis, Held, HeldReason, Kind, ObjectSchema, Outcome
 from bridge.salesforce import Org
 
 _PASSES = 3
@@ -76,6 +77,7 @@ def deliver(
     canary: Sequence[int] = STEPS,
     limit: int | None = None,
     limits: Limits | None = None,
+    changed: Mapping[int, Held] = MappingProxyType({}),
     refusal: SafetyStop | None = None,
     healer: Healer | None = None,
     halt: Halt | None = None,
@@ -96,6 +98,7 @@ def deliver(
         canary: how many messages of a cause go ahead in each step; empty for none.
         limit: how many items to send at most, the earliest first; None for all.
         limits: where the sending stops itself.
+        changed: items in doubt, by position, that are held where they turn out not to be there.
         refusal: why nothing may be sent; what is in doubt is settled all the same.
         healer: repairs what was refused, and has it sent again; None to leave it refused.
         halt: ends the run early.
@@ -130,13 +133,14 @@ def deliver(
         )
         ledger.begin_sending(run.id)
         send_again(run, ledger, lease, org, schema, key_field, witness, refusal, halt, clock)
-        way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, refusal)
+        way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, changed, refusal)
         beyond_limit = not halt.thrown and way.go()
         while healer is not None and not (halt.thrown or beyond_limit):
             if not healer.heal(run, ledger):
                 break
             beyond_limit = way.go()
-    return _end(run, ledger, halt, beyond_limit=beyond_limit)
+        # Still with the lease: without it, the run may be another process's to end.
+        return _end(run, ledger, halt, beyond_limit=beyond_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ class _Way:
     lanes: int
     canary: Sequence[int]
     limit: int | None
+    changed: Mapping[int, Held]
     refusal: SafetyStop | None
 
     def go(self) -> bool:
@@ -158,6 +163,7 @@ class _Way:
         run, ledger, limit = self.run, self.ledger, self.limit
         for _ in range(_PASSES):
             _take_up(run, ledger, self.sender)
+            self._hold_changed()
             left = _open_items(run, ledger)
             if left and self.refusal is not None:
                 self.halt.throw(self.refusal)
@@ -169,6 +175,12 @@ class _Way:
             if beyond_limit:
                 return True
         return False
+
+    def _hold_changed(self) -> None:
+        for item in _open_items(self.run, self.ledger) if self.changed else ():
+            why = self.changed.get(item.position)
+            if why is not None:
+                hold(self.ledger, self.run.id, [item], why.reason, what=why.what, advice=why.advice)
 
 
 def _watch(
@@ -213,7 +225,8 @@ def _go_through(
 
 def _end(run: Run, ledger: Ledger, halt: Halt, *, beyond_limit: bool) -> Ending:
     if halt.thrown and halt.reason is not None:
-        ledger.stop(run.id, _said(halt.reason))
+        if not isinstance(halt.reason, LeaseHeld):
+            ledger.stop(run.id, _said(halt.reason))
         return Ending(EndingKind.STOPPED, halt.reason)
     if halt.thrown:
         ledger.stop(run.id, "interrupted")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from bridge.bounds import BEAT_SECONDS
 from bridge.delivery.halt import Halt
 from bridge.delivery.sender import Clock
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, LedgerError
 from bridge.ledger import Lease, Ledger
 
 
@@ -29,8 +29,8 @@ def writing_lease(
         while not done.wait(BEAT_SECONDS):
             try:
                 ledger.beat(lease, clock())
-            except BridgeError as lost:
-                halt.throw(lost)
+            except Exception as lost:
+                halt.throw(lost if isinstance(lost, BridgeError) else _unkept(lost))
                 return
 
     keeper = threading.Thread(target=keep, name="lease", daemon=True)
@@ -43,8 +43,17 @@ def writing_lease(
         raise
     except BaseException:
         done.set()
-        ledger.give_back(lease)
+        with suppress(LedgerError):  # it ends with the process; what went wrong is told instead
+            ledger.give_back(lease)
         raise
     done.set()
     keeper.join()
     ledger.give_back(lease)
+
+
+def _unkept(defect: Exception) -> LedgerError:
+    """Whatever it is, a lease that nobody keeps any more must not be written under."""
+    return LedgerError(
+        f"The lease of the org could not be kept: {type(defect).__name__}. Nothing more is sent",
+        "Go on with bridge apply; bridge ledger check tells whether the ledger is sound.",
+    )

@@ -183,20 +183,28 @@ class Sender:
     ) -> list[Verdict]:
         """Put on record the messages that another run has brought there since this one's plan."""
         delivered = [
-            Verdict(
-                position=item.position,
-                key=item.key,
-                delivery=Delivery.PRESENT,
-                outcome=Outcome.PRESENT,
-                salesforce_id=states[item.key].salesforce_id,
-                note=brought_by(states[item.key]),
-            )
+            self._known_to_be_there(item, states[item.key])
             for item in items
             if item.key in states
             and states[item.key].delivery in (Delivery.DELIVERED, Delivery.PRESENT)
         ]
         self._record(items, delivered)
         return delivered
+
+    def _known_to_be_there(self, item: PendingItem, state: MessageState) -> Verdict:
+        """Brought or found by another run; or brought by this one, as another has found out."""
+        ours = state.delivery is Delivery.DELIVERED and state.run_id == self._run.id
+        return Verdict(
+            position=item.position,
+            key=item.key,
+            delivery=Delivery.DELIVERED if ours else Delivery.PRESENT,
+            outcome=Outcome.SYNCED if ours else Outcome.PRESENT,
+            salesforce_id=state.salesforce_id,
+            attempt=AttemptResult.UNANSWERED if ours else None,
+            note="a request gave no answer; another run asked the org by key, and it has it"
+            if ours
+            else brought_by(state),
+        )
 
     def _may_call(self, calls: int) -> bool:
         return self._watch.may_call(threading.get_ident(), calls)
@@ -244,6 +252,8 @@ class Sender:
 
     def _insert(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
         """Send one chunk. `tried` counts this time."""
+        # A part of its call may be in doubt by now: nobody overtakes that.
+        chunk = [one for one in chunk if one.item.conversation not in self._waiting]
         if self._halt.thrown or not chunk or not self._may_call(1):
             return []
         claim = self._ledger.claim(
@@ -318,7 +328,8 @@ class Sender:
     def _repeated(self, refused: Sequence[tuple[_Sendable, Verdict]]) -> list[Verdict]:
         """Those refused since a unique value is there already: the key's, or another field's.
 
-        Where the refusal names the key field the message is there, though this user may not see it.
+        Where the org refused the record itself for its key, the message is there, though this user
+        may not see it.
         """
         if not refused:
             return []
@@ -333,14 +344,25 @@ class Sender:
                 attempt=AttemptResult.REFUSED,
             )
             if (rows := found[one.item.key])
-            else self._unseen(one.item, verdict)
+            else self._unseen(one.item, verdict, found)
             for one, verdict in refused
         ]
 
-    def _unseen(self, item: PendingItem, verdict: Verdict) -> Verdict:
+    def _unseen(
+        self,
+        item: PendingItem,
+        verdict: Verdict,
+        found: Mapping[str, tuple[FoundRow, ...]],
+    ) -> Verdict:
         diagnosis = verdict.diagnosis
         name = self._key_field.name
         if diagnosis is None or not (name in diagnosis.fields or f" {name} " in diagnosis.message):
+            return verdict
+        if diagnosis.outer_code is not None or diagnosis.steps:
+            # Of a record that a trigger or flow makes: its field may have the name of ours.
+            return verdict
+        if any(rows and key.casefold() == item.key.casefold() for key, rows in found.items()):
+            # The field ignores case: it is another message that the org has.
             return verdict
         return Verdict(
             position=item.position,

@@ -138,7 +138,11 @@ def _read_key(result: Mapping[str, Value], field: str) -> str:
         raise ValueError(f"its {field} is no identifier")
     if len(identifier) > _LONGEST_KEY:
         raise ValueError(f"its {field} is longer than any identifier")
-    return canonical_key(identifier)
+    key = canonical_key(identifier)
+    if not key.isprintable():
+        # Asked for a control character the org may refuse the whole query, for all its keys.
+        raise ValueError(f"its {field} holds characters that no identifier has")
+    return key
 
 
 def _read_error_text(log_message: Value) -> str | None:

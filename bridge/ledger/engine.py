@@ -66,6 +66,29 @@ def open_for_reading(location: str) -> Engine:
     Raises:
         LedgerError: there is none, it can't be read, or it is of an older program.
     """
+    engine, version = _opened(location)
+    if version < len(MIGRATIONS):
+        engine.dispose()
+        raise LedgerError(
+            f"The ledger {shown(parse(location))} was written by an older version of this program "
+            f"(schema {version}, this one has {len(MIGRATIONS)})",
+            "bridge status brings it up to date; what is in it stays.",
+        )
+    return engine
+
+
+def refuse_missing(location: str) -> None:
+    """Look whether there is a ledger, of this program or an older one.
+
+    Raises:
+        LedgerError: there is none, or it can't be read.
+    """
+    engine, _ = _opened(location)
+    engine.dispose()
+
+
+def _opened(location: str) -> tuple[Engine, int]:
+    """A ledger that is there, and the version of its schema."""
     url = parse(location)
     if url.get_backend_name() == SQLITE and not Path(url.database or "").is_file():
         raise _no_ledger(url)
@@ -74,16 +97,10 @@ def open_for_reading(location: str) -> Engine:
         version = _version_of(engine)
         if version == 0:
             raise _no_ledger(url)
-        if version < len(MIGRATIONS):
-            raise LedgerError(
-                f"The ledger {shown(url)} was written by an older version of this program "
-                f"(schema {version}, this one has {len(MIGRATIONS)})",
-                "bridge status brings it up to date; what is in it stays.",
-            )
     except LedgerError:
         engine.dispose()
         raise
-    return engine
+    return engine, version
 
 
 @contextmanager

@@ -22,6 +22,9 @@ _MACHINES: tuple[tuple[str, str, Iterable[Transition[Any]]], ...] = (
     ("runs", "state", RUN),
 )
 
+_IDENTITY = ("org_id", "object", "key")
+"""What makes a row of the messages the one of its message."""
+
 
 def create_guards(connection: Connection) -> None:
     """Make the triggers, once the tables are there."""
@@ -39,6 +42,10 @@ def _guards() -> Iterator[tuple[str, str, str, str]]:
             refused += f" AND NOT ({_is_one_of(RESEND, column)} AND NEW.resends > OLD.resends)"
         yield table, column, refused, f"UPDATE OF {column}"
     yield "messages", "delivery", f"NEW.delivery <> '{Delivery.OPEN}'", "INSERT"
+    # A message that is forgotten could be planned as a new one.
+    yield "messages", "delivery", f"OLD.delivery <> '{Delivery.OPEN}'", "DELETE"
+    moved = " OR ".join(_changes(column) for column in _IDENTITY)
+    yield "messages", "key", moved, f"UPDATE OF {', '.join(_IDENTITY)}"
 
 
 def _changes(column: str) -> str:

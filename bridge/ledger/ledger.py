@@ -17,7 +17,7 @@ from bridge.errors import LedgerError
 from bridge.ledger import heals, histories, leases, resends
 from bridge.ledger import tables as t
 from bridge.ledger.dialects import insert_new
-from bridge.ledger.engine import open_engine, writing
+from bridge.ledger.engine import open_engine, refuse_missing, writing
 from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
@@ -66,6 +66,16 @@ class Ledger(LedgerReader):
             LedgerError: it can't be opened or written.
         """
         super().__init__(open_engine(location))
+
+    @classmethod
+    def existing(cls, location: str) -> Self:
+        """Open a ledger that is there; none is made by a mistyped name.
+
+        Raises:
+            LedgerError: there is none, or it can't be opened or written.
+        """
+        refuse_missing(location)
+        return cls(location)
 
     def __enter__(self) -> Self:
         return self
@@ -361,16 +371,18 @@ class Ledger(LedgerReader):
     ) -> Claim:
         """Make these messages *sending*, before the request that carries them leaves.
 
-        Only a message that is *open* is granted; two runs never both get it. Until its answer is on
-        record its item is *in doubt*: that is true of it if the process ends here.
+        Only a message that is *open* is granted; two runs never both get it. Nor is one whose item
+        was held since the caller looked. Until its answer is on record its item is *in doubt*: that
+        is true of it if the process ends here.
 
         Raises:
             LeaseHeld: somebody else has become the writer to the org.
         """
-        keys = [item.key for item in items]
         with writing(self._engine) as connection:
             leases.check(connection, lease)
             run = run_row(connection, run_id)
+            items = _still_ready(connection, run_id, items)
+            keys = [item.key for item in items]
             states = states_of(connection, run.org_id, run.object, keys)
             granted = frozenset(s.key for s in states if s.delivery is Delivery.OPEN)
             connection.execute(
@@ -511,6 +523,20 @@ def _add_findings(
     rows = [finding_row(run_id, cause_id, finding) for cause_id, finding in dict.fromkeys(found)]
     if rows:
         connection.execute(insert_new(connection, t.findings), rows)
+
+
+def _still_ready(
+    connection: Connection, run_id: str, items: Sequence[PendingItem]
+) -> list[PendingItem]:
+    ready: set[int] = set()
+    for part in parts([item.position for item in items]):
+        query = select(t.items.c.position).where(
+            t.items.c.run_id == run_id,
+            t.items.c.position.in_(part),
+            t.items.c.decision == Decision.READY,
+        )
+        ready |= set(connection.execute(query).scalars())
+    return [item for item in items if item.position in ready]
 
 
 def _set_outcome(

@@ -151,13 +151,21 @@ class LedgerReader:
         with reading(self._engine) as connection:
             return resends.old_ids(connection, run_id, keys)
 
-    def sent_sources(self, run_id: str, keys: Sequence[str]) -> Mapping[str, SourceOfItem]:
-        """What those of these messages were made from that any run has delivered to the org."""
+    def sent_sources(
+        self, run_id: str, keys: Sequence[str], delivery: Delivery
+    ) -> Mapping[str, SourceOfItem]:
+        """What those of these messages were made from that any run has sent to the org.
+
+        Args:
+            run_id: of the org.
+            keys: of the messages.
+            delivery: delivered, or sending: those in doubt.
+        """
         c, m = t.items.c, t.messages.c
         query = (
             select(c.key, c.run_id, c.original, c.origin)
             .join(t.messages, and_(m.key == c.key, m.run_id == c.run_id))
-            .where(m.delivery == Delivery.DELIVERED)
+            .where(m.delivery == delivery)
         )
         with reading(self._engine) as connection:
             run = run_row(connection, run_id)

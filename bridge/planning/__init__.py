@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridge.planning.check import Problem, as_stored, check
 from bridge.planning.edits import (
+    held_as_in_doubt_otherwise,
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "built_in_mapping",
     "check",
     "differences",
+    "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
     "outline",

@@ -66,6 +66,23 @@ def held_as_sent_otherwise(fields: tuple[str, ...], run_id: str) -> Held:
     )
 
 
+def held_as_in_doubt_otherwise(fields: tuple[str, ...], run_id: str) -> Held:
+    """Why a message that is in doubt waits: it has changed since its request left.
+
+    Args:
+        fields: that have changed.
+        run_id: of the run whose request gave no answer.
+    """
+    return Held(
+        HeldReason.CHANGED,
+        f"GoTallo has another {_listed(fields)} by now than a request of run {run_id} "
+        "carried, which gave no answer",
+        f"Settle it first: bridge apply {run_id} --wait. Where Salesforce does not have it, plan "
+        "again then, and it is sent as it is now.",
+        fields=fields,
+    )
+
+
 def _api_names(names: tuple[str, ...], schema: ObjectSchema) -> set[str]:
     return {field.name for name in names if (field := schema.get(name)) is not None}
 

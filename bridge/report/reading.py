@@ -20,7 +20,7 @@ from bridge.ledger import (
     RunState,
     StoredItem,
 )
-from bridge.model import Cause, Change, Decision, Diagnosis, Finding, Outcome, Risk
+from bridge.model import Cause, Change, Decision, Diagnosis, Finding, Outcome, Risk, Visibility
 from bridge.report.document import (
     CausePart,
     ChangePart,
@@ -442,6 +442,8 @@ def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterat
         from_when = f" (from {settles_at:%H:%M:%S} UTC on)" if settles_at else ""
         open_ones.append(f"settle the {counts.in_doubt:,} in doubt{from_when}")
     if open_ones:
+        if run.view is not None and run.view.visibility is Visibility.UNPROVEN:
+            open_ones = [f"once the grant is there: {', '.join(open_ones)}"]
         wait = " --wait" if counts.in_doubt else ""
         yield NextPart(command=f"bridge apply {run.id}{wait}{flags}", why=", ".join(open_ones))
     unrepaired = counts.held + counts.rejected

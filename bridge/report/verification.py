@@ -82,7 +82,10 @@ class VerificationDocument(_Part):
     unreadable: int
     """Messages that could not be read when they were planned, so that they have no key."""
     proven: bool
-    """Whether all that should be there is there once, as it was sent."""
+    """Whether all that should be there is there once, as it was sent, and no row can be unseen."""
+    unseen: str | None
+    """Why a row may be there that the user who asked does not see; null where it sees them all, or
+    where the org itself refuses a second row."""
     once: int
     """There exactly once, as they should be; the differing ones among them."""
     missing: tuple[str, ...]
@@ -134,6 +137,7 @@ def verification_document(verification: Verification) -> VerificationDocument:
         asked=verification.asked,
         unreadable=question.unreadable,
         proven=verification.proven,
+        unseen=held_by_utf8(question.unseen) or None,
         once=verification.once,
         missing=tuple(map(held_by_utf8, verification.missing)),
         deleted=tuple(map(held_by_utf8, verification.deleted)),

@@ -13,8 +13,8 @@ proof       the org is asked what became of it
 
 from __future__ import annotations
 
-from bridge.resync.changes import recheck
-from bridge.resync.opening import open_ledger, open_org
+from bridge.resync.changes import Changed, recheck
+from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
 from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
@@ -22,12 +22,14 @@ from bridge.resync.still_open import StillOpen, still_open
 
 __all__ = [
     "ApplyRequest",
+    "Changed",
     "PlanRequest",
     "Progress",
     "StillOpen",
     "apply",
     "apply_patiently",
     "old_ones",
+    "open_existing_ledger",
     "open_ledger",
     "open_org",
     "plan",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import structlog
 
 from bridge.delivery import hold
 from bridge.ledger import Ledger
-from bridge.model import Delivery, FailedMessage
+from bridge.model import Delivery, FailedMessage, Held
 from bridge.planning import Planner, held_as_planned_otherwise, parse_mapping
 from bridge.resync.batches import batches
 from bridge.resync.opening import open_gotallo
@@ -16,27 +19,37 @@ from bridge.settings import Settings
 log = structlog.get_logger(__name__)
 
 
-def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What has changed at the source since its plan."""
+
+    held: int = 0
+    """Items that are held for it now."""
+    in_doubt: Mapping[int, Held] = field(default_factory=dict)
+    """Items, by position, of which nobody knows yet whether they are in the org: each is to be held
+    where it turns out not to be."""
+
+
+def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> Changed:
     """Hold what has changed at the source since a run was planned and is not sent yet.
 
     GoTallo is asked for the window again; nothing is sent.
-
-    Returns:
-        How many items are held for it now.
 
     Raises:
         UsageError: the run does not exist, or a setting or its mapping is not usable.
         RemoteError: GoTallo or the org could not be reached, or refused us.
     """
     run = ledger.run(run_id)
-    states = ledger.states(run.id, [item.key for item in ledger.pending(run.id)])
-    left = {Delivery.OPEN} if run.plan.resend is None else set(Delivery) - {Delivery.SENDING}
-    pending = {i.key: i for i in ledger.pending(run.id) if states[i.key].delivery in left}
+    pending = {item.key: item for item in ledger.pending(run.id)}
+    states = ledger.states(run.id, list(pending))
+    left = {Delivery.OPEN, Delivery.SENDING} if run.plan.resend is None else set(Delivery)
+    pending = {key: item for key, item in pending.items() if states[key].delivery in left}
     if not pending:
-        return 0
+        return Changed()
     schema = org.schema(run.plan.object)
     planner = Planner(parse_mapping(run.plan.mapping_text, run.plan.mapping_name), schema)
     held = 0
+    in_doubt: dict[int, Held] = {}
     with (
         open_gotallo(settings.gotallo(), settings) as gotallo,
         gotallo.fetch(run.plan.window) as stream,
@@ -49,16 +62,14 @@ def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> int:
                     (sources[message.key].original, sources[message.key].origin),
                     (planner.original(message), message.origin),
                 )
-                if fields:
-                    why = held_as_planned_otherwise(fields, run.plan.window_words)
-                    hold(
-                        ledger,
-                        run.id,
-                        [pending[message.key]],
-                        why.reason,
-                        what=why.what,
-                        advice=why.advice,
-                    )
-                    held += 1
-    log.info("run.rechecked", run=run.id, changed=held)
-    return held
+                if not fields:
+                    continue
+                item = pending[message.key]
+                why = held_as_planned_otherwise(fields, run.plan.window_words)
+                if states[item.key].delivery is Delivery.SENDING:
+                    in_doubt[item.position] = why
+                    continue
+                hold(ledger, run.id, [item], why.reason, what=why.what, advice=why.advice)
+                held += 1
+    log.info("run.rechecked", run=run.id, changed=held + len(in_doubt))
+    return Changed(held, in_doubt)

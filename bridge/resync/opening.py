@@ -24,6 +24,17 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
 
 
 @contextmanager
+def open_existing_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger that the settings name, for a command that has no use for an empty one.
+
+    Raises:
+        LedgerError: there is none, or it can't be opened or written.
+    """
+    with Ledger.existing(settings.bridge_ledger) as ledger:
+        yield ledger
+
+
+@contextmanager
 def open_org(settings: Settings) -> Iterator[Org]:
     """The org that the settings name; nothing is asked of it yet.
 

@@ -19,7 +19,7 @@ from bridge.delivery import (
 )
 from bridge.events import item_outcome
 from bridge.ledger import Forecast, Ledger, MessageState, Plan, ResendOrder, Run
-from bridge.model import Decision, HeldReason, Item, Outcome, Window, Witness
+from bridge.model import Decision, Delivery, HeldReason, Item, Outcome, Window, Witness
 from bridge.planning import (
     Narrowing,
     Planner,
@@ -28,6 +28,7 @@ from bridge.planning import (
     ToKeys,
     ToOpen,
     built_in_mapping,
+    held_as_in_doubt_otherwise,
     held_as_sent_otherwise,
     outline,
     read_mapping,
@@ -263,18 +264,20 @@ def _without_changed(
     ledger: Ledger,
     again: Mapping[str, str],
 ) -> list[Item]:
-    """Hold what is in the org already, but was sent as GoTallo has it no more."""
+    """Hold what is in the org already, or may be, but was sent as GoTallo has it no more."""
     keys = [item.key for item in items if item.key is not None and item.key not in again]
-    sent = ledger.sent_sources(run_id, keys)
+    sent = ledger.sent_sources(run_id, keys, Delivery.DELIVERED)
+    in_doubt = ledger.sent_sources(run_id, keys, Delivery.SENDING)
 
     def looked_at(item: Item) -> Item:
-        source = sent.get(item.key or "")
+        key = item.key or ""
+        source = sent.get(key) or in_doubt.get(key)
         if source is None:
             return item
         fields = planner.edited((source.original, source.origin), (item.original, item.origin))
         if not fields:
             return item
-        held = held_as_sent_otherwise(fields, source.run_id)
-        return replace(item, decision=Decision.HELD, held=held)
+        why = held_as_sent_otherwise if key in sent else held_as_in_doubt_otherwise
+        return replace(item, decision=Decision.HELD, held=why(fields, source.run_id))
 
     return [looked_at(item) for item in items]

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bridge.delivery import AskedObject, key_field_of, verify_messages, witness_schema
+from bridge.delivery import AskedObject, key_field_of, verify_messages, view_of, witness_schema
 from bridge.errors import UsageError
 from bridge.ledger import Extent, Ledger, OfOrg, OfRun, OfWindow, Part
-from bridge.model import KeyOfObject, Question, Scope, Verification, Window
+from bridge.model import (
+    KeyOfObject,
+    Question,
+    Scope,
+    Verification,
+    View,
+    Visibility,
+    Window,
+    Witness,
+)
 from bridge.resync.conditions import identity_for
 from bridge.salesforce import Org, OrgIdentity
 
@@ -85,6 +94,8 @@ class _Asking:
                 "bridge status lists the runs it has; BRIDGE_LEDGER names another ledger.",
             )
         asked = [self._asked(part) for part in parts]
+        views = [self._view(one, part.witness) for one, part in zip(asked, parts, strict=True)]
+        unseen = next((v for v in views if v.visibility is Visibility.UNPROVEN), None)
         question = Question(
             scope=self._scope,
             run_id=run_id,
@@ -104,10 +115,16 @@ class _Asking:
                 for one in asked
             ),
             unreadable=self._ledger.unreadable_of(self._extent),
+            unseen=unseen.why if unseen else "",
+            grant=unseen.grant if unseen else "",
         )
         return verify_messages(
             self._extent, question, self._ledger, self._org, asked, user_id=identity.user_id
         )
+
+    def _view(self, asked: AskedObject, witness: Witness | None) -> View:
+        user_id = self._identity.user_id
+        return view_of(self._org, asked.schema, asked.key_field, witness, user_id)
 
     def _asked(self, part: Part) -> AskedObject:
         schema = self._org.schema(part.object)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from bridge.delivery import (
     MOST_ROUNDS,
@@ -27,9 +28,9 @@ from bridge.delivery import (
     why_outdated,
     witness_schema,
 )
-from bridge.errors import LeaseHeld, SafetyStop, UsageError
+from bridge.errors import LeaseHeld, LedgerError, SafetyStop, UsageError
 from bridge.ledger import Ledger, PendingItem, Run, RunState
-from bridge.model import ObjectSchema, Window
+from bridge.model import Held, ObjectSchema, Window
 from bridge.planning import Planner, parse_mapping
 from bridge.resync.clock import now
 from bridge.resync.conditions import (
@@ -58,6 +59,8 @@ class ApplyRequest:
     """A person was asked about messages that are older than the limit, and wants them sent."""
     rounds: int = MOST_ROUNDS
     """How often a message that the org refuses may be repaired as the mapping says."""
+    changed: Mapping[int, Held] = field(default_factory=dict)
+    """Items in doubt, by position, that have changed at the source: see `recheck`."""
 
 
 def unobserved(_: object) -> None:
@@ -102,7 +105,7 @@ def apply(
     limits = limits_of(settings)
     pending = ledger.pending(run.id)
     refusal = _refusal(settings, run, request, pending, schema, limits, clock())
-    try:
+    with _calls_counted(ledger, run, org, calls_before):
         if refusal is not None and pending and run.state is RunState.PLANNED:
             raise refusal
         return deliver(
@@ -116,6 +119,7 @@ def apply(
             canary=request.canary,
             limit=request.limit,
             limits=limits,
+            changed=request.changed,
             refusal=refusal,
             healer=None if refusal else _healer(run, schema, request.rounds, clock),
             halt=halt,
@@ -123,8 +127,6 @@ def apply(
             clock=clock,
             observe=observe,
         )
-    finally:
-        ledger.count_calls(run.id, org.calls - calls_before)
 
 
 def apply_patiently(
@@ -173,6 +175,10 @@ def apply_patiently(
                 told_of = held.message
             pause(LEASE_PAUSE)
             continue
+        if isinstance(ending.reason, LeaseHeld):
+            tell(f"{ending.reason.message}. Waiting for it to end.")
+            pause(LEASE_PAUSE)
+            continue
         since = ledger.doubtful_since(run_id)
         if since is None or ending.kind not in (EndingKind.FINISHED, EndingKind.WAITING):
             return ending
@@ -206,6 +212,18 @@ def old_ones(settings: Settings, run: Run, ledger: Ledger) -> OldMessages | None
     """The messages to send that a person should be asked about, since they are old."""
     orders = [item.order for item in ledger.pending(run.id)]
     return old_messages(orders, now(), limits_of(settings).message_days)
+
+
+@contextmanager
+def _calls_counted(ledger: Ledger, run: Run, org: Org, before: int) -> Iterator[None]:
+    """Put on record how many calls were made; what went wrong is never hidden by that."""
+    try:
+        yield
+    except Exception:
+        with suppress(LedgerError):
+            ledger.count_calls(run.id, org.calls - before)
+        raise
+    ledger.count_calls(run.id, org.calls - before)
 
 
 def _refusal(

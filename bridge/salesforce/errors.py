@@ -44,6 +44,10 @@ _TOO_MUCH = frozenset({420, 429})
 _MAYBE_DONE = frozenset({408, 499})
 """4xx that a gateway gives for a request which it may have handed on."""
 
+_RAN = frozenset({"REQUEST_RUNNING_TOO_LONG", "UNKNOWN_EXCEPTION"})
+"""Codes of a call that had begun when the platform ended it, whatever the status: nothing says that
+all of it was rolled back."""
+
 _PASSING_CODES = frozenset(
     {
         "SERVER_UNAVAILABLE",
@@ -162,7 +166,7 @@ def _of_answer(exc: SalesforceError, resource: str) -> OrgError:
     said = " ".join(
         part for part in (f"HTTP {exc.status}", fault.code, _quoted(fault.message)) if part
     )
-    if exc.status >= 500 or exc.status in _MAYBE_DONE:
+    if exc.status >= 500 or exc.status in _MAYBE_DONE or fault.code in _RAN:
         return OrgUnanswered(f"Salesforce failed at {resource}: {said}.", _WAIT_ADVICE)
     return OrgRefused(
         f"Salesforce refused {resource}: {said}.",

@@ -90,6 +90,7 @@ def test_both_shapes_of_one_message_have_one_key(identifier: uuid.UUID) -> None:
         (salesforce_result(Social25__Identifier__c=""), "Identifier__c is no identifier"),
         (salesforce_result(Social25__Identifier__c="#N/A"), "Identifier__c is no identifier"),
         (standard_result(id=12), "id is no identifier"),
+        (standard_result(id="SMS-\x001"), "id holds characters that no identifier has"),
         (salesforce_result(Text__c="another"), "two values for Text__c"),
         (salesforce_result(Own__c=float("nan")), "a number in it has no value"),
         (salesforce_result(Own__c="cut \ud83d"), "half a character"),

@@ -192,6 +192,6 @@ def test_a_ledger_of_before_gets_the_tables_when_it_is_opened(location: str) -> 
     assert len(MIGRATIONS) == 2
     with pytest.raises(LedgerError, match="older version"):
         list(export(location))
-    with Ledger(location) as ledger:
+    with Ledger.existing(location) as ledger:
         ledger.take_care(CAUSE.id, NOW, owner="Test Owner")
         assert len(ledger.causes(LONG_AGO)) == 1

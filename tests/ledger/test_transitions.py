@@ -75,6 +75,23 @@ def test_a_message_begins_open(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    "forgetting",
+    [
+        "DELETE FROM messages",
+        "UPDATE messages SET key = key || 'x'",
+        "UPDATE messages SET org_id = '00D000000000000EAA'",
+        "UPDATE messages SET object = 'Other__c'",
+    ],
+)
+def test_a_message_that_is_there_is_not_forgotten(tmp_path: Path, forgetting: str) -> None:
+    with closing(raw_ledger(tmp_path)) as raw:
+        raw.execute("UPDATE messages SET delivery = 'present', salesforce_id = 'a01'")
+        raw.execute("PRAGMA foreign_keys = OFF")
+        with pytest.raises(sqlite3.IntegrityError, match="no transition leads"):
+            raw.execute(forgetting)
+
+
 def test_no_way_stands_twice_and_every_state_is_reached() -> None:
     for _, _, states, transitions in MACHINES:
         ways = [(t.before, t.after) for t in transitions]

@@ -110,6 +110,14 @@ def test_an_answer_that_a_gateway_may_give_for_the_org_leaves_doubt(
     assert isinstance(error, OrgUnanswered)
 
 
+@pytest.mark.parametrize("code", ["REQUEST_RUNNING_TOO_LONG", "UNKNOWN_EXCEPTION"])
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_call_that_the_platform_ended_while_it_ran_leaves_doubt(status: int, code: str) -> None:
+    error = told(answered(status, fault(code)), "POST composite/sobjects", departed=True)
+
+    assert isinstance(error, OrgUnanswered)
+
+
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_an_answer_that_can_not_be_read_leaves_doubt(kind: type[Exception]) -> None:
     assert isinstance(told(kind(), "POST composite/sobjects", departed=True), OrgUnanswered)

@@ -51,7 +51,7 @@ downstream: {Lead: {LastName: User_Full_Name__c}}
 
 def test_causes_are_listed_across_runs_with_who_looks_after_them(open_house: OpenHouse) -> None:
     house = open_house(Scenario(causes={MorningCause.LINK_RULE: 3, MorningCause.LONG_TEXT: 2}))
-    assert house.command("causes").stdout.startswith("No cause leaves a message open.")
+    assert house.command("causes").returncode == Exit.USAGE, "there is no ledger yet"
     house.plan()
     listed = json.loads(house.command("causes", "--json").stdout)
     by_kind = {one["kind"]: one for one in listed["causes"]}

@@ -20,7 +20,7 @@ OTHER = "What I meant is something else."
 def recheck(house: House, run_id: str) -> int:
     settings = house.settings
     with house.ledger() as ledger, resync.open_org(settings) as org:
-        return resync.recheck(settings, run_id, ledger, org)
+        return resync.recheck(settings, run_id, ledger, org).held
 
 
 def text_in_org(house: House, key: str) -> object:

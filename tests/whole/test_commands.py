@@ -143,6 +143,7 @@ def test_without_a_terminal_and_without_yes_it_refuses_before_any_request(house:
 
 
 def test_an_unknown_run_is_a_clear_error(house: House) -> None:
+    house.plan()
     for command in ("status", "report", "verify"):
         done = house.command(command, "abcdef")
         assert done.returncode == Exit.USAGE

@@ -247,8 +247,15 @@ def test_a_ledger_is_written_out_as_lines_and_a_reader_may_end_it(open_house: Op
 
 def test_where_there_is_no_ledger_none_is_made(open_house: OpenHouse) -> None:
     house = open_house()
-    for command in ("check", "export"):
-        done = house.command("ledger", command)
+    for command in (
+        ["ledger", "check"],
+        ["ledger", "export"],
+        ["status"],
+        ["report", "7c2e1f"],
+        ["verify", "--all"],
+        ["apply", "7c2e1f", "--yes"],
+    ):
+        done = house.command(*command)
         assert done.returncode == Exit.USAGE
         assert "There is no ledger" in done.stderr
     assert not (house.folder / "ledger.sqlite3").exists()

@@ -111,6 +111,20 @@ def test_what_an_operator_takes_on_is_on_record_and_shown(open_house: OpenHouse)
     assert standing(house, run.id) is Visibility.ASSUMED, "it was sent so"
 
 
+def test_nothing_is_proven_by_a_user_that_may_not_see_every_row(open_house: OpenHouse) -> None:
+    """A second row that it does not see would not be told."""
+    house = open_house(Scenario(causes=FIVE, key_unique=False, view_all_rows=False))
+    run = house.plan()
+    house.apply(run.id, settings=house.assuming)
+    asked = house.command("verify", run.id)
+    assert asked.returncode == Exit.LEFT_OVER
+    assert "5 there exactly once, as sent." in asked.stdout
+    assert "Not proven: " in asked.stdout
+    document = json.loads(house.command("verify", run.id, "--json").stdout)
+    assert not document["proven"]
+    assert "Social25__Heroku_Message__c" in document["unseen"]
+
+
 def test_what_was_taken_on_for_a_plan_alone_does_not_stay(open_house: OpenHouse) -> None:
     house = open_house(Scenario(causes=FIVE, key_unique=False, view_all_rows=False))
     run = house.plan(house.assuming)

@@ -311,7 +311,7 @@ def _may_heal(page: Page, document: RunDocument) -> None:
     if document.may_heal and document.counts.not_sent_yet:
         page.line(
             "What Salesforce then refuses for a cause that the mapping repairs is repaired so and "
-            "sent again; --rounds 0 sends exactly what is shown here.",
+            "sent again, unless --rounds 0 says that exactly what is shown here is sent.",
             hang=2,
         )
 

@@ -62,7 +62,7 @@ def _sentence(page: Page, document: RunDocument) -> None:
         return
     there = (
         f"{counts.there:,} of {counted(counts.fetched, 'message')} "
-        f"{'is' if counts.there == 1 else 'are'} in Salesforce now"
+        f"{'is' if counts.there == 1 else 'are'} in Salesforce"
     )
     how = {"inserted": counts.synced, "there already": counts.present}
     page.line((f"{there}{_told(how)}.", HEADING), hang=2)

@@ -57,7 +57,14 @@ def show_verification(found: VerificationDocument, console: Console) -> None:
         found.there_unsent,
     )
     page.blank()
-    if found.proven:
+    if found.unseen:
+        page.line(
+            ("Not proven", ALARM),
+            f": {found.unseen}. A row that this user does not see is not told here; what it would "
+            "take stands in docs/salesforce.md, and bridge plan says it.",
+            hang=2,
+        )
+    elif found.proven:
         page.line(("Proven", HEADING), ": what should be there is there once, as it was sent.")
     else:
         page.line(("Not proven", ALARM), f": bridge verify {_again(found)} --json lists every key.")

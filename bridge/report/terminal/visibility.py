@@ -32,6 +32,6 @@ def visibility(page: Page, run: RunDocument) -> None:
         case Visibility.UNPROVEN:
             page.line(
                 ("Can't be sent: a message that is there could look absent. ", ALARM),
-                f"{why}. Grant {grant}.",
+                f"{why}. Grant {grant}; or take it on with BRIDGE_ASSUME_VISIBLE=1, on record.",
                 hang=2,
             )

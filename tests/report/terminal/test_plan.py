@@ -60,7 +60,7 @@ GRANT = "View All on Social25__Heroku_Message__c"
             View(Visibility.UNPROVEN, NOT_SEEN, GRANT),
             (
                 "Can't be sent: a message that is there could look absent. Heroku_Message__c is "
-                "not shared with everybody. Grant View All on Heroku_Message__c."
+                "not shared with everybody. Grant View All on Heroku_Message__c; or take it on"
             ),
         ),
         (

@@ -56,7 +56,7 @@ def mixed(ledger: Ledger) -> Book:
 
 def test_the_sentence_comes_first_and_adds_up(ledger: Ledger) -> None:
     lines = page(mixed(ledger), 120).splitlines()
-    assert lines[1] == "5 of 22 messages are in Salesforce now: 4 inserted, 1 there already."
+    assert lines[1] == "5 of 22 messages are in Salesforce: 4 inserted, 1 there already."
     assert lines[2] == "17 are not: 5 rejected, 2 in doubt, 5 not sent yet, 4 held, 1 skipped."
 
 
@@ -110,7 +110,7 @@ def test_a_run_that_brought_everything_leaves_only_the_proof(ledger: Ledger) -> 
     book.settle([1], Outcome.SYNCED)
     ledger.finish(book.run_id)
     shown = page(book)
-    assert "1 of 1 message is in Salesforce now: 1 inserted." in shown
+    assert "1 of 1 message is in Salesforce: 1 inserted." in shown
     assert "not:" not in shown
     assert "Left to do" not in shown
     assert shown.endswith(f"next   bridge verify {book.run_id}    ask the org for the 1\n")
