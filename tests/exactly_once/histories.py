@@ -189,10 +189,13 @@ def _admin_switches_a_rule(at: Histories, number: int) -> None:
 
 
 def _more_fail(at: Histories, number: int) -> None:
+    """Other messages each time: GoTallo inserts what a rule refuses no more, and twice the same is
+    two rows that the bridge has nothing to do with."""
     practice = at.practice
+    at.mornings += 1
     more = replace(
         practice.scenario,
-        seed=20_000 + 100 * practice.scenario.seed + number,
+        seed=20_000 + 100 * practice.scenario.seed + at.mornings,
         causes={SENT[number % len(SENT)]: 1, MorningCause.LONG_TEXT: 2},
         extra_rows=0,
     )
@@ -278,6 +281,8 @@ class Histories(RuleBasedStateMachine):
         self._stack = ExitStack()
         self.runs: list[tuple[Site, str]] = []
         self.history = History()
+        self.mornings = 0
+        """How often more messages have failed."""
         self._since_release = 0.0
         """Seconds, since nothing was left that may still commit."""
 
