@@ -408,15 +408,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(number=NUMBERS)
     def verify(self, number: int) -> None:
-        site, run_id = self.run(number)
-        try:
-            found = site.verify(run_id)
-        except RemoteError:
-            return
-        assert not found.repeated
-        assert len(found.missing) + len(found.deleted) + found.once + len(found.in_doubt) + (
-            found.absent
-        ) + len(found.there_unsent) == len(site.items(run_id))
+        _somebody_verifies(self, number)
 
     # What happens around them.
 
