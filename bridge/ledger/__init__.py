@@ -16,6 +16,7 @@ from bridge.ledger.histories import (
 )
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
+    Approval,
     Attempt,
     AttemptResult,
     CauseCount,
@@ -39,10 +40,12 @@ from bridge.ledger.rows import (
     SourceOfItem,
     StoredItem,
     Verdict,
+    Waiting,
 )
 from bridge.ledger.storing import brought_by
 
 __all__ = [
+    "Approval",
     "Attempt",
     "AttemptResult",
     "Care",
@@ -82,6 +85,7 @@ __all__ = [
     "SourceOfItem",
     "StoredItem",
     "Verdict",
+    "Waiting",
     "brought_by",
     "check",
     "export",

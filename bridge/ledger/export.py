@@ -23,6 +23,7 @@ _KINDS: Mapping[str, Table] = {
     "item": t.items,
     "change": t.changes,
     "heal": t.heals,
+    "approval": t.approvals,
     "attempt": t.attempts,
     "message": t.messages,
     "resend": t.resends,

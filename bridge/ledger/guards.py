@@ -12,8 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
-from bridge.model import Delivery
+from bridge.ledger.transitions import (
+    BY_HAND,
+    DECISION,
+    DELIVERY,
+    HEALED,
+    OUTCOME,
+    RESEND,
+    RUN,
+    Transition,
+)
+from bridge.model import Delivery, HeldReason
 
 _MACHINES: tuple[tuple[str, str, Iterable[Transition[Any]]], ...] = (
     ("messages", "delivery", DELIVERY),
@@ -34,12 +43,25 @@ def create_guards(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
 
 
+def renew_guards(connection: Connection) -> None:
+    """Make the triggers of a ledger of before anew, as the transitions are now."""
+    drop = _drop_for_sqlite if connection.dialect.name == "sqlite" else _drop_for_postgresql
+    for table, column, _, event in _guards():
+        for statement in drop(table, _name(table, column, event)):
+            connection.exec_driver_sql(statement)
+    create_guards(connection)
+
+
 def _guards() -> Iterator[tuple[str, str, str, str]]:
     """Table, column, what is refused, and upon which event."""
     for table, column, transitions in _MACHINES:
         refused = f"{_changes(column)} AND NOT {_is_one_of(transitions, column)}"
         if transitions is DELIVERY:
             refused += f" AND NOT ({_is_one_of(RESEND, column)} AND NEW.resends > OLD.resends)"
+        if transitions is DECISION:
+            after_canaries = f"COALESCE(OLD.held_reason, '') = '{HeldReason.CANARY}'"
+            refused += f" AND NOT ({_is_one_of(HEALED, column)} AND {after_canaries})"
+            refused += f" AND NOT ({_is_one_of(BY_HAND, column)} AND NEW.hands > OLD.hands)"
         yield table, column, refused, f"UPDATE OF {column}"
     yield "messages", "delivery", f"NEW.delivery <> '{Delivery.OPEN}'", "INSERT"
     # A message that is forgotten could be planned as a new one.
@@ -77,6 +99,15 @@ def _for_postgresql(table: str, column: str, condition: str, event: str) -> Iter
     yield f"""
         CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({condition})
         EXECUTE FUNCTION {name}()"""
+
+
+def _drop_for_sqlite(table: str, name: str) -> Iterator[str]:
+    yield f"DROP TRIGGER IF EXISTS {name}"
+
+
+def _drop_for_postgresql(table: str, name: str) -> Iterator[str]:
+    yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+    yield f"DROP FUNCTION IF EXISTS {name}()"
 
 
 def _name(table: str, column: str, event: str) -> str:

@@ -12,6 +12,7 @@ from bridge.model import (
     Decision,
     Delivery,
     Diagnosis,
+    Held,
     HeldReason,
     Origin,
     Outcome,
@@ -79,6 +80,8 @@ class Plan:
     """Set where it sends again what somebody deleted."""
     witness: Witness | None = None
     """What shows that a message was there, though its own row is gone."""
+    approve: frozenset[Risk] | None = None
+    """Risks of changes that go without a person; None for all that the mapping names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +293,36 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item as far as it can be named to be approved."""
+
+    position: int
+    key: str
+    cause_id: str
+    waits: bool
+    """Whether it waits for approval now."""
+    approved: bool
+    """Whether a person has approved it in this run before."""
+    stands: str
+    """How it stands, for a sentence: `ready`, `held (schema)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """That a person let an item go, though a change in it had to wait."""
+
+    number: int
+    """Which step by hand of the item's this is, from 1."""
+    at: dt.datetime
+    who: str
+    """The person on this machine, and the user in the org."""
+    asked: str
+    """What the person named: `all`, a cause's id, a message's key."""
+    what: str
+    """What was waiting, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class CauseCount:
     """How many items of a cause have this decision and outcome."""
 
@@ -376,6 +409,8 @@ class HealedItem:
     heal: Heal
     record: Record
     changes: tuple[Change, ...]
+    held: Held | None = None
+    """Set where the repair waits for a person, so that the item is not ready."""
 
     @property
     def risk(self) -> Risk:

@@ -198,7 +198,7 @@ class HeldGroupPart(_Part):
 
 
 class SamplePart(_Part):
-    """One message that the run sends, with all its changes."""
+    """One message that the run sends, or would once it is approved, with all its changes."""
 
     key: str
     changes: tuple[ChangePart, ...]
@@ -245,6 +245,8 @@ class CausePart(_Part):
     treatments: tuple[TreatmentPart, ...]
     counts: Standing
     changes: tuple[ChangeSumPart, ...]
+    waiting: tuple[ChangeSumPart, ...]
+    """What is done to those that wait for approval, as far as it has to be approved."""
     held: tuple[HeldGroupPart, ...]
     samples: tuple[SamplePart, ...]
 
@@ -346,6 +348,8 @@ class RunDocument(_Part):
     witness: WitnessPart | None
     """Null where the mapping names none."""
     mapping: MappingPart
+    approve: tuple[Risk, ...] | None
+    """Risks of changes that go without a person; null where all do that the mapping names."""
     counts: RunCounts
     causes: tuple[CausePart, ...]
     """The most frequent first."""
@@ -401,6 +405,17 @@ class ItemHealPart(_Part):
     fixers: tuple[str, ...]
 
 
+class ApprovalPart(_Part):
+    """That a person let a message go which waited for approval."""
+
+    at: dt.datetime
+    who: str
+    asked: str
+    """What the person named: `all`, a cause, a message."""
+    what: str
+    """What was waiting."""
+
+
 class ItemPart(_Part):
     """One message within a run."""
 
@@ -420,6 +435,8 @@ class ItemPart(_Part):
     rejection: RefusalPart | None
     heals: tuple[ItemHealPart, ...]
     """Its repairs after a refusal, oldest first; `changes` has what they came to."""
+    approvals: tuple[ApprovalPart, ...]
+    """What a person approved of it, oldest first."""
     note: str
     attempts: int
     unreadable: str | None

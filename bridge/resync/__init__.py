@@ -5,6 +5,7 @@
 opening     what the settings name
 inquiry     the org is asked about causes
 plans       a window becomes a plan on record
+approval    a person lets go what waits for approval
 changes     what has changed at the source since is held
 still_open  what earlier runs left
 sending     a plan is sent, or gone on with
@@ -13,6 +14,7 @@ proof       the org is asked what became of it
 
 from __future__ import annotations
 
+from bridge.resync.approval import approve
 from bridge.resync.changes import Changed, recheck
 from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
@@ -28,6 +30,7 @@ __all__ = [
     "StillOpen",
     "apply",
     "apply_patiently",
+    "approve",
     "old_ones",
     "open_existing_ledger",
     "open_ledger",

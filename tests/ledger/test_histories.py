@@ -186,10 +186,10 @@ def test_a_ledger_of_before_gets_the_tables_when_it_is_opened(location: str) -> 
     with Ledger(location) as ledger:
         run_of(ledger, failed("1"))
         with writing(ledger._engine) as connection:
-            for statement in ("DROP TABLE findings", "DROP TABLE care"):
-                connection.execute(sql(statement))
+            for table in ("findings", "care"):
+                connection.execute(sql(f"DROP TABLE {table}"))
             connection.execute(sql("UPDATE bridge_meta SET value = '1'"))
-    assert len(MIGRATIONS) == 2
+    assert len(MIGRATIONS) == 3
     with pytest.raises(LedgerError, match="older version"):
         list(export(location))
     with Ledger.existing(location) as ledger:

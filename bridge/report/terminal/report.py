@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from bridge.model import Decision, Outcome
+from bridge.model import Decision, HeldReason, Outcome
 from bridge.report.document import ItemPart, ReportDocument
 from bridge.report.terminal.page import Page
-from bridge.report.terminal.parts import FAINT, HEADING, next_commands
+from bridge.report.terminal.parts import FAINT, HEADING, WAITS, next_commands
 from bridge.report.terminal.result import show_story
 from bridge.report.terminal.words import counted, without_namespace
 from bridge.report.text import shortened
@@ -48,7 +48,7 @@ def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: Repo
         if advice:
             page.line(advice, indent=2, hang=2)
         for item in alike[:MOST_LISTED]:
-            page.line((_named(item), FAINT), indent=4, hang=2)
+            page.line((_named(item), FAINT), _waits_for(item, document), indent=4, hang=2)
         if len(alike) > MOST_LISTED:
             beyond = len(alike) - MOST_LISTED
             command = f"bridge report {document.run.run_id} --json"
@@ -59,10 +59,19 @@ def _needs(item: ItemPart, document: ReportDocument) -> tuple[str, str]:
     """What stands in the message's way, and what to do about it."""
     if item.rejection is not None:
         return shortened(item.rejection.text, _WHAT_ROOM), item.rejection.advice
+    if item.held is not None and item.held.reason is HeldReason.APPROVAL:
+        return WAITS, without_namespace(item.held.advice, document.run)
     if item.held is not None:
         what = without_namespace(item.held.what, document.run)
         return shortened(what, _WHAT_ROOM), without_namespace(item.held.advice, document.run)
     return item.note, ""
+
+
+def _waits_for(item: ItemPart, document: ReportDocument) -> str:
+    """What has to be approved of a message: it differs from one to the next."""
+    if item.held is None or item.held.reason is not HeldReason.APPROVAL:
+        return ""
+    return f"  {shortened(without_namespace(item.held.what, document.run), _WHAT_ROOM)}"
 
 
 def _named(item: ItemPart) -> str:
