@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 
 from bridge.model import Decision, HeldReason, Outcome
-from bridge.report.document import ItemPart, ReportDocument
+from bridge.report.document import ChangePart, ItemPart, ReportDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, WAITS, next_commands
 from bridge.report.terminal.result import show_story
@@ -34,6 +34,7 @@ def show_report(document: ReportDocument, console: Console) -> None:
     _listed(page, "rejected by Salesforce", rejected, document)
     _listed(page, "in doubt", in_doubt, document)
     _listed(page, "held", held, document)
+    _cut(page, document)
     this = f"bridge report {document.run.run_id}"
     next_commands(page, [step for step in document.run.next if step.command != this])
 
@@ -53,6 +54,35 @@ def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: Repo
             beyond = len(alike) - MOST_LISTED
             command = f"bridge report {document.run.run_id} --json"
             page.line(f"and {beyond:,} more: {command}", indent=4, hang=2)
+
+
+def _cut(page: Page, document: ReportDocument) -> None:
+    """What a cut lost of each message, and where the whole text is."""
+    cut = [
+        (item, change)
+        for item in document.items
+        if item.decision is not Decision.SKIPPED and item.outcome is not Outcome.PRESENT
+        for change in item.changes
+        if change.lost
+    ]
+    if not cut:
+        return
+    page.blank()
+    lost = counted(sum(change.lost for _, change in cut), "character")
+    texts = counted(len(cut), "text")
+    page.line((f"{texts} cut, {lost} in all", HEADING), hang=2)
+    whole = f"bridge report {document.run.run_id} --json"
+    page.line(f"The ledger keeps the whole of each: {whole} (before)", indent=2, hang=2)
+    for item, change in cut[:MOST_LISTED]:
+        field = without_namespace(change.field, document.run)
+        said = f"{field} by {change.fixer}: {counted(change.lost, 'character')} cut"
+        page.line((_named(item), FAINT), f"  {said}{_of_length(change)}", indent=4, hang=2)
+    if len(cut) > MOST_LISTED:
+        page.line(f"and {len(cut) - MOST_LISTED:,} more: {whole}", indent=4, hang=2)
+
+
+def _of_length(change: ChangePart) -> str:
+    return f" of {len(change.before):,}" if isinstance(change.before, str) else ""
 
 
 def _needs(item: ItemPart, document: ReportDocument) -> tuple[str, str]:
