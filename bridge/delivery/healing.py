@@ -14,7 +14,7 @@ import structlog
 
 from bridge.delivery.sender import Clock
 from bridge.ledger import Heal, HealedItem, Ledger, Run, StoredItem
-from bridge.model import Change, Diagnosis, Held, Kind
+from bridge.model import BY_HAND, Change, Diagnosis, Held, Kind
 from bridge.planning import Planner, command_to_approve, held_for_approval, unapproved
 
 MOST_ROUNDS = 3
@@ -77,6 +77,8 @@ class Healer:
         item, refusal = refused.item, refused.refusal
         if refusal is None or refusal.kind is Kind.TRANSIENT or len(earlier) >= self._rounds:
             return None
+        if any(change.fixer == BY_HAND for change in item.changes):
+            return None  # what a person wrote is that person's to change
         healed = self._planner.heal(
             item.original,
             item.key or "",

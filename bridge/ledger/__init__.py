@@ -16,6 +16,8 @@ from bridge.ledger.histories import (
 )
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
+    AmendedItem,
+    Amendment,
     Approval,
     Attempt,
     AttemptResult,
@@ -45,6 +47,8 @@ from bridge.ledger.rows import (
 from bridge.ledger.storing import brought_by
 
 __all__ = [
+    "AmendedItem",
+    "Amendment",
     "Approval",
     "Attempt",
     "AttemptResult",

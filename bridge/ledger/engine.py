@@ -16,7 +16,7 @@ from bridge.ledger import postgres, sqlite
 from bridge.ledger.guards import create_guards, renew_guards
 from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
-from bridge.ledger.tables import approvals, care, findings, items, meta, metadata, runs
+from bridge.ledger.tables import amendments, approvals, care, findings, items, meta, metadata, runs
 
 BUSY_SECONDS = max(sqlite.BUSY_SECONDS, postgres.BUSY_SECONDS)
 """How long a step may wait for the ledger, wherever it lies."""
@@ -42,6 +42,10 @@ def _add_approvals(connection: Connection) -> None:
     renew_guards(connection)
 
 
+def _add_amendments(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[amendments])
+
+
 def _add_column(connection: Connection, column: Column[Any]) -> None:
     """Add a column that has a default or may be null, unless the table was made with it."""
     table = column.table.name
@@ -54,6 +58,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create,
     _add_what_is_known_of_causes,
     _add_approvals,
+    _add_amendments,
 )
 """The step at index n leads from version n to version n + 1."""
 

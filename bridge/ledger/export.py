@@ -24,6 +24,7 @@ _KINDS: Mapping[str, Table] = {
     "change": t.changes,
     "heal": t.heals,
     "approval": t.approvals,
+    "amendment": t.amendments,
     "attempt": t.attempts,
     "message": t.messages,
     "resend": t.resends,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
-from bridge.ledger import approvals, extents, heals, histories, resends
+from bridge.ledger import amendments, approvals, extents, heals, histories, resends
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
 from bridge.ledger.extents import Extent, OnRecord, Part
@@ -22,6 +22,7 @@ from bridge.ledger.histories import (
 )
 from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
 from bridge.ledger.rows import (
+    Amendment,
     Approval,
     Attempt,
     AttemptResult,
@@ -515,6 +516,11 @@ class LedgerReader:
         """What persons approved in a run, by position, oldest first."""
         with reading(self._engine) as connection:
             return approvals.of_run(connection, run_id)
+
+    def amendments_of_run(self, run_id: str) -> Mapping[int, tuple[Amendment, ...]]:
+        """What persons changed in a run, by position, oldest first."""
+        with reading(self._engine) as connection:
+            return amendments.of_run(connection, run_id)
 
     def waiting(self, run_id: str) -> tuple[Waiting, ...]:
         """Every message of a run, with whether it waits for approval."""

@@ -323,6 +323,42 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """That a person changed the record of an item that was held or rejected."""
+
+    number: int
+    """Which step by hand of the item's this is, from 1."""
+    at: dt.datetime
+    who: str
+    """The person on this machine, and the user in the org."""
+    record: Record
+    """As it was before."""
+    fields: tuple[str, ...]
+    """Those that were changed."""
+    held_reason: HeldReason | None
+    held_what: str
+    refusal: Diagnosis | None
+    refusal_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedItem:
+    """An item as a person leaves it, to be put on record."""
+
+    position: int
+    key: str
+    before: Record
+    """As the person saw it."""
+    record: Record
+    changes: tuple[Change, ...]
+    """Those by hand."""
+    all_changes: tuple[Change, ...]
+    """Those of before and these."""
+    held: Held | None
+    """Set where a change of a fixer still waits for approval."""
+
+
+@dataclass(frozen=True, slots=True)
 class CauseCount:
     """How many items of a cause have this decision and outcome."""
 

@@ -307,6 +307,25 @@ approvals = Table(
 """Each time that a person let an item go which waited for approval. The items' `hands` counts what
 persons did with them; the number is which of those this is."""
 
+amendments = Table(
+    "amendments",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("held_reason", String(16)),
+    Column("held_what", Json),
+    Column("refusal", Json),
+    Column("refusal_text", Json),
+    ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
+)
+"""Each time that a person changed the record of a held or rejected item, with the record as it was
+before, and why it was held or refused."""
+
 causes = Table(
     "causes",
     metadata,

@@ -112,7 +112,7 @@ OUTCOME: Final = (
         Outcome.REJECTED,
         Outcome.NOT_SENT,
         "a healing round has repaired it, as the mapping allows: it goes again, or waits for "
-        "approval",
+        "approval; or a person has amended it",
         "the refusal, and the record before the repair",
     ),
     Transition(
@@ -168,7 +168,7 @@ BY_HAND: Final = (
     Transition(
         Decision.HELD,
         Decision.READY,
-        "a person has approved what waited for approval",
+        "a person has approved what waited for approval, or amended the record",
         "who, when and what",
     ),
 )

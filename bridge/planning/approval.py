@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from bridge.model import Change, Decision, Held, HeldReason, Item, Risk, Value
+from bridge.model import BY_HAND, Change, Decision, Held, HeldReason, Item, Risk, Value
 
 _VALUE_ROOM = 60
 """Characters of a value, in a sentence."""
@@ -15,13 +15,18 @@ _VALUE_ROOM = 60
 def unapproved(changes: Sequence[Change], approve: Set[Risk] | None) -> tuple[Change, ...]:
     """Those of these changes that a person has to approve.
 
+    What a person wrote needs nobody else, nor does what was done to that field before.
+
     Args:
         changes: of one record.
         approve: the risks that go without a person; None for all.
     """
     if approve is None:
         return ()
-    return tuple(change for change in changes if change.risk not in approve)
+    written = {change.field for change in changes if change.fixer == BY_HAND}
+    return tuple(
+        change for change in changes if change.risk not in approve and change.field not in written
+    )
 
 
 def held_for_approval(waiting: Sequence[Change], command: str) -> Held:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.report.amendment import amendment_document
 from bridge.report.causes import (
     CauseDocument,
     CausesDocument,
@@ -11,6 +12,8 @@ from bridge.report.causes import (
 from bridge.report.document import ItemPart, ReportDocument, RunDocument, exit_of
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
+    show_amendment,
+    show_amendment_recorded,
     show_cause,
     show_causes,
     show_explanation,
@@ -29,11 +32,14 @@ __all__ = [
     "ItemPart",
     "ReportDocument",
     "RunDocument",
+    "amendment_document",
     "cause_document",
     "causes_document",
     "exit_of",
     "report_document",
     "run_document",
+    "show_amendment",
+    "show_amendment_recorded",
     "show_cause",
     "show_causes",
     "show_explanation",

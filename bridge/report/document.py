@@ -416,6 +416,16 @@ class ApprovalPart(_Part):
     """What was waiting."""
 
 
+class AmendmentPart(_Part):
+    """That a person changed a message by hand; `changes` has what."""
+
+    at: dt.datetime
+    who: str
+    fields: tuple[str, ...]
+    was: str
+    """Why it was held, or what Salesforce had answered."""
+
+
 class ItemPart(_Part):
     """One message within a run."""
 
@@ -437,10 +447,39 @@ class ItemPart(_Part):
     """Its repairs after a refusal, oldest first; `changes` has what they came to."""
     approvals: tuple[ApprovalPart, ...]
     """What a person approved of it, oldest first."""
+    amendments: tuple[AmendmentPart, ...]
+    """What a person changed of it, oldest first."""
     note: str
     attempts: int
     unreadable: str | None
     """The JSON as GoTallo sent it, where it could not be read."""
+
+
+class AmendedPart(_Part):
+    """What a person changes of one message."""
+
+    key: str
+    row: int
+    """Of the file, where the names of the columns are row 1."""
+    was: str
+    """Why it is held, or what Salesforce answered."""
+    changes: tuple[ChangePart, ...]
+    waits: str
+    """What still waits for approval; empty where it is ready."""
+
+
+class AmendmentDocument(_Part):
+    """What a file that a person edited does to a run."""
+
+    format: Literal["bridge.amendment/1"] = "bridge.amendment/1"
+    run_id: str
+    who: str
+    recorded: bool
+    """Whether it is on record; else nothing was changed."""
+    unchanged: int
+    """Rows that say what the messages hold."""
+    amended: tuple[AmendedPart, ...]
+    next: tuple[NextPart, ...]
 
 
 class ReportDocument(_Part):

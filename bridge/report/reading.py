@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from typing import TypeVar
 
 from bridge.diagnosis import advise
 from bridge.errors import BridgeError
 from bridge.ledger import (
+    Amendment,
     Approval,
     CauseCount,
     ChangeCount,
@@ -22,6 +23,7 @@ from bridge.ledger import (
     StoredItem,
 )
 from bridge.model import (
+    AMENDABLE,
     Cause,
     Change,
     Decision,
@@ -34,6 +36,7 @@ from bridge.model import (
 )
 from bridge.planning import command_to_approve
 from bridge.report.document import (
+    AmendmentPart,
     ApprovalPart,
     CausePart,
     ChangePart,
@@ -142,7 +145,15 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         forecast=_forecast(run),
         settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
-        next=tuple(_next(run, counts, _waiting_for_approval(causes), settles_at)),
+        next=tuple(
+            _next(
+                run,
+                counts,
+                _held_for(causes, {HeldReason.APPROVAL}),
+                _held_for(causes, AMENDABLE - {HeldReason.APPROVAL}) + counts.rejected,
+                settles_at,
+            )
+        ),
     )
 
 
@@ -161,10 +172,16 @@ def report_document(ledger: Ledger, run: Run) -> ReportDocument:
     """
     heals = ledger.heals_of_run(run.id)
     approvals = ledger.approvals_of_run(run.id)
+    amendments = ledger.amendments_of_run(run.id)
     return ReportDocument(
         run=run_document(ledger, run),
         items=tuple(
-            _item(item, heals.get(item.position, ()), approvals.get(item.position, ()))
+            _item(
+                item,
+                heals.get(item.position, ()),
+                approvals.get(item.position, ()),
+                amendments.get(item.position, ()),
+            )
             for item in ledger.items(run.id)
         ),
     )
@@ -356,7 +373,7 @@ def _samples(ledger: Ledger, run_id: str, cause_id: str, most: int) -> tuple[Sam
         and item.outcome is not Outcome.PRESENT
     ]
     return tuple(
-        SamplePart(key=held_by_utf8(item.key or ""), changes=_changes(item.changes))
+        SamplePart(key=held_by_utf8(item.key or ""), changes=changes_part(item.changes))
         for item in _differing(sent, most)
     )
 
@@ -389,7 +406,12 @@ def _rejection(cause: Cause, text: str | None, count: int) -> RejectionPart:
     )
 
 
-def _item(item: StoredItem, heals: Sequence[Heal], approvals: Sequence[Approval]) -> ItemPart:
+def _item(
+    item: StoredItem,
+    heals: Sequence[Heal],
+    approvals: Sequence[Approval],
+    amendments: Sequence[Amendment],
+) -> ItemPart:
     return ItemPart(
         position=item.position,
         key=None if item.key is None else held_by_utf8(item.key),
@@ -399,7 +421,7 @@ def _item(item: StoredItem, heals: Sequence[Heal], approvals: Sequence[Approval]
         error_text=None if item.error_text is None else held_by_utf8(item.error_text),
         decision=item.decision,
         held=_held(item),
-        changes=_changes(item.changes),
+        changes=changes_part(item.changes),
         outcome=item.outcome,
         salesforce_id=item.salesforce_id,
         rejection=_refusal(item),
@@ -420,6 +442,15 @@ def _item(item: StoredItem, heals: Sequence[Heal], approvals: Sequence[Approval]
                 what=held_by_utf8(one.what),
             )
             for one in approvals
+        ),
+        amendments=tuple(
+            AmendmentPart(
+                at=one.at,
+                who=held_by_utf8(one.who),
+                fields=one.fields,
+                was=held_by_utf8(one.held_what or one.refusal_text),
+            )
+            for one in amendments
         ),
         note=item.note,
         attempts=item.attempts,
@@ -456,7 +487,8 @@ def _refused(diagnosis: Diagnosis, text: str, cause_id: str | None) -> RefusalPa
     )
 
 
-def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
+def changes_part(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
+    """Changes as the documents have them."""
     return tuple(
         ChangePart(
             field=change.field,
@@ -471,18 +503,22 @@ def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
     )
 
 
-def _waiting_for_approval(causes: Iterable[CausePart]) -> int:
-    """How many messages wait for a person's approval."""
+def _held_for(causes: Iterable[CausePart], reasons: Set[HeldReason]) -> int:
+    """How many messages are held for one of these reasons."""
     return sum(
         group.count
         for cause in causes
         for group in cause.held
-        if group.reason is HeldReason.APPROVAL
+        if group.decision is Decision.HELD and group.reason in reasons
     )
 
 
 def _next(
-    run: Run, counts: RunCounts, waiting: int, settles_at: dt.datetime | None
+    run: Run,
+    counts: RunCounts,
+    waiting: int,
+    by_hand: int,
+    settles_at: dt.datetime | None,
 ) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
     flags = run.plan.flags
@@ -516,6 +552,11 @@ def _next(
     left = unrepaired + waiting
     if left:
         yield NextPart(command=f"bridge report {run.id}{flags}", why=f"look at the {left:,}")
+    if by_hand and run.state is not RunState.PLANNED:
+        yield NextPart(
+            command=f"bridge report {run.id} --csv {run.id}.csv{flags}",
+            why=f"repair the {by_hand:,} by hand, in a spreadsheet",
+        )
     if counts.there and not (run.state is RunState.PLANNED and counts.not_sent_yet):
         yield NextPart(
             command=f"bridge verify {run.id}{flags}", why=f"ask the org for the {counts.there:,}"

@@ -53,6 +53,7 @@ def test_a_ledger_of_before_approvals_gets_all_that_they_need(location: str) -> 
             for statement in (
                 "DROP TRIGGER guard_items_decision_update",
                 "DROP TABLE approvals",
+                "DROP TABLE amendments",
                 "ALTER TABLE items DROP COLUMN hands",
                 "ALTER TABLE runs DROP COLUMN approve",
                 "UPDATE bridge_meta SET value = '2'",

@@ -189,7 +189,7 @@ def test_a_ledger_of_before_gets_the_tables_when_it_is_opened(location: str) -> 
             for table in ("findings", "care"):
                 connection.execute(sql(f"DROP TABLE {table}"))
             connection.execute(sql("UPDATE bridge_meta SET value = '1'"))
-    assert len(MIGRATIONS) == 3
+    assert len(MIGRATIONS) == 4
     with pytest.raises(LedgerError, match="older version"):
         list(export(location))
     with Ledger.existing(location) as ledger:

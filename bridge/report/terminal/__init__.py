@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.report.terminal.amendment import show_amendment, show_amendment_recorded
 from bridge.report.terminal.causes import show_cause, show_causes
 from bridge.report.terminal.explain import show_explanation
 from bridge.report.terminal.ledger_check import show_ledger_check
@@ -12,6 +13,8 @@ from bridge.report.terminal.status import show_status
 from bridge.report.terminal.verification import show_verification
 
 __all__ = [
+    "show_amendment",
+    "show_amendment_recorded",
     "show_cause",
     "show_causes",
     "show_explanation",
