@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from bridge.delivery import EndingKind
-from bridge.errors import LeaseHeld, LedgerError, RemoteError
+from bridge.errors import LeaseHeld, LedgerError, RemoteError, UsageError
 from bridge.ledger import check as check_ledger
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
@@ -156,6 +156,8 @@ CANARY = st.sampled_from([(), (1,), (2, 3), (5, 25)])
 MOMENTS = st.integers(0, 45)
 LATER = st.sampled_from([0, 0, LEASE_IS_FREE_SECONDS, LEASE_IS_FREE_SECONDS, 1000])
 """Seconds between one process and the next."""
+CAREFUL = (None, None, "lossless")
+"""Which changes go without a person, one plan after the other."""
 MAYBE_A_CRASH = st.none() | MOMENTS
 NUMBERS = st.integers(0, 1000)
 NO_FAULTS: list[Fault] = []
@@ -253,6 +255,21 @@ def _somebody_verifies(at: Histories, number: int) -> None:
     assert told + found.absent + len(found.there_unsent) == len(site.items(run_id))
 
 
+def _somebody_approves(at: Histories, number: int) -> None:
+    if at.runs:
+        site, run_id = at.run(number)
+        with suppress(RemoteError):
+            site.approve(run_id)
+
+
+def _somebody_amends(at: Histories, number: int) -> None:
+    """Not where one of them is in doubt in another run, or there by now."""
+    if at.runs:
+        site, run_id = at.run(number)
+        with suppress(RemoteError, UsageError):
+            site.amend(run_id, f"By hand {number}")
+
+
 EVENTS = [
     _rows_are_not_shared,
     _late_ones_commit,
@@ -263,6 +280,8 @@ EVENTS = [
     _somebody_else_inserts,
     _somebody_deletes,
     _somebody_verifies,
+    _somebody_approves,
+    _somebody_amends,
 ]
 """What happens around the processes; the number says to which."""
 
@@ -495,7 +514,8 @@ class Histories(RuleBasedStateMachine):
         )
         failed = site.failed_keys(window)
         planned: list[str] = []
-        self._process(life, lambda: planned.append(site.plan(window, limit)))
+        careful = CAREFUL[len(self.runs) % len(CAREFUL)]
+        self._process(life, lambda: planned.append(site.plan(window, limit, careful)))
         for run_id in planned:
             self.runs.append((site, run_id))
             self.history.planned[site, run_id] = failed

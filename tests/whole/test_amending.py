@@ -8,6 +8,7 @@ import json
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -24,6 +25,7 @@ from bridge.practice import (
     Fault,
     MorningCause,
     Operation,
+    PracticeServer,
     Remote,
     Scenario,
 )
@@ -31,6 +33,7 @@ from bridge.report import report_document
 from tests.exactly_once.process import Died, doors_watched, dying_at, living
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import HASTE, House
+from tests.whole.test_healing import BASE, NAMED, nameless
 
 LINKS = Scenario(causes={MorningCause.LINK_RULE: 2}, extra_rows=0)
 MIXED = Scenario(
@@ -159,6 +162,23 @@ def test_what_is_refused_again_can_be_amended_again(open_house: OpenHouse) -> No
     with house.ledger() as ledger:
         told = ledger.amendments_of_run(run.id)
     assert {tuple(one.number for one in each) for each in told.values()} == {(1, 2)}
+
+
+def test_no_healing_round_changes_what_a_person_wrote(tmp_path: Path) -> None:
+    """The mapping would cut this name; it is a person's, and stays refused as it was written."""
+    with PracticeServer(nameless(1)) as practice:
+        mapping = tmp_path / "own.yaml"
+        mapping.write_text(BASE + NAMED)
+        house = House(practice, tmp_path, mapping)
+        run = house.plan()
+        house.apply(run.id, rounds=0)
+        name = "A name that no lead of this org can hold"
+        amend(house, run.id, edited(sheet(house, run.id), write("User_Full_Name__c", name)))
+        house.apply(run.id)
+        (item,) = house.items(run.id)
+        assert (item.outcome, item.attempts) == (Outcome.REJECTED, 2)
+        assert item.record["Social25__User_Full_Name__c"] == name
+        assert not house.document(run.id).heals
 
 
 def test_a_record_that_was_refused_is_not_taken_again(open_house: OpenHouse) -> None:
