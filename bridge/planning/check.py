@@ -182,7 +182,7 @@ def _as_number(value: Value) -> float | None:
 
 def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
     if field.type in _NUMBERS:
-        return Problem(
+        return _number(float(value), field) or Problem(
             None,
             field.name,
             f"{field.name} is of the type {field.type}, the message has a number as text",
