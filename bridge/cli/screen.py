@@ -121,7 +121,7 @@ def print_lines(lines: Iterable[str]) -> None:
     try:
         for line in lines:
             sys.stdout.buffer.write(line.encode() + b"\n")
-        sys.stdout.buffer.flush()
+            sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()
 

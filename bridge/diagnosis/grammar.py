@@ -83,7 +83,7 @@ def _diagnosis(text: str, envelope: Envelope, cut: bool) -> Diagnosis:
         handler=_handler(peeling, text),
         rule=_bounded(root.message) if root.code == _RULE else None,
         ids=ids_in(text),
-        confidence=_confidence(outermost, root, cut or envelope.cut),
+        confidence=_confidence(outermost, root, cut or envelope.cut or root.cut),
         others=_others(root, rest),
         steps=(*envelope.steps, *peeling.steps),
     )
