@@ -689,6 +689,20 @@ class FieldSchema:
         return self.type in TEXT_TYPES
 
 
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A record type of an object."""
+
+    id: str
+    developer_name: str
+    label: str
+    active: bool
+    available: bool
+    """To this user."""
+    default: bool
+    """Whether a record that names none gets it, for this user."""
+
+
 @dataclass(frozen=True)
 class ObjectSchema:
     """An object as the org's describe shows it to this user."""
@@ -701,6 +715,8 @@ class ObjectSchema:
     fields: tuple[FieldSchema, ...]
     namespace: str = ""
     """`Social25` for `Social25__Heroku_Message__c`, empty where the object has none."""
+    record_types: tuple[RecordType, ...] = ()
+    """The master record type among them; empty where the describe tells of none."""
 
     @cached_property
     def _by_name(self) -> dict[str, FieldSchema]:

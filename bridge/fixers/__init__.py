@@ -6,16 +6,22 @@ names the fixers and their order; the planner runs them.
 
 from __future__ import annotations
 
+from bridge.fixers.example_object import EXAMPLE_OBJECT, with_fields
 from bridge.fixers.interface import Example, Fixer, NoOptions
 from bridge.fixers.registry import BrokenFixer, UnknownFixer, build, find, names
+from bridge.fixers.trial import Trial, try_example
 
 __all__ = [
+    "EXAMPLE_OBJECT",
     "BrokenFixer",
     "Example",
     "Fixer",
     "NoOptions",
+    "Trial",
     "UnknownFixer",
     "build",
     "find",
     "names",
+    "try_example",
+    "with_fields",
 ]

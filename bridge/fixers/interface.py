@@ -17,6 +17,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from bridge.fixers.example_object import EXAMPLE_OBJECT
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel, covariant=True)
@@ -30,8 +31,7 @@ class NoOptions(BaseModel, extra="forbid", frozen=True):
 class Example:
     """What a fixer does to one record: help for a reader, and a test that runs.
 
-    Field names stand as in a mapping, without the namespace; the describe they mean is that of
-    GoTallo's message object.
+    Field names stand as in a mapping, without the namespace.
     """
 
     says: str
@@ -42,6 +42,8 @@ class Example:
     after: Record
     """The same as `before` in an example of what the fixer leaves alone."""
     diagnosis: Diagnosis | None = None
+    schema: ObjectSchema = EXAMPLE_OBJECT
+    """The org's describe; `with_fields` gives one that has further fields."""
 
 
 class Fixer(ABC, Generic[OptionsT]):

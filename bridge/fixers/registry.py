@@ -22,7 +22,7 @@ from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
 
 _GROUP = "bridge.fixers"
-_OURS: dict[str, type[Fixer[BaseModel]]] = {
+OURS: dict[str, type[Fixer[BaseModel]]] = {
     fixer.name: fixer for fixer in (Defaults, Flatten, Nulls, Picklist, Truncate, Types)
 }
 
@@ -37,7 +37,7 @@ class BrokenFixer(UsageError):
 
 def names() -> tuple[str, ...]:
     """The names of all fixers, ours and installed ones, sorted; nothing is imported for it."""
-    return tuple(sorted({*_OURS, *(point.name for point in entry_points(group=_GROUP))}))
+    return tuple(sorted({*OURS, *(point.name for point in entry_points(group=_GROUP))}))
 
 
 def find(name: str) -> type[Fixer[BaseModel]]:
@@ -47,8 +47,8 @@ def find(name: str) -> type[Fixer[BaseModel]]:
         UnknownFixer: there is none; the advice suggests what may have been meant.
         BrokenFixer: the installed one can't be imported, is no fixer, or is not the only one.
     """
-    if name in _OURS:
-        return _OURS[name]
+    if name in OURS:
+        return OURS[name]
     points = tuple(entry_points(group=_GROUP, name=name))
     if not points:
         raise _unknown(name)

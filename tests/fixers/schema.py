@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from bridge.fixers import Fixer, build
+from bridge.fixers import Fixer, build, with_fields
 from bridge.model import (
     Change,
     Diagnosis,
     FieldSchema,
     Kind,
-    ObjectSchema,
     PicklistValue,
     Record,
     Value,
@@ -37,63 +36,19 @@ def choices(*values: str) -> tuple[PicklistValue, ...]:
     return tuple(PicklistValue(value, value.title(), active=True) for value in values)
 
 
-def _package(name: str, type_: str = "string", length: int = 0, **more: object) -> FieldSchema:
-    return field(f"Social25__{name}", type_, length, **more)
-
-
-MESSAGE = ObjectSchema(
-    name="Social25__Heroku_Message__c",
-    label="Heroku Message",
-    createable=True,
-    queryable=True,
-    namespace="Social25",
-    fields=(
-        field("Id", "id", 18, nillable=False, id_lookup=True, createable=False),
-        field("OwnerId", "reference", 18, reference_to=("User",), defaulted_on_create=True),
-        _package("Identifier__c", length=32, external_id=True, unique=True, id_lookup=True),
-        _package("External_Identifier__c", length=255),
-        _package("Text__c", "textarea", 4000),
-        _package("Outbound__c", "boolean", nillable=False),
-        _package("Media_Title__c", length=255),
-        _package("File_Type__c", length=100),
-        _package("Mime_Type__c", length=100),
-        _package("Content_Url__c", "url", 255),
-        _package("Auxiliary_Data__c", "textarea", 32768),
-        _package("Agent_Identifier__c", length=64),
-        _package("Timestamp__c", "datetime"),
-        _package("Chat_Identifier__c", length=64, nillable=False),
-        _package("Custom_Identifer__c", length=255),
-        _package(
-            "Conversation_Medium__c",
-            "picklist",
-            255,
-            restricted_picklist=True,
-            picklist_values=(*choices(*MEDIA), PicklistValue("googleplus", "G+", active=False)),
-        ),
-        _package("Conversation_State__c", length=50),
-        _package("Platform_Identifier__c", length=100),
-        _package("User_Full_Name__c", length=80, nillable=False),
-        _package("User_First_Name__c", length=40),
-        _package("User_Last_Name__c", length=80),
-        _package("User_Phone_Number__c", "phone", 40),
-        _package("User_Email__c", "email", 80),
-        _package("User_Gender__c", length=20),
-        _package("User_Active__c", "boolean", nillable=False),
-        _package("User_Locale_GMT_Offset__c", "double", precision=4, scale=2),
-        _package("User_Profile_Image_URL__c", "url", 255),
-        field("Score__c", "int", digits=8),
-        field("Worth__c", "currency", precision=18, scale=2),
-        field("Follow_Up__c", "date"),
-        field("Rich__c", "textarea", 400, html_formatted=True),
-        field("Old__c", "textarea", 40, byte_length=40),
-        field("Channel__c", "picklist", 255, picklist_values=choices("Chat", "Phone")),
-        field(
-            "Topics__c",
-            "multipicklist",
-            4099,
-            restricted_picklist=True,
-            picklist_values=choices("Luggage", "Refund", "Other"),
-        ),
+MESSAGE = with_fields(
+    field("Score__c", "int", digits=8),
+    field("Worth__c", "currency", precision=18, scale=2),
+    field("Follow_Up__c", "date"),
+    field("Rich__c", "textarea", 400, html_formatted=True),
+    field("Old__c", "textarea", 40, byte_length=40),
+    field("Channel__c", "picklist", 255, picklist_values=choices("Chat", "Phone")),
+    field(
+        "Topics__c",
+        "multipicklist",
+        4099,
+        restricted_picklist=True,
+        picklist_values=choices("Luggage", "Refund", "Other"),
     ),
 )
 
