@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateColumn
 
 from bridge.errors import LedgerError
 from bridge.ledger import postgres, sqlite
-from bridge.ledger.guards import create_guards, renew_guards
+from bridge.ledger.guards import create_guards
 from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
 from bridge.ledger.tables import amendments, approvals, care, findings, items, meta, metadata, runs
@@ -28,22 +28,20 @@ _WRITES = "bridge_writes"
 
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
-    create_guards(connection)
 
 
 def _add_what_is_known_of_causes(connection: Connection) -> None:
     metadata.create_all(connection, tables=[findings, care])
 
 
-def _add_approvals(connection: Connection) -> None:
-    metadata.create_all(connection, tables=[approvals])
+def _nothing(_: Connection) -> None:
+    """A step that guards alone had: they are made last."""
+
+
+def _add_what_people_do(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[approvals, amendments])
     _add_column(connection, runs.c.approve)
     _add_column(connection, items.c.hands)
-    renew_guards(connection)
-
-
-def _add_amendments(connection: Connection) -> None:
-    metadata.create_all(connection, tables=[amendments])
 
 
 def _add_column(connection: Connection, column: Column[Any]) -> None:
@@ -57,10 +55,12 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create,
     _add_what_is_known_of_causes,
-    _add_approvals,
-    _add_amendments,
+    _nothing,
+    _add_what_people_do,
+    create_guards,
 )
-"""The step at index n leads from version n to version n + 1."""
+"""The step at index n leads from version n to version n + 1. The guards are always made last: where
+they change, they are made again in a further step."""
 
 
 def open_engine(location: str) -> Engine:

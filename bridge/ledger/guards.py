@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bridge.ledger.transitions import (
     BY_HAND,
@@ -31,25 +31,27 @@ _MACHINES: tuple[tuple[str, str, Iterable[Transition[Any]]], ...] = (
     ("runs", "state", RUN),
 )
 
+_NAMES_ON_SQLITE = (
+    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'"
+)
+_NAMES = (
+    "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
+    "AND left(proname, 6) = 'guard_'"
+)
 _IDENTITY = ("org_id", "object", "key")
 """What makes a row of the messages the one of its message."""
 
 
 def create_guards(connection: Connection) -> None:
-    """Make the triggers, once the tables are there."""
-    make = _for_sqlite if connection.dialect.name == "sqlite" else _for_postgresql
+    """Make the triggers, once the tables are there; those of an older version go."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    for name in connection.execute(text(_NAMES_ON_SQLITE if on_sqlite else _NAMES)).scalars().all():
+        drop = f"DROP TRIGGER {name}" if on_sqlite else f"DROP FUNCTION {name}() CASCADE"
+        connection.exec_driver_sql(drop)
+    make = _for_sqlite if on_sqlite else _for_postgresql
     for table, column, condition, event in _guards():
         for statement in make(table, column, condition, event):
             connection.exec_driver_sql(statement)
-
-
-def renew_guards(connection: Connection) -> None:
-    """Make the triggers of a ledger of before anew, as the transitions are now."""
-    drop = _drop_for_sqlite if connection.dialect.name == "sqlite" else _drop_for_postgresql
-    for table, column, _, event in _guards():
-        for statement in drop(table, _name(table, column, event)):
-            connection.exec_driver_sql(statement)
-    create_guards(connection)
 
 
 def _guards() -> Iterator[tuple[str, str, str, str]]:
@@ -99,15 +101,6 @@ def _for_postgresql(table: str, column: str, condition: str, event: str) -> Iter
     yield f"""
         CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({condition})
         EXECUTE FUNCTION {name}()"""
-
-
-def _drop_for_sqlite(table: str, name: str) -> Iterator[str]:
-    yield f"DROP TRIGGER IF EXISTS {name}"
-
-
-def _drop_for_postgresql(table: str, name: str) -> Iterator[str]:
-    yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
-    yield f"DROP FUNCTION IF EXISTS {name}()"
 
 
 def _name(table: str, column: str, event: str) -> str:

@@ -24,6 +24,7 @@ from bridge.planning.mapping import (
 from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
+from bridge.planning.uniqueness import UniqueValues
 
 __all__ = [
     "Healed",
@@ -36,6 +37,7 @@ __all__ = [
     "ToCause",
     "ToKeys",
     "ToOpen",
+    "UniqueValues",
     "as_stored",
     "awaiting_approval",
     "built_in_mapping",

@@ -36,6 +36,7 @@ from bridge.planning import (
     ToCause,
     ToKeys,
     ToOpen,
+    UniqueValues,
     awaiting_approval,
     built_in_mapping,
     command_to_approve,
@@ -122,14 +123,15 @@ def plan(
         )
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
+        unique_values = UniqueValues(schema, key_field)
         inquiry = Inquiry(org, planner, identity.instance_url, request.window.zone)
         count = 0
         ready: Counter[str] = Counter()
         filled: set[str] = set()
         for planned in batches(planner.plan(message) for message in messages):
+            unchanged = _without_changed(run_id, planned, planner, ledger, again)
             batch = [
-                _awaiting_approval(item, run_id, plan_)
-                for item in _without_changed(run_id, planned, planner, ledger, again)
+                _awaiting_approval(unique_values.admit(item), run_id, plan_) for item in unchanged
             ]
             known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
