@@ -89,7 +89,7 @@ def test_a_change_by_hand_says_what_it_does_to_the_truth(
         (put(2, "User_Full_Name__c", "x" * 81), "row 2, User_Full_Name__c: Social25__User_Full"),
         (put(2, "User_Full_Name__c", ""), "row 2, User_Full_Name__c: Social25__User_Full_Name__c"),
         (put(2, "User_Active__c", "maybe"), "row 2, User_Active__c: "),
-        (put(4, "Score__c", "1.5"), "row 4, Score__c: Score__c holds 8 digits"),
+        (put(4, "Score__c", "123456789"), "row 4, Score__c: Score__c holds 8 digits"),
         (put(3, "key", KEYS[0]), "row 3, key: the key was changed, or a column was sorted by"),
         (put(3, "key", "nobody"), "row 3, key: the key was changed"),
         (put(3, "end of row", "(2 of 3, 00"), "row 3, end of row: the row is cut"),

@@ -329,7 +329,7 @@ def test_the_commands_write_the_file_and_take_it_back(open_house: OpenHouse) -> 
     assert f"bridge amend {run.id} {path}" in wrote.stderr
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     again = house.command("report", run.id, "--csv", str(path))
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "is there already" in _on_one_line(again.stderr)) == (2, True)
     shown = house.command("report", run.id, "--csv", "-")
     assert shown.stdout == path.read_text("utf-8")
 
