@@ -156,7 +156,7 @@ CANARY = st.sampled_from([(), (1,), (2, 3), (5, 25)])
 MOMENTS = st.integers(0, 45)
 LATER = st.sampled_from([0, 0, LEASE_IS_FREE_SECONDS, LEASE_IS_FREE_SECONDS, 1000])
 """Seconds between one process and the next."""
-CAREFUL = (None, None, "lossless")
+CAREFUL = (None, "lossless")
 """Which changes go without a person, one plan after the other."""
 MAYBE_A_CRASH = st.none() | MOMENTS
 NUMBERS = st.integers(0, 1000)
@@ -255,21 +255,6 @@ def _somebody_verifies(at: Histories, number: int) -> None:
     assert told + found.absent + len(found.there_unsent) == len(site.items(run_id))
 
 
-def _somebody_approves(at: Histories, number: int) -> None:
-    if at.runs:
-        site, run_id = at.run(number)
-        with suppress(RemoteError):
-            site.approve(run_id)
-
-
-def _somebody_amends(at: Histories, number: int) -> None:
-    """Not where one of them is in doubt in another run, or there by now."""
-    if at.runs:
-        site, run_id = at.run(number)
-        with suppress(RemoteError, UsageError):
-            site.amend(run_id, f"By hand {number}")
-
-
 EVENTS = [
     _rows_are_not_shared,
     _late_ones_commit,
@@ -280,8 +265,6 @@ EVENTS = [
     _somebody_else_inserts,
     _somebody_deletes,
     _somebody_verifies,
-    _somebody_approves,
-    _somebody_amends,
 ]
 """What happens around the processes; the number says to which."""
 
@@ -428,6 +411,21 @@ class Histories(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def verify(self, number: int) -> None:
         _somebody_verifies(self, number)
+
+    @precondition(lambda self: self.runs)
+    @rule(number=NUMBERS, later=LATER)
+    def decide_by_hand(self, number: int, later: float) -> None:
+        """A person lets go what waits in a run, amends what is stuck there, and sends it.
+
+        A file is not taken where one of its messages is in doubt in another run, or there by now.
+        """
+        self._goes_wrong([], later)
+        site, run_id = self.run(number)
+        with suppress(RemoteError):
+            site.approve(run_id)
+        with suppress(RemoteError, UsageError):
+            site.amend(run_id, f"By hand {number}")
+        self._apply((site, run_id), Life(), 2, ())
 
     # What happens around them.
 
