@@ -63,8 +63,7 @@ class Healer:
 
     def foresees(self, refusal: Diagnosis) -> bool:
         """Whether the mapping has a repair for such a refusal."""
-        policy = self._planner.policy_for(refusal, {})
-        return policy is not None and bool(policy.fixers)
+        return self._planner.may_repair(refusal)
 
     def _healed(self, run: Run, ledger: Ledger, refused: Sequence[_Refused]) -> list[HealedItem]:
         earlier = ledger.heals(run.id, [one.item.position for one in refused])
