@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +12,7 @@ from bridge.model import Cause, Diagnosis, Finding, ObjectSchema, Record
 from bridge.planning import downstream
 from bridge.planning.mapping import MessageMapping
 from bridge.planning.policies import Failure, Policy, that_may_decide
+from bridge.planning.tightening import Bound, Tightened, Tightening
 
 _TEXTS: Final = 1_024
 """How many distinct error texts are kept. Most of a morning's are alike."""
@@ -29,6 +31,8 @@ class Case:
     policies: tuple[Policy, ...]
     """Those that may decide, in the mapping's order."""
     findings: tuple[Finding, ...]
+    bounds: tuple[Bound, ...]
+    """Of the records that triggers make: what the message must keep to."""
     by_message: bool
     """Whether another message with the same error may be another case."""
 
@@ -36,9 +40,12 @@ class Case:
 class Cases:
     """Finds the case of an error for one mapping and one org's object."""
 
-    def __init__(self, mapping: MessageMapping, schema: ObjectSchema) -> None:
+    def __init__(
+        self, mapping: MessageMapping, schema: ObjectSchema, made: Mapping[str, ObjectSchema]
+    ) -> None:
         self._mapping = mapping
         self._schema = schema
+        self._tightening = Tightening(schema, made)
         self._without_error = self._case(None, cause_of(None), {})
         self._kept = lru_cache(_TEXTS)(self._of_any_message)
 
@@ -59,6 +66,12 @@ class Cases:
         """The case of what the org itself answered."""
         return self._case(refusal, cause_of(refusal), original)
 
+    def tightened(self, cases: Sequence[Case]) -> Tightened:
+        """The message's object as what is known of these errors narrows it."""
+        return self._tightening.to(
+            tuple(dict.fromkeys(bound for case in cases for bound in case.bounds))
+        )
+
     def _of_any_message(self, error_text: str) -> Case:
         diagnosis = diagnose(error_text)
         return self._case(diagnosis, cause_of(diagnosis), {})
@@ -66,7 +79,8 @@ class Cases:
     def _case(self, diagnosis: Diagnosis | None, cause: Cause, original: Record) -> Case:
         policies = self._mapping.policies
         if diagnosis is None:
-            return Case(None, cause, None, that_may_decide(policies, None), (), by_message=False)
+            deciding = that_may_decide(policies, None)
+            return Case(None, cause, None, deciding, findings=(), bounds=(), by_message=False)
         table, schema = self._mapping.downstream, self._schema
         found = downstream.traces(table, schema, diagnosis, original)
         failure = Failure(
@@ -76,8 +90,16 @@ class Cases:
         return Case(
             diagnosis,
             cause,
-            told=downstream.in_terms_of_the_message(diagnosis, found),
+            told=self._as_told(diagnosis, found),
             policies=that_may_decide(policies, failure),
             findings=downstream.findings(found, schema, diagnosis),
+            bounds=self._tightening.bounds(found),
             by_message=downstream.may_differ(found, diagnosis),
         )
+
+    def _as_told(self, diagnosis: Diagnosis, found: tuple[downstream.Trace, ...]) -> Diagnosis:
+        """The error about the message's fields; a limit of then gives way to the describe's."""
+        told = downstream.in_terms_of_the_message(diagnosis, found)
+        if found and all(map(self._tightening.knows, found)):
+            return replace(told, limit=None)
+        return told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -32,6 +32,7 @@ from bridge.planning.edits import edited_fields
 from bridge.planning.mapping import MessageMapping
 from bridge.planning.policies import BY_DEFAULT, Policy, Treatment, decided
 from bridge.planning.repairs import Repair
+from bridge.planning.tightening import Tightened
 
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
 """Fields of the standard shape that are uuids; the records have them without dashes."""
@@ -40,8 +41,19 @@ _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
 class Planner:
     """Plans messages by one mapping for one org's object."""
 
-    def __init__(self, mapping: MessageMapping, schema: ObjectSchema) -> None:
+    def __init__(
+        self,
+        mapping: MessageMapping,
+        schema: ObjectSchema,
+        made: Mapping[str, ObjectSchema] | None = None,
+    ) -> None:
         """Bring mapping and schema together.
+
+        Args:
+            mapping: the rules.
+            schema: the object that messages are inserted into.
+            made: the objects of the mapping's downstream table that this user may see described,
+                under the table's names.
 
         Raises:
             MappingError: the mapping names fields that the object does not have.
@@ -52,7 +64,7 @@ class Planner:
         self.key_field = _field(schema, mapping.key)
         self._conversation = _field_name(schema, mapping.conversation)
         self._order = _field_name(schema, mapping.order)
-        self._cases = Cases(mapping, schema)
+        self._cases = Cases(mapping, schema, made or {})
 
     def plan(self, message: FailedMessage | UnreadableMessage) -> Item:
         """Decide what this message's record will be, and whether it goes."""
@@ -60,10 +72,11 @@ class Planner:
             return _unreadable(message)
         original = self.original(message)
         case = self._cases.of_text(message.error_text, original)
-        repair = self._repair(original, message.key, (case,))
+        tight = self._cases.tightened((case,))
+        repair = self._repair(original, message.key, (case,), tight)
         (policy,) = repair.policies
         record = repair.result
-        held = self._decide(message, policy, repair, record)
+        held = self._decide(message, policy, repair, record, tight)
         conversation = record.get(self._conversation)
         return Item(
             key=message.key,
@@ -71,7 +84,7 @@ class Planner:
             order=_moment(record.get(self._order)) or _moment(message.standard.get("timestamp")),
             original=original,
             record=record,
-            changes=tuple(repair.changes),
+            changes=tuple(map(tight.explain_change, repair.changes)),
             decision=_decision(policy, held),
             held=held,
             error_text=message.error_text,
@@ -122,11 +135,15 @@ class Planner:
         """
         first = self._cases.of_text(error_text, original)
         later = (self._cases.of_refusal(refusal, original) for refusal in refusals)
-        repair = self._repair(original, key, (first, *later))
+        cases = (first, *later)
+        tight = self._cases.tightened(cases)
+        repair = self._repair(original, key, cases, tight)
         if repair.failure is not None or any(map(_keeps_back, repair.policies[1:])):
             return None
         record = repair.result
-        return None if check(record, self.schema) else Healed(record, tuple(repair.changes))
+        if check(record, tight.schema):
+            return None
+        return Healed(record, tuple(map(tight.explain_change, repair.changes)))
 
     def original(self, message: FailedMessage) -> Record:
         """The record as GoTallo had it, under the org's names where the org has the field."""
@@ -140,20 +157,27 @@ class Planner:
             values = message.record
         return MappingProxyType({_field_name(self.schema, n): v for n, v in values.items()})
 
-    def _repair(self, original: Record, key: str, cases: Sequence[Case]) -> Repair:
+    def _repair(
+        self, original: Record, key: str, cases: Sequence[Case], tight: Tightened
+    ) -> Repair:
         """For each case run the fixers of every record, then those of the policy that decides."""
         repair = Repair(self.key_field.name, dict(original))
         repair.spell_key(key)
         for case in cases:
-            repair.run(self.mapping.fixers, self.schema, case.told)
+            repair.run(self.mapping.fixers, tight.schema, case.told)
             policy = decided(case.policies, repair.record, self.schema)
             repair.policies.append(policy)
             if policy is not None:
-                repair.run(policy.fixers, self.schema, case.told)
+                repair.run(policy.fixers, tight.schema, case.told)
         return repair
 
     def _decide(
-        self, message: FailedMessage, policy: Policy | None, repair: Repair, record: Record
+        self,
+        message: FailedMessage,
+        policy: Policy | None,
+        repair: Repair,
+        record: Record,
+        tight: Tightened,
     ) -> Held | None:
         if policy is not None and _keeps_back(policy):
             word = "held" if policy.treatment is Treatment.HOLD else "skipped"
@@ -177,7 +201,10 @@ class Planner:
                 "GoTallo gave it in the standard shape only, which is no Salesforce record",
                 "Give the mapping a from_standard: table, then resync.",
             )
-        problems = check(record, self.schema)
+        problems = check(record, tight.schema)
+        if problems and tight.by:
+            own = check(record, self.schema)
+            problems = tuple(tight.explain(problem, own) for problem in problems)
         return _held_by(problems, message.origin) if problems else None
 
 
