@@ -10,12 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
+from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
 from bridge.model import FieldSchema, ObjectSchema, Record, Value
+from bridge.planning.plainly_right import Glance, glance
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
@@ -59,9 +62,44 @@ def as_stored(value: Value, field: FieldSchema) -> Value:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """How a field is looked at."""
+
+    position: int
+    """In the describe."""
+    field: FieldSchema
+    short: str
+    is_plainly_right: Glance
+
+
+_POSITION = attrgetter("position")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    by_name: Mapping[str, _Looked]
+    required: tuple[_Looked, ...]
+
+
+def _work_out_fields(schema: ObjectSchema) -> _Fields:
+    looked = [
+        _Looked(position, field, schema.short(field.name), glance(field))
+        for position, field in enumerate(schema.fields)
+    ]
+    return _Fields(
+        {each.field.name: each for each in looked},
+        tuple(each for each in looked if each.field.required),
+    )
+
+
+_fields_of = PerSchema(_work_out_fields)
+
+
 def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
+    known = _fields_of(schema).by_name
     for name in record:
-        if schema.get(name) is None:
+        if name not in known and schema.get(name) is None:
             yield Problem(
                 "INVALID_FIELD",
                 name,
@@ -72,7 +110,8 @@ def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
 
 
 def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
-    for field in schema.fields:
+    for looked in _in_doubt(record, _fields_of(schema)):
+        field = looked.field
         value = record.get(field.name)
         if value is None or (isinstance(value, str) and not value.strip(WHITE_SPACE)):
             if field.required:
@@ -81,13 +120,25 @@ def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
                     field.name,
                     f"{field.name} is required and the message has no value for it",
                     "Fill it in the mapping (under fixers: - defaults: "
-                    f"{{{schema.short(field.name)}: …}}), or make the field optional in Setup, "
-                    "then resync.",
+                    f"{{{looked.short}: …}}), or make the field optional in Setup, then resync.",
                 )
             continue
-        problem = _problem(value, field, schema.short(field.name))
+        problem = _problem(value, field, looked.short)
         if problem is not None:
             yield problem
+
+
+def _in_doubt(record: Record, fields: _Fields) -> list[_Looked]:
+    """The fields that are not plainly right, in the describe's order."""
+    known = fields.by_name
+    found = [
+        looked
+        for name, value in record.items()
+        if (looked := known.get(name)) is not None and not looked.is_plainly_right(value)
+    ]
+    found += (looked for looked in fields.required if looked.field.name not in record)
+    found.sort(key=_POSITION)
+    return found
 
 
 def _problem(value: Value, field: FieldSchema, short: str) -> Problem | None:

@@ -92,8 +92,9 @@ class Repair:
 
 def _refuse_nonsense(changes: Sequence[Change], name: str, most: Risk, key: str) -> None:
     seen: set[str] = set()
+    allowed = _SEVERITY[most]
     for change in changes:
-        if _SEVERITY[change.risk] > _SEVERITY[most]:
+        if _SEVERITY[change.risk] > allowed:
             raise MappingError(
                 f"it declares to be {most} at the most and made a change that is {change.risk}"
             )
