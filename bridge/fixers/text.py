@@ -26,6 +26,8 @@ Source: Apex Developer Guide, "String field values never include leading and tra
 """
 
 _BYTES_A_CHARACTER = 3
+_UNITS_A_CODE_POINT = 2
+"""At most: a pair in UTF-16, or a line break in a text area."""
 _CLUSTER = regex.compile(r"\X")
 
 
@@ -59,7 +61,8 @@ def byte_limit(field: FieldSchema) -> int | None:
 
 def fits(text: str, field: FieldSchema, limit: int) -> bool:
     """Whether `text`, as it is, has at most `limit` units and no more bytes than the field."""
-    if units(text, field) > limit:
+    surely_short = len(text) * _UNITS_A_CODE_POINT <= limit
+    if not surely_short and units(text, field) > limit:
         return False
     most_bytes = byte_limit(field)
     return most_bytes is None or utf8_bytes(text) <= most_bytes

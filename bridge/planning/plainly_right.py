@@ -17,6 +17,8 @@ Glance: TypeAlias = Callable[[Value], bool]
 
 _FREE_TEXT: Final = frozenset({"string", "textarea", "url", "phone", "combobox"})
 _PICKLISTS: Final = frozenset({"picklist", "multipicklist"})
+_NUMBERS: Final = frozenset({"int", "long", "double", "currency", "percent"})
+_TEN: Final = 10
 _UNITS_AT_MOST: Final = 2
 """That a code point counts: it may be a pair in UTF-16, or a line break."""
 _BYTES_AT_MOST: Final = 4
@@ -31,6 +33,8 @@ def glance(field: FieldSchema) -> Glance:
         return _is_boolean
     if field.type in _PICKLISTS and field.restricted_picklist:
         return _is_one_of(field)
+    if field.type in _NUMBERS:
+        return _is_digit if _has_room_for_digits(field) else _never
     return _is_short_text(field) if field.type in _FREE_TEXT and field.length else _never
 
 
@@ -40,6 +44,14 @@ def _never(_: Value) -> bool:
 
 def _is_boolean(value: Value) -> bool:
     return value is True or value is False
+
+
+def _is_digit(value: Value) -> bool:
+    return type(value) is int and -_TEN < value < _TEN
+
+
+def _has_room_for_digits(field: FieldSchema) -> bool:
+    return not field.precision or field.precision > field.scale
 
 
 def _is_one_of(field: FieldSchema) -> Glance:
