@@ -15,6 +15,7 @@ from tests.fixers.schema import MESSAGE, awkward_text, choices, field, telling_t
 MORE = (
     field("Forbidden__c", length=40, createable=False),
     field("Narrow__c", "textarea", 4, byte_length=5),
+    field("Short__c", "textarea", 4, nillable=False),
     field("Fraction__c", "double", precision=2, scale=2),
     field("Small__c", "int", digits=1),
     field(
