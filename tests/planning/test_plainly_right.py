@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.model import FieldSchema, ObjectSchema, Value
 from bridge.planning import check
-from bridge.planning.check import _problem
+from bridge.planning.check import _is_empty, _problem
 from bridge.planning.plainly_right import glance
 from tests.fixers.schema import MESSAGE, awkward_text, choices, field, telling_text
 
+SHORT = field("Short__c", "textarea", 4, nillable=False)
 MORE = (
     field("Forbidden__c", length=40, createable=False),
     field("Narrow__c", "textarea", 4, byte_length=5),
-    field("Short__c", "textarea", 4, nillable=False),
+    SHORT,
     field("Fraction__c", "double", precision=2, scale=2),
     field("Small__c", "int", digits=1),
     field(
@@ -51,12 +52,16 @@ def test_what_is_plainly_right_is_right(given: tuple[FieldSchema, Value]) -> Non
 
 
 @given(texts_at_their_limit)
+@example((SHORT, "😀😀😀"))
+@example((SHORT, "\n\n"))
+@example((SHORT, "a\n\n"))
 def test_a_text_at_its_limit_is_plainly_right_only_if_it_is(given: tuple[FieldSchema, str]) -> None:
     is_right_where_it_looks_so(*given)
 
 
 def is_right_where_it_looks_so(one: FieldSchema, value: Value) -> None:
     if glance(one)(value):
+        assert not _is_empty(value, one)
         assert _problem(value, one, one.name) is None
         schema = ObjectSchema("M", "M", createable=True, queryable=True, fields=(one,))
         assert check({one.name: value}, schema) == ()
