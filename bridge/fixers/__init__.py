@@ -10,18 +10,21 @@ from bridge.fixers.example_object import EXAMPLE_OBJECT, with_fields
 from bridge.fixers.interface import Example, Fixer, NoOptions
 from bridge.fixers.registry import BrokenFixer, UnknownFixer, build, find, names
 from bridge.fixers.trial import Trial, try_example
+from bridge.fixers.trust import Misbehaviour, trusted_changes
 
 __all__ = [
     "EXAMPLE_OBJECT",
     "BrokenFixer",
     "Example",
     "Fixer",
+    "Misbehaviour",
     "NoOptions",
     "Trial",
     "UnknownFixer",
     "build",
     "find",
     "names",
+    "trusted_changes",
     "try_example",
     "with_fields",
 ]
