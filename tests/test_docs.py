@@ -25,7 +25,7 @@ from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
 from bridge.errors import Exit
-from bridge.fixers import Example, NoOptions, find, names
+from bridge.fixers import Example, find, names, prove
 from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
 from bridge.model import Confidence, HandlerType, Kind, Risk, Wrapper
 from bridge.planning.mapping import Treatment, built_in_mapping, parse_mapping
@@ -33,7 +33,6 @@ from bridge.practice import PracticeServer
 from bridge.practice.faults import Effect
 from bridge.report.explanation import ExplanationDocument
 from bridge.settings import Settings, load
-from tests.fixers.schema import applied, changes, org_record
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -247,11 +246,7 @@ def test_the_fixer_that_is_shown_to_contributors_works(tmp_path: Path) -> None:
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    fixer = module.PlainSpaces(NoOptions())
-    for example in fixer.examples:
-        record = org_record(example.before)
-        after = applied(record, changes(fixer, record, example.diagnosis))
-        assert after == applied(record, ()) | org_record(example.after)
+    prove(module.PlainSpaces)
 
 
 def test_each_mapping_that_is_shown_is_valid() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bridge.fixers.example_object import EXAMPLE_OBJECT, with_fields
 from bridge.fixers.interface import Example, Fixer, NoOptions
+from bridge.fixers.proof import NotProven, prove
 from bridge.fixers.registry import BrokenFixer, UnknownFixer, build, find, names
 from bridge.fixers.trial import Trial, try_example
 from bridge.fixers.trust import Misbehaviour, trusted_changes
@@ -19,11 +20,13 @@ __all__ = [
     "Fixer",
     "Misbehaviour",
     "NoOptions",
+    "NotProven",
     "Trial",
     "UnknownFixer",
     "build",
     "find",
     "names",
+    "prove",
     "trusted_changes",
     "try_example",
     "with_fields",

@@ -33,15 +33,15 @@ def try_example(fixer: type[Fixer[Any]], example: Example) -> Trial:
         pydantic.ValidationError: the example's options are none that the fixer takes.
     """
     options = fixer.Options.model_validate({} if example.options is None else example.options)
-    before = _in_the_org(example.before, example.schema)
+    before = in_the_org(example.before, example.schema)
     record = MappingProxyType(copy.deepcopy(before))
     changes = tuple(fixer(options).fix(record, example.schema, example.diagnosis))
     came_out = {**before, **{change.field: change.after for change in changes}}
-    expected = {**before, **_in_the_org(example.after, example.schema)}
+    expected = {**before, **in_the_org(example.after, example.schema)}
     return Trial(example, changes, came_out, expected)
 
 
-def _in_the_org(record: Record, schema: ObjectSchema) -> dict[str, Any]:
+def in_the_org(record: Record, schema: ObjectSchema) -> dict[str, Any]:
     """The record under the org's API names; a name that the org lacks stays."""
     return {
         (found.name if (found := schema.get(name)) is not None else name): value

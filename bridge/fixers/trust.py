@@ -31,16 +31,38 @@ class Misbehaviour(Exception):
 def trusted_changes(
     fixer: Fixer[Any], record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
 ) -> tuple[Change, ...]:
-    """The changes that a fixer makes to a record, each looked at as it comes.
+    """The changes that a fixer makes to a record, each looked at.
+
+    Raises:
+        Misbehaviour: the fixer failed, or did not do as it should.
+    """
+    return accounted_changes(fixer, _own(record), record, schema, diagnosis)
+
+
+def accounted_changes(
+    fixer: Fixer[Any],
+    given: Record,
+    record: Record,
+    schema: ObjectSchema,
+    diagnosis: Diagnosis | None,
+) -> tuple[Change, ...]:
+    """The changes that a fixer makes, each looked at as it comes.
 
     No field twice and no unknown one: that also ends what would go on forever.
+
+    Args:
+        fixer: of anybody.
+        given: what the fixer gets to see, and may spoil inside of a value.
+        record: the same; what it must give account of.
+        schema: the object as the org describes it.
+        diagnosis: why Salesforce refused the record.
 
     Raises:
         Misbehaviour: the fixer failed, or did not do as it should.
     """
     made: dict[str, Change] = {}
     try:
-        changes = fixer.fix(MappingProxyType(_own(record)), schema, diagnosis)
+        changes = fixer.fix(MappingProxyType(given), schema, diagnosis)
         if changes is None:
             raise Misbehaviour("it returned nothing, where no changes are an empty list")
         for change in changes:
