@@ -79,7 +79,7 @@ def test_a_name_of_an_installed_fixer_is_taken(plugins: Plugins, tmp_path: Path)
             (name, "means something")
             for name in ("new", "hold", "retry", "class", "match", "tests")
         ),
-        *((name, "a Python package") for name in ("json", "pydantic", "regex")),
+        *((name, "a Python package") for name in ("json", "winreg", "pydantic", "regex")),
     ],
 )
 def test_a_name_that_can_be_none_is_refused(name: str, says: str, tmp_path: Path) -> None:

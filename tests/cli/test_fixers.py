@@ -16,9 +16,14 @@ from bridge.report.fixers import FixerDocument, FixersDocument
 from tests.plugins import PLUGIN, Plugins
 
 EXAMPLES = """
+    def fix(self, record, schema, diagnosis):
+        if "Social25__Text__c" in record:
+            yield Change("Text__c", "hi", "HI", "shout", "louder", Risk.LOSSY)
+
     from bridge.fixers import Example
     examples = (
         Example("It shouts.", None, {"Text__c": "hi"}, {"Text__c": "HI"}),
+        Example("It says nothing.", None, {"Media_Title__c": "hi"}, {"Media_Title__c": "HI"}),
         Example("It whispers.", {"low": True}, {"Text__c": "HI"}, {"Text__c": "hi"}),
     )
 """
@@ -85,6 +90,7 @@ def test_an_example_is_a_line_of_a_mapping_and_the_difference() -> None:
     assert "    - flatten: {User_Profile_Image_URL__c: url}\n" in said
     assert "    User_Profile_Image_URL__c  lossy: url is taken; dropped: etag\n" in said
     assert "    User_Profile_Image_URL__c  stays  " in said
+    assert "error  STRING_TOO_LONG on User_Full_Name__c, at most 7" in shown("truncate")
 
 
 @pytest.mark.parametrize("arguments", [("--json", "truncate"), ("truncate", "--json")])
@@ -103,9 +109,10 @@ def test_one_as_json(arguments: tuple[str, str]) -> None:
 def test_an_example_that_does_not_hold_is_shown_as_such(plugins: Plugins) -> None:
     plugins.install("shout-fixer", "shout = shout_fixer:Shout", PLUGIN + EXAMPLES)
     document = json.loads(shown("shout", "--json"))
-    first, second = (example["failed"] for example in document["examples"])
+    first, second, third = (example["failed"] for example in document["examples"])
     assert "whose API name is Social25__Text__c" in first
-    assert "ValidationError" in second or "Extra inputs" in second
+    assert second == 'it comes out as {"Social25__Media_Title__c": "hi"}'
+    assert "Extra inputs" in third
     assert "But the fixer shout failed on it" in shown("shout")
 
 

@@ -328,9 +328,13 @@ def test_what_is_pure_is_proven(does: Callable[[Record], object]) -> None:
     prove(specimen(does))
 
 
-def test_nothing_of_it_is_left_behind() -> None:
-    zone, before = os.environ.get("TZ"), sys.getprofile()
+@pytest.mark.parametrize("zone", [None, "CCC-1"])
+def test_nothing_of_it_is_left_behind(zone: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    if zone is not None:
+        monkeypatch.setenv("TZ", zone)
+    profile = sys.getprofile()
     prove(Specimen)
     flaws(specimen(lambda _: time.time()))
-    assert (os.environ.get("TZ"), sys.getprofile()) == (zone, before)
+    assert (os.environ.get("TZ"), sys.getprofile()) == (zone, profile)
     assert time.time() > 0

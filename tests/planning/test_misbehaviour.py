@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.fixers import Fixer, NoOptions
 from bridge.model import (
@@ -218,3 +221,37 @@ def test_values_as_deep_as_json_goes_are_no_misbehaviour() -> None:
     for _ in range(sys.getrecursionlimit() // 2):
         deep = [deep]
     assert planned(lambda _: [], {**RECORD, "Auxiliary_Data__c": deep}).held is None
+
+
+def test_the_halves_of_a_pair_stay_two_characters_inside_of_a_value() -> None:
+    halves = "\ud83d" + "\ude80"
+    item = planned(lambda _: [], {**RECORD, "Auxiliary_Data__c": [halves]})
+    (made,) = item.changes
+    assert made.before == [halves]
+
+
+junk = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.just(object())
+) | st.sampled_from([*Risk, TEXT, NAME, AUXILIARY, KEY_FIELD, "misbehaving", "Hello", Change])
+things = st.recursive(junk, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+changes = st.builds(
+    Change,
+    field=st.sampled_from([TEXT, NAME]) | things,
+    before=st.sampled_from(["Hello", "Test Sender 12"]) | things,
+    after=things,
+    fixer=st.just("misbehaving") | things,
+    why=st.just("because") | things,
+    risk=st.just(Risk.LOSSY) | things,
+    lost=st.just(0) | things,
+)
+
+
+@given(st.lists(changes | things, max_size=3) | things)
+def test_whatever_it_returns_the_message_is_planned(returned: object) -> None:
+    item = planned(lambda _: returned)
+    own = [made for made in item.changes if made.fixer == "misbehaving"]
+    if item.held is None or "misbehaving" not in item.held.what:
+        assert own == (returned if isinstance(returned, list) else [])
+        json.dumps([made.after for made in own], allow_nan=False)
+    else:
+        assert own == []

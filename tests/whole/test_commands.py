@@ -320,6 +320,7 @@ def test_a_wheel_outside_the_checkout_has_its_mapping_and_runs(tmp_path: Path) -
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     assert (tmp_path / "installed/bridge/mappings/heroku_message.yaml").is_file()
+    assert (tmp_path / "installed/bridge/skeleton/templates/fixer.py.template").is_file()
     shown = "import bridge.planning as p; print(p.built_in_mapping())"
     environment = {"PYTHONPATH": str(tmp_path / "installed"), "PYTHONSAFEPATH": "1"}
     for arguments in (["-c", shown], ["-m", "bridge", "demo"]):
