@@ -48,6 +48,16 @@ def test_the_list_has_each_fixer_with_its_risk_and_first_line() -> None:
     assert "bridge fixers new NAME" in said
 
 
+def test_what_is_said_of_one_goes_on_below_itself() -> None:
+    result = CliRunner().invoke(app, ["fixers"], env={"COLUMNS": "60"})
+    lines = result.stdout.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("  picklist"))
+    column = lines[at].index("Replace")
+    assert lines[at + 1][:column].isspace()
+    assert not lines[at + 1][column].isspace()
+    assert max(map(len, lines)) <= 60
+
+
 def test_an_installed_one_is_listed_with_its_distribution(plugins: Plugins) -> None:
     plugins.install("shout-fixer", "shout = shout_fixer:Shout", PLUGIN)
     said = shown()

@@ -92,9 +92,9 @@ IMPURE: dict[str, tuple[Callable[[Record], object], str]] = {
     "sleep": (lambda _: time.sleep(0), "reads the clock"),
     "now": (lambda _: dt.datetime.now(dt.UTC), "reads the clock (datetime.now)"),
     "today": (lambda _: dt.date.today(), "reads the clock (date.today)"),  # noqa: DTZ011
-    "random": (lambda _: random.random(), "asks for randomness"),  # noqa: S311
-    "choice": (lambda _: chosen("ab"), "asks for randomness"),  # noqa: S311
-    "an own generator": (lambda _: random.Random().random(), "asks for randomness"),  # noqa: S311
+    "random": (lambda _: random.random(), "asks for randomness"),
+    "choice": (lambda _: chosen("ab"), "asks for randomness"),
+    "an own generator": (lambda _: random.Random().random(), "asks for randomness"),
     "shuffle": (lambda _: random.shuffle([1, 2]), "asks for randomness"),
     "urandom": (lambda _: os.urandom(1), "asks for randomness (posix.urandom)"),
     "uuid4": (lambda _: uuid.uuid4(), "asks for randomness"),

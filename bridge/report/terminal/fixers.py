@@ -45,21 +45,21 @@ def show_fixers(document: FixersDocument, console: Console) -> None:
     page = Page(console)
     of = Counter(offer.distribution for offer in document.fixers)
     counts = listed(f"{number:,} of {distribution}" for distribution, number in of.items())
-    total = "" if len(of) == 1 else f"{len(document.fixers):,} fixers: "
-    page.line((f"{total}{counts}", HEADING), hang=2)
+    page.line((f"Fixers: {counts}", HEADING), hang=2)
     page.line("A mapping names those that it uses; the others do nothing.", hang=2)
     page.blank()
     name = max((len(offer.name) for offer in document.fixers), default=0)
     risk = max(len(_risk(offer)) for offer in document.fixers)
     for offer in document.fixers:
         foreign = len(of) > 1 and offer.distribution != next(iter(of))
-        page.line(
-            (f"{offer.name:<{name}}  ", HEADING),
-            (f"{_risk(offer):<{risk}}  ", ALARM if offer.broken else FAINT),
+        page.beside(
+            (
+                (f"{offer.name:<{name}}  ", HEADING),
+                (f"{_risk(offer):<{risk}}  ", ALARM if offer.broken else FAINT),
+            ),
             shortened(offer.broken, _VALUE_ROOM) if offer.broken else offer.summary,
             (f" ({offer.distribution})" if foreign and not offer.broken else "", FAINT),
             indent=2,
-            hang=name + risk + 4,
         )
     next_commands(page, _NEXT)
 
