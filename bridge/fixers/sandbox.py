@@ -9,6 +9,7 @@ they bring nothing in that is not the same tomorrow.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import os
 import random
@@ -83,13 +84,20 @@ class Sandbox:
         """Each as the rest of a sentence; those too whose failure was caught."""
 
     def run(self, function: Callable[[], T]) -> T:
-        """Call the function; the first impure thing that it does raises `Impure` in it."""
-        before = sys.getprofile()
+        """Call the function; the first impure thing that it does raises `Impure` in it.
+
+        Nothing is collected meanwhile, lest the finalizer of somebody else's garbage be taken for
+        a part of the function.
+        """
+        before, collects = sys.getprofile(), gc.isenabled()
+        gc.disable()
         sys.setprofile(self._watch)
         try:
             return function()
         finally:
             sys.setprofile(before)
+            if collects:
+                gc.enable()
 
     def _watch(self, frame: FrameType, event: str, called: Any) -> None:
         match event:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from bridge.cli.main import app
 from bridge.errors import UsageError
 from bridge.fixers import BrokenFixer, UnknownFixer, find, names
 from bridge.fixers.registry import OURS
+from bridge.report import fixers_document, show_fixers
 from bridge.report.fixers import FixerDocument, FixersDocument
 from tests.plugins import PLUGIN, Plugins
 
@@ -49,8 +52,9 @@ def test_the_list_has_each_fixer_with_its_risk_and_first_line() -> None:
 
 
 def test_what_is_said_of_one_goes_on_below_itself() -> None:
-    result = CliRunner().invoke(app, ["fixers"], env={"COLUMNS": "60"})
-    lines = result.stdout.splitlines()
+    console = Console(width=60, file=io.StringIO(), record=True)
+    show_fixers(fixers_document(), console)
+    lines = console.export_text().splitlines()
     at = next(n for n, line in enumerate(lines) if line.startswith("  picklist"))
     column = lines[at].index("Replace")
     assert lines[at + 1][:column].isspace()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import functools
+import gc
 import os
 import random
 import secrets
@@ -25,6 +26,7 @@ import pytest
 from pydantic import BaseModel
 
 from bridge.fixers import Example, Fixer, NoOptions, NotProven, prove
+from bridge.fixers.sandbox import Sandbox
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
 TEXT = "Social25__Text__c"
@@ -326,6 +328,25 @@ def imports(_: Record) -> object:
 )
 def test_what_is_pure_is_proven(does: Callable[[Record], object]) -> None:
     prove(specimen(does))
+
+
+class Garbage:
+    """Holds itself, so that only the collector finds it, and reads the clock then."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        time.time()
+
+
+def test_the_garbage_of_others_is_nobodys_effect() -> None:
+    gc.collect()
+    Garbage()
+    sandbox = Sandbox()
+    sandbox.run(lambda: [[n] for n in range(100_000)])
+    assert sandbox.effects == []
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize("zone", [None, "CCC-1"])
