@@ -411,6 +411,8 @@ def _use(
             f'{place}: no fixer is called "{name}"{_suggest(name, known)}',
             f"Known are: {', '.join(known)}.",
         ) from exc
+    except fixers.BrokenFixer as exc:
+        raise MappingError(f"{place}: {exc.message}", exc.advice) from exc
     except ValidationError as exc:
         raise _as_mapping_error(exc, source, options_path) from exc
 

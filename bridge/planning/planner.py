@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from bridge.diagnosis import cause_of, diagnose
 from bridge.errors import MappingError
+from bridge.fixers import Misbehaviour, trusted_changes
 from bridge.model import (
     Change,
     Decision,
@@ -187,14 +188,14 @@ class Planner:
     def _apply(self, use: FixerUse, repair: _Repair, diagnosis: Diagnosis | None) -> _Repair:
         fixer = use.fixer
         try:
-            changes = tuple(fixer.fix(MappingProxyType(repair.record), self.schema, diagnosis))
-            _refuse_nonsense(changes, fixer.name, fixer.risk, self.key_field.name)
-        except Exception as exc:
+            changes = trusted_changes(fixer, repair.record, self.schema, diagnosis)
+            _refuse_another_key(changes, self.key_field.name)
+        except Misbehaviour as exc:
             return replace(
                 repair,
                 failure=Held(
                     HeldReason.POLICY,
-                    f"the fixer {fixer.name} failed on it: {type(exc).__name__}: {exc}",
+                    f"the fixer {fixer.name} failed on it: {exc}",
                     f"Mend the fixer or its options ({use.place}), then resync.",
                 ),
             )
@@ -258,24 +259,9 @@ def _applied(repair: _Repair, change: Change) -> _Repair:
     )
 
 
-def _refuse_nonsense(changes: Iterable[Change], name: str, most: Risk, key: str) -> None:
-    seen: set[str] = set()
-    for change in changes:
-        if _severity(change.risk) > _severity(most):
-            raise MappingError(
-                f"it declares to be {most} at the most and made a change that is {change.risk}"
-            )
-        if change.field in seen:
-            raise MappingError(f"it changed {change.field} twice")
-        if change.field == key:
-            raise MappingError(f"it changed the key ({key}), which makes the message itself")
-        if change.fixer != name:
-            raise MappingError(f'it signs its changes with "{change.fixer}"')
-        seen.add(change.field)
-
-
-def _severity(risk: Risk) -> int:
-    return list(Risk).index(risk)
+def _refuse_another_key(changes: Iterable[Change], key: str) -> None:
+    if any(change.field == key for change in changes):
+        raise Misbehaviour(f"it changed the key ({key}), which makes the message itself")
 
 
 def _decision(policy: Policy | None, held: Held | None) -> Decision:
