@@ -237,6 +237,8 @@ def _use(
             f'{place}: no fixer is called "{name}"{did_you_mean(name, known)}',
             f"Known are: {', '.join(known)}.",
         ) from exc
+    except fixers.BrokenFixer as exc:
+        raise MappingError(f"{place}: {exc.message}", exc.advice) from exc
     except ValidationError as exc:
         raise _as_mapping_error(exc, source, options_path) from exc
 

@@ -14,6 +14,7 @@ from bridge.model import ObjectSchema, Witness
 from bridge.planning.mapping import NamedWitness
 from bridge.planning.mapping_file import built_in_mapping, parse_mapping, read_mapping
 from tests.fixers.schema import MESSAGE, field
+from tests.plugins import Plugins
 
 HEAD = """\
 object: Heroku_Message__c
@@ -113,6 +114,12 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(MappingError, match="not UTF-8"):
         read_mapping(tmp_path / "bytes.yaml")
+
+
+def test_an_installed_fixer_that_is_broken_is_named_at_its_place(plugins: Plugins) -> None:
+    plugins.install("shout-fixer", "shout = shout_fixer:Shout", "1 / 0")
+    with pytest.raises(MappingError, match=r"org.yaml:6:5: The fixer \"shout\" of shout-fixer"):
+        parse_mapping(HEAD + "fixers:\n  - shout\n", "org.yaml")
 
 
 def test_a_field_that_the_org_does_not_have_is_named_with_its_line_and_its_neighbour() -> None:
