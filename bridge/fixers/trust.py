@@ -91,6 +91,8 @@ def _own(record: Record) -> Record:
 
 def _json_copy(value: Value) -> Value:
     """As deep as JSON goes, which is deeper than `copy.deepcopy` does."""
+    if type(value) is dict and _NESTED.isdisjoint(map(type, value.values())):
+        return value.copy()
     copied: Value = json.loads(json.dumps(value, ensure_ascii=False))
     return copied
 
