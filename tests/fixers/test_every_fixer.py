@@ -37,7 +37,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"*": {"length": 3}},
         {"*": {"length": 9, "marker": " […]"}, "Text__c": {"length": 5, "marker": ""}},
     ),
-    "types": (None,),
+    "types": (None, {"decimals": "round"}),
 }
 FIXERS = [
     pytest.param(build(name, options), id=f"{name} {options}")
