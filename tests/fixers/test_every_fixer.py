@@ -31,6 +31,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"Conversation_Medium__c": {"fb": "facebook", "*": "web"}},
         {"Topics__c": {"x": "Other", "*": "refund"}, "Channel__c": {"fb": "Facebook", "*": "chat"}},
         {"*": {"fb": "new", "*": "other"}},
+        {"*": {"f*": "facebook", "?ugg*": "Luggage", "x": "hold", "*": "web"}},
     ),
     "truncate": (
         None,
