@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from bridge.errors import UsageError
 from bridge.fixers.defaults import Defaults
+from bridge.fixers.email import Email
 from bridge.fixers.flatten import Flatten
 from bridge.fixers.interface import Fixer
 from bridge.fixers.nulls import Nulls
@@ -23,7 +24,7 @@ from bridge.fixers.types import Types
 
 _GROUP = "bridge.fixers"
 OURS: dict[str, type[Fixer[BaseModel]]] = {
-    fixer.name: fixer for fixer in (Defaults, Flatten, Nulls, Picklist, Truncate, Types)
+    fixer.name: fixer for fixer in (Defaults, Email, Flatten, Nulls, Picklist, Truncate, Types)
 }
 
 

@@ -24,6 +24,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
             "User_Gender__c": {"value": "unknown", "when": "required"},
         },
     ),
+    "email": (None, {"*": {"else": "clear"}}, {"User_Email__c": {"else": "clear"}, "Text__c": {}}),
     "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
     "nulls": (None,),
     "picklist": (
