@@ -18,13 +18,16 @@ from bridge.fixers.email import Email
 from bridge.fixers.flatten import Flatten
 from bridge.fixers.interface import Fixer
 from bridge.fixers.nulls import Nulls
+from bridge.fixers.phone import Phone
 from bridge.fixers.picklist import Picklist
 from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
+from bridge.fixers.url import Url
 
 _GROUP = "bridge.fixers"
 OURS: dict[str, type[Fixer[BaseModel]]] = {
-    fixer.name: fixer for fixer in (Defaults, Email, Flatten, Nulls, Picklist, Truncate, Types)
+    fixer.name: fixer
+    for fixer in (Defaults, Email, Flatten, Nulls, Phone, Picklist, Truncate, Types, Url)
 }
 
 

@@ -117,6 +117,14 @@ telling_text = st.sampled_from(
             "a@b.nl;c@d.nl",
             "@",
         ),
+        *(
+            "+31 (0)6 12345678",
+            "06-12345678",
+            "tel:+1 212-555-0123 x5",
+            "+44 20 7946 0958",
+            "12345",
+        ),
+        *("www.example.org", "example.org/a b", "photo.jpg", "<https://e.org/" + "x" * 255 + ">"),
         *("fb", "Facebook", "googleplus", "chat", "Luggage;refund;x", "luggage;Luggage", ";"),
     ]
 )

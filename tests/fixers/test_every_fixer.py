@@ -27,6 +27,12 @@ OPTIONS: dict[str, tuple[object, ...]] = {
     "email": (None, {"*": {"else": "clear"}}, {"User_Email__c": {"else": "clear"}, "Text__c": {}}),
     "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
     "nulls": (None,),
+    "phone": (
+        None,
+        {"*": {"region": "NL", "else": "clear"}},
+        {"*": {"region": "US", "format": "national"}},
+        {"*": {"format": "international"}},
+    ),
     "picklist": (
         None,
         {"Conversation_Medium__c": {"fb": "facebook", "*": "web"}},
@@ -40,6 +46,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"*": {"length": 9, "marker": " […]"}, "Text__c": {"length": 5, "marker": ""}},
     ),
     "types": (None, {"decimals": "round"}),
+    "url": (None, {"*": {"else": "clear"}}, {"Text__c": {"scheme": "http"}}),
 }
 FIXERS = [
     pytest.param(build(name, options), id=f"{name} {options}")
