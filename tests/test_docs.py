@@ -160,8 +160,10 @@ def rendered(name: str, example: Example) -> str:
     used = f"{name}: {_json(example.options)}" if example.options is not None else name
     lines = [example.says, f"  {used}"]
     if diagnosis is not None:
-        fields = ", ".join(diagnosis.fields)
-        lines.append(f"    error   {diagnosis.code} on {fields}, at most {diagnosis.limit}")
+        fields = f" on {', '.join(diagnosis.fields)}" if diagnosis.fields else ""
+        limit = f", at most {diagnosis.limit}" if diagnosis.limit is not None else ""
+        quoted = f", quoting {diagnosis.value}" if diagnosis.value is not None else ""
+        lines.append(f"    error   {diagnosis.code}{fields}{limit}{quoted}")
     if example.before == example.after:
         lines.append(f"    stays   {_json(example.before)}")
     else:

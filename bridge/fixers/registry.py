@@ -18,8 +18,10 @@ from bridge.fixers.email import Email
 from bridge.fixers.flatten import Flatten
 from bridge.fixers.interface import Fixer
 from bridge.fixers.nulls import Nulls
+from bridge.fixers.owner import Owner
 from bridge.fixers.phone import Phone
 from bridge.fixers.picklist import Picklist
+from bridge.fixers.references import References
 from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
 from bridge.fixers.url import Url
@@ -27,7 +29,19 @@ from bridge.fixers.url import Url
 _GROUP = "bridge.fixers"
 OURS: dict[str, type[Fixer[BaseModel]]] = {
     fixer.name: fixer
-    for fixer in (Defaults, Email, Flatten, Nulls, Phone, Picklist, Truncate, Types, Url)
+    for fixer in (
+        Defaults,
+        Email,
+        Flatten,
+        Nulls,
+        Owner,
+        Phone,
+        Picklist,
+        References,
+        Truncate,
+        Types,
+        Url,
+    )
 }
 
 

@@ -41,6 +41,7 @@ MESSAGE = with_fields(
     field("Worth__c", "currency", precision=18, scale=2),
     field("Follow_Up__c", "date"),
     field("At__c", "time"),
+    field("Contact__c", "reference", 18, reference_to=("Contact",)),
     field("Rich__c", "textarea", 400, html_formatted=True),
     field("Old__c", "textarea", 40, byte_length=40),
     field("Channel__c", "picklist", 255, picklist_values=choices("Chat", "Phone")),
@@ -125,6 +126,7 @@ telling_text = st.sampled_from(
             "12345",
         ),
         *("www.example.org", "example.org/a b", "photo.jpg", "<https://e.org/" + "x" * 255 + ">"),
+        *("003000000000001", "003000000000001AAA", "005000000000009AAA", "0030000000"),
         *("fb", "Facebook", "googleplus", "chat", "Luggage;refund;x", "luggage;Luggage", ";"),
     ]
 )

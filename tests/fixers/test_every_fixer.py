@@ -27,6 +27,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
     "email": (None, {"*": {"else": "clear"}}, {"User_Email__c": {"else": "clear"}, "Text__c": {}}),
     "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
     "nulls": (None,),
+    "owner": ({"default": "005000000000009AAA"},),
     "phone": (
         None,
         {"*": {"region": "NL", "else": "clear"}},
@@ -39,6 +40,11 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"Topics__c": {"x": "Other", "*": "refund"}, "Channel__c": {"fb": "Facebook", "*": "chat"}},
         {"*": {"fb": "new", "*": "other"}},
         {"*": {"f*": "facebook", "?ugg*": "Luggage", "x": "hold", "*": "web"}},
+    ),
+    "references": (
+        {"Contact__c": "clear", "OwnerId": {"default": "005000000000009AAA"}},
+        {"Contact__c": {"default": "003000000000009AAA"}, "Text__c": "clear"},
+        {"Contact__c": "hold"},
     ),
     "truncate": (
         None,
