@@ -13,7 +13,9 @@ from importlib.metadata import EntryPoint, entry_points
 from pydantic import BaseModel
 
 from bridge.errors import UsageError
+from bridge.fixers.copy import Copy
 from bridge.fixers.defaults import Defaults
+from bridge.fixers.drop import Drop
 from bridge.fixers.email import Email
 from bridge.fixers.flatten import Flatten
 from bridge.fixers.interface import Fixer
@@ -22,6 +24,7 @@ from bridge.fixers.owner import Owner
 from bridge.fixers.phone import Phone
 from bridge.fixers.picklist import Picklist
 from bridge.fixers.references import References
+from bridge.fixers.rename import Rename
 from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
 from bridge.fixers.url import Url
@@ -30,7 +33,9 @@ _GROUP = "bridge.fixers"
 OURS: dict[str, type[Fixer[BaseModel]]] = {
     fixer.name: fixer
     for fixer in (
+        Copy,
         Defaults,
+        Drop,
         Email,
         Flatten,
         Nulls,
@@ -38,6 +43,7 @@ OURS: dict[str, type[Fixer[BaseModel]]] = {
         Phone,
         Picklist,
         References,
+        Rename,
         Truncate,
         Types,
         Url,

@@ -16,6 +16,7 @@ from bridge.model import Record, Risk
 from .schema import MESSAGE, TOO_LONG, applied, changes, records
 
 OPTIONS: dict[str, tuple[object, ...]] = {
+    "copy": ({"Text__c": "Media_Title__c", "Not_In_The_Org__c": "Score__c"},),
     "defaults": (
         {
             "User_Full_Name__c": "Unknown sender",
@@ -24,6 +25,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
             "User_Gender__c": {"value": "unknown", "when": "required"},
         },
     ),
+    "drop": ({"unknown": True, "not_createable": True}, ["Text__c", "Not_In_The_Org__c", "Id"]),
     "email": (None, {"*": {"else": "clear"}}, {"User_Email__c": {"else": "clear"}, "Text__c": {}}),
     "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
     "nulls": (None,),
@@ -46,6 +48,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"Contact__c": {"default": "003000000000009AAA"}, "Text__c": "clear"},
         {"Contact__c": "hold"},
     ),
+    "rename": ({"Not_In_The_Org__c": "Text__c", "Score__c": "Worth__c"},),
     "truncate": (
         None,
         {"*": {"length": 3}},
