@@ -23,6 +23,7 @@ from bridge.fixers.nulls import Nulls
 from bridge.fixers.owner import Owner
 from bridge.fixers.phone import Phone
 from bridge.fixers.picklist import Picklist
+from bridge.fixers.record_type import RecordTypeOf
 from bridge.fixers.references import References
 from bridge.fixers.rename import Rename
 from bridge.fixers.truncate import Truncate
@@ -42,6 +43,7 @@ OURS: dict[str, type[Fixer[BaseModel]]] = {
         Owner,
         Phone,
         Picklist,
+        RecordTypeOf,
         References,
         Rename,
         Truncate,

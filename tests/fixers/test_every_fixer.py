@@ -43,6 +43,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"*": {"fb": "new", "*": "other"}},
         {"*": {"f*": "facebook", "?ugg*": "Luggage", "x": "hold", "*": "web"}},
     ),
+    "record_type": ({"developer_name": "Chat"}, {"by": "Text__c", "table": {"*": "Mail"}}),
     "references": (
         {"Contact__c": "clear", "OwnerId": {"default": "005000000000009AAA"}},
         {"Contact__c": {"default": "003000000000009AAA"}, "Text__c": "clear"},
