@@ -156,7 +156,8 @@ def _in_words(trace: Trace, schema: ObjectSchema, diagnosis: Diagnosis) -> str:
     objects_by_source: dict[str, list[str]] = {}
     for one in trace.sources:
         objects_by_source.setdefault(schema.short(one.source.name), []).append(one.object)
-    limited = f" holds {diagnosis.limit:,} characters; it" if diagnosis.limit else ""
+    characters = "character" if diagnosis.limit == 1 else "characters"
+    limited = f" holds {diagnosis.limit:,} {characters}; it" if diagnosis.limit else ""
     if len(objects_by_source) == 1:
         ((source, objects),) = objects_by_source.items()
         where = " or ".join(f"{name}.{trace.field}" for name in dict.fromkeys(objects))

@@ -197,14 +197,19 @@ def _resend(ledger: Ledger, run: Run) -> ResendPart | None:
     )
 
 
-def _standing(rows: Sequence[CauseCount]) -> Standing:
+def _standing(rows: Iterable[CauseCount]) -> Standing:
+    return standing_of((row.decision, row.outcome, row.count) for row in rows)
+
+
+def standing_of(counts: Iterable[tuple[Decision, Outcome, int]]) -> Standing:
+    """How many messages stand where; what is in the org counts as that, whatever was planned."""
     outcomes: Counter[Outcome] = Counter()
     decisions: Counter[Decision] = Counter()
-    for row in rows:
-        if row.decision is Decision.READY or row.outcome is Outcome.PRESENT:
-            outcomes[row.outcome] += row.count
+    for decision, outcome, count in counts:
+        if decision is Decision.READY or outcome is Outcome.PRESENT:
+            outcomes[outcome] += count
         else:
-            decisions[row.decision] += row.count
+            decisions[decision] += count
     return Standing(
         ready=outcomes.total(),
         held=decisions[Decision.HELD],

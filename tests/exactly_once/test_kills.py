@@ -60,7 +60,7 @@ class KillAt(Faults):
 def test_each_message_is_there_once_after_many_kills(
     open_site: OpenSite, forks: Forks, unique: bool
 ) -> None:
-    random = Random(f"kills {unique}")  # noqa: S311  seeded on purpose
+    random = Random(f"kills {unique}")
     kills = 0
     while kills < KILLS:
         killer = KillAt()

@@ -105,6 +105,10 @@ def test_a_policy_can_hold_or_skip_a_cause(word: str, decision: str) -> None:
     assert "org.yaml:6" in item.held.what
 
 
+def test_a_time_beyond_every_calendar_orders_nothing_and_stops_nobody() -> None:
+    assert planner().plan(message(Timestamp__c="0001-01-01T00:00:00+14:00")).order == ""
+
+
 def test_a_key_in_another_spelling_is_written_as_gotallo_writes_it() -> None:
     dashed = "92DD772D-38BD-4D64-ABF8-32FE279B189B"
     item = planner().plan(message(Identifier__c=dashed))

@@ -69,6 +69,10 @@ def test_causes_are_listed_across_runs_with_who_looks_after_them(open_house: Ope
     refused = house.command("causes", "--owner", "Test Owner")
     assert refused.returncode == Exit.USAGE
     assert house.command("causes", "zzz").returncode == Exit.USAGE
+    acting = "\u202e\x9b31m"
+    shown = house.command("causes", rule, "--note", acting, "--json").stdout
+    assert json.loads(shown)["cause"]["care"]["note"] == acting
+    assert not set(acting[:2]) & set(shown)
 
 
 def test_a_cause_is_sent_alone(open_house: OpenHouse) -> None:

@@ -122,8 +122,10 @@ def _cause(
     named = [cause.code] if cause.code else []
     if cause.fields:
         named.append(f"on {bounded([without_namespace(f, document) for f in cause.fields], 3)}")
-    if named:
-        page.line((" ".join(named), FAINT), indent=indent, hang=2)
+    known_by = f"cause {cause.id}"
+    page.line(
+        (f"{' '.join(named)} · {known_by}" if named else known_by, FAINT), indent=indent, hang=2
+    )
     for finding in cause.findings:
         page.line(f"{without_namespace(finding.says, document)}.", indent=indent, hang=2)
         if finding.link:
