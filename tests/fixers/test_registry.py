@@ -12,7 +12,10 @@ from pydantic import ValidationError
 from bridge import fixers
 from bridge.errors import Exit
 
-OURS = ("defaults", "flatten", "nulls", "picklist", "truncate", "types")
+OURS = (
+    *("copy", "defaults", "drop", "email", "flatten", "nulls", "owner", "phone", "picklist"),
+    *("record_type", "references", "rename", "truncate", "types", "url"),
+)
 
 PLUGIN = """
 from bridge.fixers import Fixer
