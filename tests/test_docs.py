@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,6 +31,7 @@ from bridge.practice import PracticeServer
 from bridge.practice.faults import Effect
 from bridge.report.explanation import ExplanationDocument
 from bridge.settings import Settings, load
+from tests import forks
 from tests.fixers.schema import applied, changes, org_record
 
 ROOT = Path(__file__).parent.parent
@@ -186,13 +185,7 @@ def test_each_explanation_that_is_shown_is_what_is_printed() -> None:
     assert len(shown) >= 3
     for example in shown:
         command = example.partition("\n")[0].removeprefix("$ bridge ")
-        printed = subprocess.run(
-            [sys.executable, "-m", "bridge", *shlex.split(command)],
-            env={**os.environ, "COLUMNS": "100"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        printed = forks.run(shlex.split(command), {**os.environ, "COLUMNS": "100"}).stdout
         assert example == f"$ bridge {command}\n{printed}", printed
 
 
