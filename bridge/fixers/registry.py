@@ -16,19 +16,45 @@ from typing import Final
 from pydantic import BaseModel, ValidationError
 
 from bridge.errors import UsageError
+from bridge.fixers.copy import Copy
 from bridge.fixers.defaults import Defaults
+from bridge.fixers.drop import Drop
+from bridge.fixers.email import Email
 from bridge.fixers.flatten import Flatten
 from bridge.fixers.interface import Example, Fixer
 from bridge.fixers.nulls import Nulls
+from bridge.fixers.owner import Owner
+from bridge.fixers.phone import Phone
 from bridge.fixers.picklist import Picklist
+from bridge.fixers.record_type import RecordTypeOf
+from bridge.fixers.references import References
+from bridge.fixers.rename import Rename
 from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
+from bridge.fixers.url import Url
 from bridge.model import Risk
 
 _GROUP = "bridge.fixers"
 OUR_DISTRIBUTION: Final = "gotallo-bridge"
 OURS: dict[str, type[Fixer[BaseModel]]] = {
-    fixer.name: fixer for fixer in (Defaults, Flatten, Nulls, Picklist, Truncate, Types)
+    fixer.name: fixer
+    for fixer in (
+        Copy,
+        Defaults,
+        Drop,
+        Email,
+        Flatten,
+        Nulls,
+        Owner,
+        Phone,
+        Picklist,
+        RecordTypeOf,
+        References,
+        Rename,
+        Truncate,
+        Types,
+        Url,
+    )
 }
 
 

@@ -49,6 +49,8 @@ _UNREADABLE = "JSON_PARSER_ERROR"
 """The REST API's code for a value of the wrong JSON type."""
 _MOST_VALUES = 12
 """Of a picklist, in a sentence."""
+_NEVER_CUT = frozenset({"email", "phone", "url"})
+"""Half of one would be another one; each has a fixer of its name."""
 _PICKLISTS = frozenset({"picklist", "multipicklist"})
 _TEXTS = TEXT_TYPES | _PICKLISTS | {"reference"}
 
@@ -249,7 +251,7 @@ def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
     if field.type in _PICKLISTS:
         return _picklist(value, field, short)
     if field.type == "reference":
-        return _reference(value, field)
+        return _reference(value, field, short)
     return _text(value, field, short)
 
 
@@ -301,7 +303,8 @@ def _number(value: float, field: FieldSchema) -> Problem | None:
         field.name,
         f"{field.name} holds {scale} digits behind the point, the number has {decimals}: the org "
         "would round it in silence",
-        f"Let the mapping round it (the types fixer), or widen {field.name} in Setup, then resync.",
+        "Let the mapping round it (under fixers: - types: {decimals: round}), or widen "
+        f"{field.name} in Setup, then resync.",
     )
 
 
@@ -343,14 +346,15 @@ def _some(values: list[str]) -> str:
     return f"{shown} and {beyond} more" if beyond > 0 else shown or "no value at all"
 
 
-def _reference(value: str, field: FieldSchema) -> Problem | None:
+def _reference(value: str, field: FieldSchema, short: str) -> Problem | None:
     if _ID.fullmatch(value):
         return None
     return Problem(
         "MALFORMED_ID",
         field.name,
         f"{field.name} wants the id of a record ({', '.join(field.reference_to)})",
-        "Repair the value at its source, then resync.",
+        "Repair the value at its source, or give it up in the mapping (under fixers: - references: "
+        f"{{{short}: clear}}), then resync.",
     )
 
 
@@ -364,14 +368,22 @@ def _text(value: str, field: FieldSchema, short: str) -> Problem | None:
             field.name,
             f"{field.name} holds {field.length:,} characters{bytes_too}, the message has "
             f"{units(stripped, field):,}",
-            "Widen the field in Setup, or cut it in the mapping (under fixers: - truncate: "
-            f"{{{short}: {{}}}}), then resync.",
+            f"Widen the field in Setup, or {_shortened(field, short)}, then resync.",
         )
     if field.type == "email" and not _EMAIL.fullmatch(value.strip(_BLANK)):
         return Problem(
             "INVALID_EMAIL_ADDRESS",
             field.name,
             f"{field.name} wants an e-mail address, the message has other text",
-            "Repair the address at its source, then resync.",
+            "Repair the address at its source, or let the mapping find one in it (under fixers: "
+            f"- email: {{{short}: {{else: clear}}}}), then resync.",
         )
     return None
+
+
+def _shortened(field: FieldSchema, short: str) -> str:
+    """What a mapping can do about a text that is too long."""
+    if field.type in _NEVER_CUT:
+        use = f"{field.type}: {{{short}: {{else: clear}}}}"
+        return f"leave out what does not fit in the mapping (under fixers: - {use})"
+    return f"cut it in the mapping (under fixers: - truncate: {{{short}: {{}}}})"

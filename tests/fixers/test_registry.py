@@ -12,7 +12,10 @@ from bridge import fixers
 from bridge.errors import Exit
 from tests.plugins import PLUGIN, Plugins
 
-OURS = ("defaults", "flatten", "nulls", "picklist", "truncate", "types")
+OURS = (
+    *("copy", "defaults", "drop", "email", "flatten", "nulls", "owner", "phone", "picklist"),
+    *("record_type", "references", "rename", "truncate", "types", "url"),
+)
 
 
 def test_ours_are_known_whether_installed_or_not() -> None:
