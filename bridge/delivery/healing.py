@@ -8,7 +8,7 @@ what no rule repairs stays rejected, and no record is sent twice as it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -64,8 +64,7 @@ class Healer:
 
     def foresees(self, refusal: Diagnosis) -> bool:
         """Whether the mapping has a repair for such a refusal."""
-        policy = self._planner.policy_for(refusal, {})
-        return policy is not None and bool(policy.fixers)
+        return self._planner.may_repair(refusal)
 
     def _healed(self, run: Run, ledger: Ledger, refused: Sequence[_Refused]) -> list[HealedItem]:
         earlier = ledger.heals(run.id, [one.item.position for one in refused])
@@ -87,7 +86,7 @@ class Healer:
         )
         if healed is None or healed.record in [item.record, *(heal.record for heal in earlier)]:
             return None
-        new = [change for change in healed.changes if change not in item.changes]
+        new = _new(healed.changes, item.changes)
         if not new:
             return None
         return HealedItem(
@@ -121,3 +120,9 @@ def _held(run: Run, item: StoredItem, new: Sequence[Change]) -> Held | None:
         return None
     command = command_to_approve(run.id, item.cause_id, run.plan.flags)
     return held_for_approval(waiting, command)
+
+
+def _new(now: Sequence[Change], before: Sequence[Change]) -> list[Change]:
+    """The changes that were not made before, whatever the reason was then."""
+    made = [replace(change, why="") for change in before]
+    return [change for change in now if replace(change, why="") not in made]
