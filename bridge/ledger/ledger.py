@@ -22,6 +22,7 @@ from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
     AmendedItem,
+    AttemptResult,
     Claim,
     Forecast,
     HealedItem,
@@ -612,6 +613,7 @@ def _begin_attempts(
 
 
 def _end_attempts(connection: Connection, run_id: str, verdicts: Sequence[Verdict]) -> None:
+    """Write down how attempts ended; that the org took one is never unsaid by a later answer."""
     if not verdicts:
         return
     latest = (
@@ -625,6 +627,10 @@ def _end_attempts(connection: Connection, run_id: str, verdicts: Sequence[Verdic
             t.attempts.c.run_id == bindparam("in_run"),
             t.attempts.c.position == bindparam("at"),
             t.attempts.c.number == latest,
+            or_(
+                t.attempts.c.result.is_(None),
+                t.attempts.c.result != AttemptResult.ACCEPTED,
+            ),
         )
         .values(result=bindparam("as_result"), code=bindparam("with_code")),
         [
