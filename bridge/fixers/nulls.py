@@ -2,11 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bridge.fixers.emptiness import BULK_NULL
 from bridge.fixers.interface import Example, Fixer, NoOptions
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
-
-_BULK_NULL = "#N/A"
-"""How the Bulk API writes null (Bulk API Developer Guide, "Prepare CSV Files")."""
 
 
 class Nulls(Fixer[NoOptions]):
@@ -40,7 +38,7 @@ class Nulls(Fixer[NoOptions]):
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
         for field, value in record.items():
-            if value == _BULK_NULL:
+            if value == BULK_NULL:
                 yield Change(
                     field=field,
                     before=value,

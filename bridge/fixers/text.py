@@ -12,7 +12,9 @@ this measure fits under any reading of them:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import regex
 
@@ -26,6 +28,11 @@ Source: Apex Developer Guide, "String field values never include leading and tra
 
 _BYTES_A_CHARACTER = 3
 _CLUSTER = regex.compile(r"\X")
+_NEAR = 40
+"""How far before the limit a word may end to be cut there, in characters."""
+
+Cutter: TypeAlias = Callable[[str, int], int]
+"""Given a text and how much of its start fits, how much of it to keep; never more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,33 @@ def fits(text: str, field: FieldSchema, limit: int) -> bool:
     return most_bytes is None or utf8_bytes(text) <= most_bytes
 
 
-def cut(text: str, field: FieldSchema, limit: int, marker: str = "") -> Cut | None:
+def at_a_character(text: str, fitting: int) -> int:
+    """Keep all that fits."""
+    return fitting
+
+
+def at_a_word(text: str, fitting: int) -> int:
+    """Keep whole words, where the last one that fits ends near enough.
+
+    Near is within 40 characters, and in the latter half of what fits: a text without white space,
+    such as Chinese or a long address, is cut as `at_a_character` would.
+    """
+    if fitting == len(text) or text[fitting].isspace():
+        return fitting
+    words = text[:fitting]
+    end = fitting
+    while end > 0 and not words[end - 1].isspace():
+        end -= 1
+        if fitting - end > _NEAR:
+            return fitting
+    end = len(words[:end].rstrip())
+    near = 2 * end >= fitting and fitting - end <= _NEAR
+    return end if near and end > 0 else fitting
+
+
+def cut(
+    text: str, field: FieldSchema, limit: int, marker: str = "", keep: Cutter = at_a_character
+) -> Cut | None:
     """The text without white space around it and, where that does not fit, its longest start.
 
     The start ends between two characters as a reader sees them: no surrogate pair, accent, flag or
@@ -78,13 +111,14 @@ def cut(text: str, field: FieldSchema, limit: int, marker: str = "") -> Cut | No
     if fits(stripped, field, limit):
         return Cut(stripped, lost=0)
     for tail in (marker, ""):
-        kept = _longest_start(stripped, field, limit, tail)
+        fitting = _longest_start(stripped, field, limit, tail)
+        kept = stripped[: keep(stripped, fitting)].rstrip(WHITE_SPACE)
         if kept:
             return Cut(kept + tail, lost=len(stripped) - len(kept))
     return None
 
 
-def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> str:
+def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> int:
     room = limit - units(tail, field)
     most_bytes = byte_limit(field)
     byte_room = None if most_bytes is None else most_bytes - utf8_bytes(tail)
@@ -97,4 +131,4 @@ def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> str:
         if room < 0 or (byte_room is not None and byte_room < 0):
             break
         end = match.end()
-    return text[:end].rstrip(WHITE_SPACE)
+    return end

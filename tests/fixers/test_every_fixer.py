@@ -36,6 +36,11 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         None,
         {"*": {"length": 3}},
         {"*": {"length": 9, "marker": " […]"}, "Text__c": {"length": 5, "marker": ""}},
+        {
+            "Text__c": {"length": 7, "at": "word", "spill": "User_Gender__c"},
+            "Media_Title__c": {"length": 3, "marker": "", "spill": "User_Gender__c"},
+            "User_Gender__c": {"length": 9},
+        },
     ),
     "types": (None,),
 }
