@@ -24,7 +24,11 @@ OPTIONS: dict[str, tuple[object, ...]] = {
             "User_Gender__c": {"value": "unknown", "when": "required"},
         },
     ),
-    "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
+    "flatten": (
+        None,
+        {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"},
+        {"*": {"template": "{url} ({a})"}},
+    ),
     "nulls": (None,),
     "picklist": (
         None,
