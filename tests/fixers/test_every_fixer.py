@@ -23,6 +23,12 @@ OPTIONS: dict[str, tuple[object, ...]] = {
             "Outbound__c": False,
             "User_Gender__c": {"value": "unknown", "when": "required"},
         },
+        {
+            "Text__c": {"template": "{Media_Title__c} {File_Type__c}"},
+            "Media_Title__c": {"first_of": ["User_Gender__c", "Outbound__c"]},
+            "File_Type__c": {"from": "Text__c"},
+            "User_Full_Name__c": {"from": "User_First_Name__c", "when": "required"},
+        },
     ),
     "flatten": (
         None,
