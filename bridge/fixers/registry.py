@@ -18,12 +18,13 @@ from bridge.fixers.flatten import Flatten
 from bridge.fixers.interface import Fixer
 from bridge.fixers.nulls import Nulls
 from bridge.fixers.picklist import Picklist
+from bridge.fixers.text_hygiene import Text
 from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
 
 _GROUP = "bridge.fixers"
 OURS: dict[str, type[Fixer[BaseModel]]] = {
-    fixer.name: fixer for fixer in (Defaults, Flatten, Nulls, Picklist, Truncate, Types)
+    fixer.name: fixer for fixer in (Defaults, Flatten, Nulls, Picklist, Text, Truncate, Types)
 }
 
 

@@ -42,6 +42,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"Topics__c": {"x": "Other", "*": "refund"}, "Channel__c": {"fb": "Facebook", "*": "chat"}},
         {"*": {"fb": "new", "*": "other"}},
     ),
+    "text": (None, {"*": {"html": "plain"}}, {"Text__c": {"html": "plain"}}),
     "truncate": (
         None,
         {"*": {"length": 3}},

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bridge import fixers
 from bridge.errors import Exit
 
-OURS = ("defaults", "flatten", "nulls", "picklist", "truncate", "types")
+OURS = ("defaults", "flatten", "nulls", "picklist", "text", "truncate", "types")
 
 PLUGIN = """
 from bridge.fixers import Fixer
