@@ -65,13 +65,14 @@ _FieldName: TypeAlias = Annotated[str, AfterValidator(_is_a_field_name)]
 class Default(BaseModel, extra="forbid", frozen=True, strict=True):
     """What an empty field is filled with: one of the first four, which is set."""
 
-    value: Annotated[str | int | float | bool, BeforeValidator(_says_something)] = ""
+    value: Annotated[str | int | float | bool | None, BeforeValidator(_says_something)] = None
     """The same for every record."""
-    from_: Annotated[_FieldName, Field(alias="from")] = ""
-    """What another field holds."""
-    first_of: Annotated[list[_FieldName], Field(min_length=1)] = []
+    from_: Annotated[
+        _FieldName | None, Field(alias="from", description="What another field holds.")
+    ] = None
+    first_of: Annotated[list[_FieldName], Field(min_length=1)] | None = None
     """What the first field of these holds that is not empty."""
-    template: Annotated[str, AfterValidator(_has_field_names)] = ""
+    template: Annotated[str, AfterValidator(_has_field_names)] | None = None
     """A text with other fields in braces, where none of them is empty."""
     when: Annotated[When, Field(strict=False)] = When.EMPTY
 
@@ -82,15 +83,16 @@ class Default(BaseModel, extra="forbid", frozen=True, strict=True):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if len(self.model_fields_set - {"when"}) != 1:
+        sources = (self.value, self.from_, self.first_of, self.template)
+        if sum(source is not None for source in sources) != 1:
             raise ValueError("say what fills it, by one of value, from, first_of, template")
         return self
 
     def other_fields(self) -> tuple[str, ...]:
         """The fields that it reads."""
-        if self.template:
+        if self.template is not None:
             return Template.parse(self.template).names
-        return (self.from_,) if self.from_ else tuple(self.first_of)
+        return tuple(self.first_of or ()) if self.from_ is None else (self.from_,)
 
 
 class DefaultsOptions(RootModel[dict[str, Default]], frozen=True):
@@ -244,7 +246,7 @@ class Defaults(Fixer[DefaultsOptions]):
 
 
 def _filler(default: Default, field: FieldSchema) -> _Filler:
-    if default.template:
+    if default.template is not None:
         template = Template.parse(default.template)
         return lambda now: _made(template, now)
     names = default.other_fields()

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bridge.diagnosis import advise
 from bridge.ledger import CauseHistory, CauseInRun, Ledger, RepairedField
-from bridge.model import Decision, Finding, Kind, Outcome, Topic
+from bridge.model import Finding, Kind, Topic
 from bridge.report.document import FindingPart
 from bridge.report.interchange import held_by_utf8
-from bridge.report.reading import finding_part
+from bridge.report.reading import finding_part, standing_of
 
 DAYS: Final = 14
 """How many days a history has."""
@@ -237,24 +237,18 @@ def _days(failures: Mapping[dt.datetime, int], zone: ZoneInfo, now: dt.datetime)
 
 
 def _run(in_run: CauseInRun) -> CauseRunPart:
-    outcomes: Counter[Outcome] = Counter()
-    decisions: Counter[Decision] = Counter()
-    for (decision, outcome), number in in_run.outcomes.items():
-        if decision is Decision.READY or outcome is Outcome.PRESENT:
-            outcomes[outcome] += number
-        else:
-            decisions[decision] += number
+    standing = standing_of((*state, number) for state, number in in_run.outcomes.items())
     return CauseRunPart(
         run_id=in_run.run_id,
         created_at=in_run.created_at,
-        count=outcomes.total() + decisions.total(),
-        synced=outcomes[Outcome.SYNCED],
-        present=outcomes[Outcome.PRESENT],
-        rejected=outcomes[Outcome.REJECTED],
-        in_doubt=outcomes[Outcome.IN_DOUBT],
-        held=decisions[Decision.HELD],
-        skipped=decisions[Decision.SKIPPED],
-        not_sent=outcomes[Outcome.NOT_SENT],
+        count=standing.ready + standing.held + standing.skipped,
+        synced=standing.synced,
+        present=standing.present,
+        rejected=standing.rejected,
+        in_doubt=standing.in_doubt,
+        held=standing.held,
+        skipped=standing.skipped,
+        not_sent=standing.not_sent_yet,
     )
 
 
