@@ -123,7 +123,7 @@ class Text(Fixer[TextOptions]):
         return tuple(
             _target(field, hygiene)
             for field, hygiene in self.options.choices(schema, unsaid=Hygiene())
-            if _is_free_text(field)
+            if is_free_text(field)
         )
 
     def _tidied(self, value: str, target: _Target) -> Change | None:
@@ -144,7 +144,8 @@ class Text(Fixer[TextOptions]):
         )
 
 
-def _is_free_text(field: FieldSchema) -> bool:
+def is_free_text(field: FieldSchema) -> bool:
+    """Whether the fixer looks after the field."""
     identifies = field.external_id or field.unique or field.id_lookup
     return field.type in _FREE_TEXT and not identifies
 
