@@ -5,7 +5,7 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from bridge.fixers import build
-from bridge.fixers.moves import is_empty
+from bridge.fixers.emptiness import is_empty
 from bridge.model import Record, Risk
 
 from .schema import applied, changes, leaves_alone, only_change, org_record, records
