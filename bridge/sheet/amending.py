@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 from bridge.model import BY_HAND, Change, ObjectSchema, Record, Risk, Value, canonical_key
 from bridge.planning import as_stored, check
-from bridge.sheet.cells import as_read, says, value_of, without_lost_characters
+from bridge.sheet.cells import as_read, cell_of, says, value_of, without_lost_characters
 from bridge.sheet.table import Table
-from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading
+from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading, marks_of
 
-_END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})\)")
+_END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})((?: [0-9a-f]{4})*)\)")
+
+
+_CHANGED_SINCE = "it was changed since the file was written: write the file again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +169,21 @@ class _Reader:
     def _changes(
         self, row: int, cells: Sequence[str], item: Amendable, columns: Sequence[_Column]
     ) -> Iterator[Change]:
+        """What a person edited; what has changed since the file was written stays as it is now."""
+        end = self._end(cells)
+        marks = frozenset(end[4].split() if end else ())
         for column in columns:
             cell = _cell(cells, column.at)
             before = item.record.get(column.name)
             if says(cell, before):
                 continue
+            if marks_of(column.name, cell_of(before))[0] not in marks:
+                if marks.isdisjoint(marks_of(column.name, cell)):
+                    self._wrong(row, column.head, _CHANGED_SINCE)
+                continue
             after = value_of(cell, self.schema.get(column.name))
+            if after == before and type(after) is type(before):
+                continue
             if isinstance(before, str) and as_read(cell) in map(
                 as_read, without_lost_characters(before)
             ):

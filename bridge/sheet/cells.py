@@ -71,6 +71,13 @@ def says(cell: str, value: Value) -> bool:
     return _folded(cell) in (_folded(guarded(plain)), _folded(plain))
 
 
+def forms_of(cell: str) -> tuple[str, str]:
+    """A cell as it is, and as it was where a program took the apostrophe in front for its own."""
+    text = _folded(cell)
+    unmarked = text[1:].strip(WHITE_SPACE) if text.startswith(_MARK) else None
+    return (text if unmarked is None else _MARK + unmarked), _MARK + text
+
+
 def value_of(cell: str, field: FieldSchema | None) -> Value:
     """What a person wrote for a field; an empty cell is null.
 

@@ -14,6 +14,7 @@ from bridge.sheet.writing import END, KEY
 
 DELIMITERS: Final = (",", ";", "\t")
 _DELIMITER_LINE = re.compile(r"sep=(.)\r?\n")
+_LINE_BREAK = re.compile(r"[\r\n]")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SAVE = "Save it as CSV UTF-8 (or Unicode text), then try again."
 
@@ -67,7 +68,7 @@ def _text(data: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
+    first = _LINE_BREAK.split(text, maxsplit=1)[0]
     return max(DELIMITERS, key=first.count)
 
 

@@ -139,6 +139,33 @@ def test_a_record_that_was_refused_before_is_not_taken_again() -> None:
     assert told == ["row 2: Salesforce has refused the message in this run as it is here"]
 
 
+def moved_on(name: str, value: Value) -> Mapping[str, Record]:
+    """The messages after somebody else changed a field of the first."""
+    return {**MESSAGES, KEYS[0]: {**MESSAGES[KEYS[0]], name: value}}
+
+
+def test_what_changed_since_the_file_was_written_is_not_changed_back() -> None:
+    now = moved_on(TEXT, "=newer")
+    found = read(edited(lambda _: None), now)
+    assert (found.amended, found.mistakes, found.unchanged) == ((), (), 3)
+    found = read(edited(put(2, "User_Full_Name__c", "Test Sender 9")), now)
+    (amended,) = found.amended
+    assert amended.record == {**now[KEYS[0]], NAME: "Test Sender 9"}
+
+
+def test_a_cell_that_two_have_changed_is_named() -> None:
+    found = read(edited(put(2, "Text__c", "Mine")), moved_on(TEXT, "Theirs"))
+    assert [str(one) for one in found.mistakes] == [
+        "row 2, Text__c: it was changed since the file was written: write the file again"
+    ]
+    assert not read(edited(put(2, "Text__c", "Theirs")), moved_on(TEXT, "Theirs")).mistakes
+
+
+def test_a_cell_that_is_cleared_while_another_fills_it_is_named() -> None:
+    found = read(edited(put(2, "Text__c", "")), moved_on(TEXT, "Theirs"))
+    assert [one.column for one in found.mistakes] == ["Text__c"]
+
+
 def test_a_field_without_a_column_is_named_too() -> None:
     messages = {KEYS[0]: {k: v for k, v in FULL.items() if k != "Social25__Chat_Identifier__c"}}
     found = read(edited(put(2, "Text__c", "Hi"), messages), messages)

@@ -34,6 +34,16 @@ def test_unchanged_is_unchanged(program: Program, messages: Mapping[str, Record]
     assert found.unchanged == len(messages)
 
 
+@every_program
+@given(messages=MESSAGES, others=MESSAGES)
+def test_an_old_file_that_nobody_edited_changes_nothing(
+    program: Program, messages: Mapping[str, Record], others: Mapping[str, Record]
+) -> None:
+    now = dict(zip(messages, [*others.values(), *messages.values()], strict=False))
+    found = read(program.round_trip(written(messages)), now)
+    assert (found.mistakes, found.amended) == ((), ())
+
+
 @given(messages=MESSAGES)
 def test_as_it_was_written_is_unchanged(messages: Mapping[str, Record]) -> None:
     assert read(written(messages), messages).unchanged == len(messages)
@@ -135,6 +145,12 @@ def test_the_file_is_for_excel() -> None:
     assert data.endswith(b')"\r\n')
     assert b'"two\nlines"' in data
     assert b"'held" not in data
+
+
+def test_a_file_with_the_line_ends_of_an_old_mac_is_read() -> None:
+    record: Record = {TEXT: "a;b;c;d;e;f;g;h;i;j;k"}
+    data = written({KEY: record}).replace(b"\r\n", b"\r")
+    assert read(data, {KEY: record}).unchanged == 1
 
 
 @example(b"")
