@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bridge.model import BY_HAND, Change, ObjectSchema, Record, Risk, Value, canonical_key
 from bridge.planning import as_stored, check
 from bridge.sheet.cells import as_read, cell_of, says, value_of, without_lost_characters
-from bridge.sheet.table import Table
+from bridge.sheet.table import Table, cell_at
 from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading, marks_of
 
 _END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})((?: [0-9a-f]{4})*)\)")
@@ -107,7 +107,7 @@ class _Reader:
         return [head.casefold() for head in self.table.header]
 
     def _end(self, cells: Sequence[str]) -> re.Match[str] | None:
-        return _END.fullmatch(as_read(_cell(cells, self._header.index(END))))
+        return _END.fullmatch(as_read(cell_at(cells, self._header.index(END))))
 
     def _refuse_cut(self) -> None:
         """A file that was cut between two rows looks like one of which rows were deleted."""
@@ -148,7 +148,7 @@ class _Reader:
         for at, cell in enumerate(cells):
             if cell and (at >= len(header) or not header[at]):
                 self._wrong(row, f"column {at + 1}", "the column has no name in the first row")
-        key = canonical_key(as_read(_cell(cells, header.index(KEY))))
+        key = canonical_key(as_read(cell_at(cells, header.index(KEY))))
         end = self._end(cells)
         if end is None:
             self._wrong(row, END, "the row is cut, or its last cell was changed")
@@ -173,7 +173,7 @@ class _Reader:
         end = self._end(cells)
         marks = frozenset(end[4].split() if end else ())
         for column in columns:
-            cell = _cell(cells, column.at)
+            cell = cell_at(cells, column.at)
             before = item.record.get(column.name)
             if says(cell, before):
                 continue
@@ -247,8 +247,3 @@ def _by_hand(
             name, before, after, BY_HAND, "a person put back what the message had", Risk.LOSSLESS
         )
     return Change(name, before, after, BY_HAND, "a person wrote it", Risk.INVENTED)
-
-
-def _cell(cells: Sequence[str], at: int) -> str:
-    """A program may leave out the empty cells at the end of a row."""
-    return cells[at] if at < len(cells) else ""
