@@ -393,7 +393,7 @@ class Item:
     raw: str
     """The JSON as GoTallo sent it."""
     treatment: str
-    """What the mapping says about its cause, in words."""
+    """What the mapping says about it, and the line that says so: `retry (my-org.yaml:41)`."""
     findings: tuple[Finding, ...] = ()
     """What the mapping knows of its cause beside the text."""
 

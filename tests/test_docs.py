@@ -28,7 +28,9 @@ from bridge.errors import Exit
 from bridge.fixers import Example, NoOptions, find, names
 from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
 from bridge.model import Confidence, HandlerType, Kind, Risk, Wrapper
-from bridge.planning.mapping import Treatment, built_in_mapping, parse_mapping
+from bridge.planning.mapping_file import parse_mapping
+from bridge.planning.mapping_form import MappingForm, WhenForm
+from bridge.planning.policies import Treatment
 from bridge.practice import PracticeServer
 from bridge.practice.faults import Effect
 from bridge.report.explanation import ExplanationDocument
@@ -275,8 +277,10 @@ def test_each_word_of_a_mapping_is_explained(words: type[Kind | Risk | Treatment
 
 
 def test_each_key_of_a_mapping_is_explained() -> None:
-    shown = re.findall(r"^(\w+):", built_in_mapping().read_text("utf-8"), re.MULTILINE)
-    assert {*shown, "version"} <= first_cells(section(read("docs/mapping.md"), "## The keys"))
+    documented = section(read("docs/mapping.md"), "## The keys")
+    assert set(MappingForm.model_fields) <= first_cells(documented)
+    parts = {cell.partition(":")[0] for cell in first_cells(section(documented, "### causes"))}
+    assert set(WhenForm.model_fields) <= parts
 
 
 def test_each_path_of_the_practice_org_is_in_its_table() -> None:

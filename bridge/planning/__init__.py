@@ -8,8 +8,8 @@ from bridge.planning.edits import (
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
-from bridge.planning.mapping import (
-    MessageMapping,
+from bridge.planning.mapping import MessageMapping
+from bridge.planning.mapping_file import (
     built_in_mapping,
     parse_mapping,
     read_mapping,

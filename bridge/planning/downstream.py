@@ -81,8 +81,28 @@ def objects_of(
     """The objects of the table that the error may be about."""
     if diagnosis.object is not None:
         return tuple(name for name in downstream if _same(name, diagnosis.object, schema))
-    nested = any(step.wrapper in _AUTOMATION for step in diagnosis.steps)
-    return tuple(downstream) if nested else ()
+    return tuple(downstream) if _is_of_a_made_record(diagnosis) else ()
+
+
+def refused_objects(
+    downstream: Downstream, schema: ObjectSchema, diagnosis: Diagnosis, found: tuple[Trace, ...]
+) -> tuple[str, ...]:
+    """The objects one of whose records the error refused, with the package's prefix and without.
+
+    None for an error of a made record which neither names an object nor a field of the table.
+    """
+    if diagnosis.object is not None:
+        names = [diagnosis.object]
+    elif found:
+        names = [one.object for trace in found for one in trace.sources]
+    else:
+        names = [] if _is_of_a_made_record(diagnosis) else [schema.name]
+    return tuple(dict.fromkeys(spelt for name in names for spelt in (name, schema.short(name))))
+
+
+def may_differ(found: tuple[Trace, ...], diagnosis: Diagnosis) -> bool:
+    """Whether another message's record may lead the same error to another field."""
+    return diagnosis.value is not None and any(len(trace.names) > 1 for trace in found)
 
 
 def in_terms_of_the_message(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> Diagnosis:
@@ -118,6 +138,10 @@ def findings(
         )
         for trace in found
     )
+
+
+def _is_of_a_made_record(diagnosis: Diagnosis) -> bool:
+    return any(step.wrapper in _AUTOMATION for step in diagnosis.steps)
 
 
 def _sources(

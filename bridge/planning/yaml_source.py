@@ -29,8 +29,12 @@ class Place:
     line: int
     column: int
 
+    @property
+    def line_of_file(self) -> str:
+        return f"{self.file}:{self.line}"
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.line_of_file}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,8 +251,10 @@ def _cause(
 ) -> CausePart:
     cause = rows[0].cause
     treatments: Counter[str] = Counter()
+    ready: Counter[str] = Counter()
     for row in rows:
         treatments[row.treatment] += row.count
+        ready[row.treatment] += row.count if row.decision is Decision.READY else 0
     return CausePart(
         id=cause.id,
         code=cause.code,
@@ -263,7 +265,7 @@ def _cause(
         count=sum(row.count for row in rows),
         findings=tuple(map(finding_part, findings)),
         treatments=tuple(
-            TreatmentPart(treatment=treatment, count=count)
+            TreatmentPart(treatment=held_by_utf8(treatment), count=count, ready=ready[treatment])
             for treatment, count in treatments.most_common()
         ),
         counts=_standing(rows),

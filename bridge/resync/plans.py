@@ -99,7 +99,7 @@ def plan(
     identity = org.identity()
     schema = org.schema(mapping.object)
     refuse_unwritable(schema, identity)
-    planner = Planner(mapping, schema)
+    planner = Planner(mapping, schema, org.schemas_seen(mapping.downstream))
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = view_now(settings, org, schema, key_field, witness, identity)

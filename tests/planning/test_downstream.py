@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bridge.diagnosis import diagnose
 from bridge.model import Change, Diagnosis, Kind, Record
 from bridge.planning import Planner, downstream
-from bridge.planning.mapping import parse_mapping
+from bridge.planning.mapping_file import parse_mapping
 from tests.fixers.schema import MESSAGE
 from tests.planning.test_mapping import HEAD
 from tests.planning.test_planner import built_in, message

@@ -25,13 +25,9 @@ from bridge.model import (
     Value,
 )
 from bridge.planning import Planner, check
-from bridge.planning.mapping import (
-    FixerUse,
-    MessageMapping,
-    built_in_mapping,
-    parse_mapping,
-    read_mapping,
-)
+from bridge.planning.mapping import MessageMapping
+from bridge.planning.mapping_file import built_in_mapping, parse_mapping, read_mapping
+from bridge.planning.policies import FixerUse
 from bridge.planning.yaml_source import Place
 from tests.fixers.schema import MESSAGE
 from tests.planning.test_mapping import HEAD

@@ -42,9 +42,6 @@ _MOST_FIELDS = 3
 """Of one fixer, where nothing is lost."""
 _VALUE_ROOM = 40
 """Cells for an invented value."""
-_RETRY = "retry"
-_NOT_SENT = frozenset({"hold", "skip"})
-"""Treatments whose messages are listed as held or skipped."""
 
 
 def show_plan(document: RunDocument, console: Console) -> None:
@@ -153,15 +150,8 @@ def _treatment(cause: CausePart) -> Iterator[str]:
 
 
 def _treatment_in_words(cause: CausePart) -> str:
-    retried = "retry" if cause.changes else "retry as they are"
-    words = [
-        retried
-        if treatment.treatment == _RETRY
-        else f"repair with {treatment.treatment}, then retry"
-        for treatment in cause.treatments
-        if treatment.treatment not in _NOT_SENT
-    ]
-    return "; or ".join(words) or retried
+    words = "; or ".join(t.treatment for t in cause.treatments if t.ready)
+    return words if cause.changes else f"{words}: as they are"
 
 
 def _risky_change(page: Page, change: ChangeSumPart, document: RunDocument, indent: int) -> None:

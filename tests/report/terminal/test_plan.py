@@ -139,7 +139,7 @@ def test_causes_stand_below_each_other_the_most_frequent_first(ledger: Ledger) -
     lines = page(planned(ledger, [item(0, TOO_LONG), *(item(n) for n in range(1, 12))])).split("\n")
     rule = lines.index('1  rule  11  "Links are not allowed: ask compliance, then retry."')
     assert lines[rule + 1].strip() == "FIELD_CUSTOM_VALIDATION_EXCEPTION · cause 59488f"
-    assert lines[rule + 2].strip() == "retry as they are"
+    assert lines[rule + 2].strip() == "retry, the default: as they are"
     assert any(line.startswith('2  data   1  "Text: data value too large') for line in lines)
 
 

@@ -1,0 +1,106 @@
+"""A record on its way through the fixers, each of them watched. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from bridge.errors import MappingError
+from bridge.model import (
+    Change,
+    Diagnosis,
+    Held,
+    HeldReason,
+    ObjectSchema,
+    Record,
+    Risk,
+    Value,
+    canonical_key,
+)
+from bridge.planning.policies import FixerUse, Policy
+
+_KEY_SPELLING: Final = "key"
+"""What the plan names as the fixer where only the spelling of the key was changed."""
+_SEVERITY: Final[Mapping[Risk, int]] = {risk: number for number, risk in enumerate(Risk)}
+
+
+@dataclass(slots=True)
+class Repair:
+    """A record, what was changed in it so far, and what decided that."""
+
+    key_field: str
+    """API name of the field that no fixer may change."""
+    record: dict[str, Value]
+    changes: list[Change] = field(default_factory=list)
+    policies: list[Policy | None] = field(default_factory=list)
+    """What the mapping says about each error, oldest first; None is the default."""
+    failure: Held | None = None
+    """Set where a fixer failed: nothing is done any more."""
+    is_another_key: bool = False
+    """Whether the key's field held something else than the message's identifier."""
+
+    def spell_key(self, key: str) -> None:
+        """Write the message's identifier as GoTallo itself inserts it."""
+        before = self.record.get(self.key_field)
+        if before == key:
+            return
+        self.is_another_key = before is not None and canonical_key(str(before)) != key
+        self._make(
+            Change(
+                field=self.key_field,
+                before=before,
+                after=key,
+                fixer=_KEY_SPELLING,
+                why="the identifier in the spelling that GoTallo itself inserts",
+                risk=Risk.LOSSLESS,
+            )
+        )
+
+    def run(
+        self, uses: Sequence[FixerUse], schema: ObjectSchema, diagnosis: Diagnosis | None
+    ) -> None:
+        """Let these fixers repair the record, one after the other."""
+        seen = MappingProxyType(self.record)
+        for use in uses:
+            if self.failure is not None:
+                return
+            fixer = use.fixer
+            try:
+                changes = tuple(fixer.fix(seen, schema, diagnosis))
+                _refuse_nonsense(changes, fixer.name, fixer.risk, self.key_field)
+            except Exception as exc:
+                self.failure = Held(
+                    HeldReason.POLICY,
+                    f"the fixer {fixer.name} failed on it: {type(exc).__name__}: {exc}",
+                    f"Mend the fixer or its options ({use.place}), then resync.",
+                )
+                return
+            for change in changes:
+                self._make(change)
+
+    def _make(self, change: Change) -> None:
+        self.record[change.field] = change.after
+        self.changes.append(change)
+
+    @property
+    def result(self) -> Record:
+        """What Salesforce is given: null fields left out."""
+        return {name: value for name, value in self.record.items() if value is not None}
+
+
+def _refuse_nonsense(changes: Sequence[Change], name: str, most: Risk, key: str) -> None:
+    seen: set[str] = set()
+    for change in changes:
+        if _SEVERITY[change.risk] > _SEVERITY[most]:
+            raise MappingError(
+                f"it declares to be {most} at the most and made a change that is {change.risk}"
+            )
+        if change.field in seen:
+            raise MappingError(f"it changed {change.field} twice")
+        if change.field == key:
+            raise MappingError(f"it changed the key ({key}), which makes the message itself")
+        if change.fixer != name:
+            raise MappingError(f'it signs its changes with "{change.fixer}"')
+        seen.add(change.field)
