@@ -62,12 +62,14 @@ class MappingForm(_Strict):
     version: Literal[1] = 1
 
 
-def keys_at(location: tuple[str | int, ...]) -> tuple[str, ...]:
-    """The keys that may stand where an unknown one was found."""
-    if "when" in location[:-1]:
-        return tuple(WhenForm.model_fields)
-    if "causes" in location[:-1]:
-        return tuple(CauseForm.model_fields)
-    if len(location) == 1:
-        return tuple(MappingForm.model_fields)
-    return ()
+def keys_at(path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys that may stand at a path of the file."""
+    match path:
+        case ():
+            return tuple(MappingForm.model_fields)
+        case ("causes", _):
+            return tuple(CauseForm.model_fields)
+        case ("causes", _, "when"):
+            return tuple(WhenForm.model_fields)
+        case _:
+            return ()
