@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bridge.planning import built_in_mapping, read_mapping
+from bridge.cli import screen
+from bridge.planning import built_in_mapping, mapping_schema, read_mapping
 
 mapping = typer.Typer(help="Show the built-in mapping, or check one of your own.")
 
@@ -38,3 +40,12 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     shown = f" Witness: {witness.object}.{witness.field}." if witness else ""
     policies = len(found.policies)
     typer.echo(f"{file}: valid. Fixers: {fixers or 'none'}. Policies: {policies}.{shown}")
+
+
+@mapping.command()
+def schema() -> None:
+    """Print the JSON Schema of a mapping, with which an editor completes and checks one.
+
+    Example: bridge mapping schema > mapping.schema.json
+    """
+    screen.print_json(json.dumps(mapping_schema(), ensure_ascii=False, indent=2))

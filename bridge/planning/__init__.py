@@ -15,6 +15,7 @@ from bridge.planning.mapping_file import (
     read_mapping,
     read_mapping_text,
 )
+from bridge.planning.mapping_schema import mapping_schema
 from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
@@ -39,6 +40,7 @@ __all__ = [
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
+    "mapping_schema",
     "outline",
     "parse_mapping",
     "read_mapping",
