@@ -25,6 +25,8 @@ Record: TypeAlias = Mapping[str, Value]
 
 _ALL = 100
 """Percent."""
+_CANONICAL_UUID = re.compile("[0-9a-f]{32}")
+"""Most identifiers are spelt so already."""
 
 
 class Kind(StrEnum):
@@ -748,6 +750,8 @@ def canonical_key(identifier: str) -> str:
     else is only stripped.
     """
     stripped = identifier.strip()
+    if _CANONICAL_UUID.fullmatch(stripped):
+        return stripped
     try:
         return uuid.UUID(stripped).hex
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from bridge.diagnosis import cause_of, diagnose
@@ -14,8 +14,8 @@ from bridge.planning.mapping import MessageMapping
 from bridge.planning.policies import Failure, Policy, that_may_decide
 from bridge.planning.tightening import Bound, Tightened, Tightening
 
-_TEXTS: Final = 1_024
-"""How many distinct error texts are kept. Most of a morning's are alike."""
+_ALIKE: Final = 1_024
+"""How many distinct errors are kept. Most of a morning's are alike."""
 _LONGEST: Final = 4_000
 """Characters of a text that is kept: a longer one quotes a message, and comes once."""
 
@@ -33,8 +33,16 @@ class Case:
     findings: tuple[Finding, ...]
     bounds: tuple[Bound, ...]
     """Of the records that triggers make: what the message must keep to."""
-    by_message: bool
-    """Whether another message with the same error may be another case."""
+    tight: Tightened
+    """The message's object as these narrow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    """An error of which the message decides what follows."""
+
+    diagnosis: Diagnosis
+    cause: Cause
 
 
 class Cases:
@@ -43,11 +51,25 @@ class Cases:
     def __init__(
         self, mapping: MessageMapping, schema: ObjectSchema, made: Mapping[str, ObjectSchema]
     ) -> None:
+        """Prepare.
+
+        Args:
+            mapping: the rules.
+            schema: the message's object.
+            made: the objects of the mapping's downstream table that the org describes.
+        """
         self._mapping = mapping
         self._schema = schema
         self._tightening = Tightening(schema, made)
-        self._without_error = self._case(None, cause_of(None), {})
-        self._kept = lru_cache(_TEXTS)(self._of_any_message)
+        self._reads_messages = any(p.when.error.message is not None for p in mapping.policies)
+        self._possible = lru_cache(_ALIKE)(
+            partial(downstream.possible_traces, mapping.downstream, schema)
+        )
+        self._may_decide = lru_cache(_ALIKE)(partial(that_may_decide, mapping.policies))
+        self._without_error = Case(
+            None, cause_of(None), None, self._may_decide(None), (), (), self._tightening.to(())
+        )
+        self._kept = lru_cache(_ALIKE)(self._of_any_message)
 
     def of_text(self, error_text: str | None, original: Record) -> Case:
         """The case of a message's error text.
@@ -60,11 +82,13 @@ class Cases:
             return self._without_error
         kept = self._kept if len(error_text) <= _LONGEST else self._of_any_message
         case = kept(error_text)
-        return self._case(case.diagnosis, case.cause, original) if case.by_message else case
+        if isinstance(case, Case):
+            return case
+        return self._case(case.diagnosis, case.cause, self._traces(case.diagnosis, original))
 
     def of_refusal(self, refusal: Diagnosis, original: Record) -> Case:
         """The case of what the org itself answered."""
-        return self._case(refusal, cause_of(refusal), original)
+        return self._case(refusal, cause_of(refusal), self._traces(refusal, original))
 
     def tightened(self, cases: Sequence[Case]) -> Tightened:
         """The message's object as what is known of these errors narrows it."""
@@ -72,34 +96,48 @@ class Cases:
             tuple(dict.fromkeys(bound for case in cases for bound in case.bounds))
         )
 
-    def _of_any_message(self, error_text: str) -> Case:
+    def _of_any_message(self, error_text: str) -> Case | _Undecided:
         diagnosis = diagnose(error_text)
-        return self._case(diagnosis, cause_of(diagnosis), {})
+        cause = cause_of(diagnosis)
+        found = self._traces(diagnosis, {})
+        if downstream.may_differ(found, diagnosis):
+            return _Undecided(diagnosis, cause)
+        return self._case(diagnosis, cause, found)
 
-    def _case(self, diagnosis: Diagnosis | None, cause: Cause, original: Record) -> Case:
-        policies = self._mapping.policies
-        if diagnosis is None:
-            deciding = that_may_decide(policies, None)
-            return Case(None, cause, None, deciding, findings=(), bounds=(), by_message=False)
-        table, schema = self._mapping.downstream, self._schema
-        found = downstream.traces(table, schema, diagnosis, original)
-        failure = Failure(
-            downstream.under_all_names(diagnosis, found),
-            downstream.refused_objects(table, schema, diagnosis, found),
+    def _traces(self, diagnosis: Diagnosis, original: Record) -> tuple[downstream.Trace, ...]:
+        objects = downstream.objects_of(self._mapping.downstream, self._schema, diagnosis)
+        if not objects:
+            return ()
+        return downstream.named_by_value(
+            self._possible(objects, diagnosis.fields), diagnosis, original
         )
+
+    def _case(
+        self, diagnosis: Diagnosis, cause: Cause, found: tuple[downstream.Trace, ...]
+    ) -> Case:
+        failure = Failure.of(
+            diagnosis,
+            downstream.all_fields(diagnosis, found),
+            downstream.refused_objects(self._schema, diagnosis, found),
+            diagnosis.message if self._reads_messages else None,
+        )
+        bounds = self._tightening.bounds(found)
         return Case(
             diagnosis,
             cause,
             told=self._as_told(diagnosis, found),
-            policies=that_may_decide(policies, failure),
-            findings=downstream.findings(found, schema, diagnosis),
-            bounds=self._tightening.bounds(found),
-            by_message=downstream.may_differ(found, diagnosis),
+            policies=self._may_decide(failure),
+            findings=downstream.findings(found, self._schema, diagnosis),
+            bounds=bounds,
+            tight=self._tightening.to(bounds),
         )
 
     def _as_told(self, diagnosis: Diagnosis, found: tuple[downstream.Trace, ...]) -> Diagnosis:
         """The error about the message's fields; a limit of then gives way to the describe's."""
-        told = downstream.in_terms_of_the_message(diagnosis, found)
-        if found and all(map(self._tightening.knows, found)):
-            return replace(told, limit=None)
-        return told
+        if not found:
+            return diagnosis
+        return replace(
+            diagnosis,
+            fields=downstream.fields_of_the_message(diagnosis, found),
+            limit=None if all(map(self._tightening.knows, found)) else diagnosis.limit,
+        )

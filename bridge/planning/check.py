@@ -10,12 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
+from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
 from bridge.model import TEXT_TYPES, FieldSchema, ObjectSchema, Record, Value
+from bridge.planning.plainly_right import Glance, glance
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _EMAIL = re.compile(
@@ -46,6 +49,8 @@ _UNREADABLE = "JSON_PARSER_ERROR"
 """The REST API's code for a value of the wrong JSON type."""
 _MOST_VALUES = 12
 """Of a picklist, in a sentence."""
+_NEVER_CUT = frozenset({"email", "phone", "url"})
+"""Half of one would be another one; each has a fixer of its name."""
 _PICKLISTS = frozenset({"picklist", "multipicklist"})
 _TEXTS = TEXT_TYPES | _PICKLISTS | {"reference"}
 
@@ -84,9 +89,44 @@ def as_stored(value: Value, field: FieldSchema) -> Value:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """How a field is looked at."""
+
+    position: int
+    """In the describe."""
+    field: FieldSchema
+    short: str
+    is_plainly_right: Glance
+
+
+_POSITION = attrgetter("position")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    by_name: Mapping[str, _Looked]
+    required: tuple[_Looked, ...]
+
+
+def _work_out_fields(schema: ObjectSchema) -> _Fields:
+    looked = [
+        _Looked(position, field, schema.short(field.name), glance(field))
+        for position, field in enumerate(schema.fields)
+    ]
+    return _Fields(
+        {each.field.name: each for each in looked},
+        tuple(each for each in looked if each.field.required),
+    )
+
+
+_fields_of = PerSchema(_work_out_fields)
+
+
 def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
+    known = _fields_of(schema).by_name
     for name in record:
-        if schema.get(name) is None:
+        if name not in known and schema.get(name) is None:
             yield Problem(
                 "INVALID_FIELD",
                 name,
@@ -97,7 +137,8 @@ def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
 
 
 def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
-    for field in schema.fields:
+    for looked in _in_doubt(record, _fields_of(schema)):
+        field = looked.field
         value = record.get(field.name)
         if _is_empty(value, field):
             if field.required:
@@ -106,13 +147,25 @@ def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
                     field.name,
                     f"{field.name} is required and the message has no value for it",
                     "Fill it in the mapping (under fixers: - defaults: "
-                    f"{{{schema.short(field.name)}: …}}), or make the field optional in Setup, "
-                    "then resync.",
+                    f"{{{looked.short}: …}}), or make the field optional in Setup, then resync.",
                 )
             continue
-        problem = _problem(value, field, schema.short(field.name))
+        problem = _problem(value, field, looked.short)
         if problem is not None:
             yield problem
+
+
+def _in_doubt(record: Record, fields: _Fields) -> list[_Looked]:
+    """The fields that are not plainly right, in the describe's order."""
+    known = fields.by_name
+    found = [
+        looked
+        for name, value in record.items()
+        if (looked := known.get(name)) is not None and not looked.is_plainly_right(value)
+    ]
+    found += (looked for looked in fields.required if looked.field.name not in record)
+    found.sort(key=_POSITION)
+    return found
 
 
 def _record_type(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
@@ -198,7 +251,7 @@ def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
     if field.type in _PICKLISTS:
         return _picklist(value, field, short)
     if field.type == "reference":
-        return _reference(value, field)
+        return _reference(value, field, short)
     return _text(value, field, short)
 
 
@@ -250,7 +303,8 @@ def _number(value: float, field: FieldSchema) -> Problem | None:
         field.name,
         f"{field.name} holds {scale} digits behind the point, the number has {decimals}: the org "
         "would round it in silence",
-        f"Let the mapping round it (the types fixer), or widen {field.name} in Setup, then resync.",
+        "Let the mapping round it (under fixers: - types: {decimals: round}), or widen "
+        f"{field.name} in Setup, then resync.",
     )
 
 
@@ -292,14 +346,15 @@ def _some(values: list[str]) -> str:
     return f"{shown} and {beyond} more" if beyond > 0 else shown or "no value at all"
 
 
-def _reference(value: str, field: FieldSchema) -> Problem | None:
+def _reference(value: str, field: FieldSchema, short: str) -> Problem | None:
     if _ID.fullmatch(value):
         return None
     return Problem(
         "MALFORMED_ID",
         field.name,
         f"{field.name} wants the id of a record ({', '.join(field.reference_to)})",
-        "Repair the value at its source, then resync.",
+        "Repair the value at its source, or give it up in the mapping (under fixers: - references: "
+        f"{{{short}: clear}}), then resync.",
     )
 
 
@@ -313,14 +368,22 @@ def _text(value: str, field: FieldSchema, short: str) -> Problem | None:
             field.name,
             f"{field.name} holds {field.length:,} characters{bytes_too}, the message has "
             f"{units(stripped, field):,}",
-            "Widen the field in Setup, or cut it in the mapping (under fixers: - truncate: "
-            f"{{{short}: {{}}}}), then resync.",
+            f"Widen the field in Setup, or {_shortened(field, short)}, then resync.",
         )
     if field.type == "email" and not _EMAIL.fullmatch(value.strip(_BLANK)):
         return Problem(
             "INVALID_EMAIL_ADDRESS",
             field.name,
             f"{field.name} wants an e-mail address, the message has other text",
-            "Repair the address at its source, then resync.",
+            "Repair the address at its source, or let the mapping find one in it (under fixers: "
+            f"- email: {{{short}: {{else: clear}}}}), then resync.",
         )
     return None
+
+
+def _shortened(field: FieldSchema, short: str) -> str:
+    """What a mapping can do about a text that is too long."""
+    if field.type in _NEVER_CUT:
+        use = f"{field.type}: {{{short}: {{else: clear}}}}"
+        return f"leave out what does not fit in the mapping (under fixers: - {use})"
+    return f"cut it in the mapping (under fixers: - truncate: {{{short}: {{}}}})"

@@ -66,13 +66,23 @@ def traces(
         record: of the message, under the org's names; empty where it is not known.
     """
     objects = objects_of(downstream, schema, diagnosis)
-    found = (
-        _named_by_value(
-            Trace(field, tuple(_sources(downstream, schema, objects, field))), diagnosis, record
-        )
-        for field in diagnosis.fields
-    )
+    found = possible_traces(downstream, schema, objects, diagnosis.fields)
+    return named_by_value(found, diagnosis, record)
+
+
+def possible_traces(
+    downstream: Downstream, schema: ObjectSchema, objects: tuple[str, ...], fields: tuple[str, ...]
+) -> tuple[Trace, ...]:
+    """Where these fields come from, if they are of one of these objects, as the table has it."""
+    found = (Trace(field, tuple(_sources(downstream, schema, objects, field))) for field in fields)
     return tuple(trace for trace in found if trace.sources)
+
+
+def named_by_value(
+    found: tuple[Trace, ...], diagnosis: Diagnosis, record: Record
+) -> tuple[Trace, ...]:
+    """Of several sources those that hold what the error quotes."""
+    return tuple(_named_by_value(trace, diagnosis, record) for trace in found)
 
 
 def objects_of(
@@ -85,7 +95,7 @@ def objects_of(
 
 
 def refused_objects(
-    downstream: Downstream, schema: ObjectSchema, diagnosis: Diagnosis, found: tuple[Trace, ...]
+    schema: ObjectSchema, diagnosis: Diagnosis, found: tuple[Trace, ...]
 ) -> tuple[str, ...]:
     """The objects one of whose records the error refused, with the package's prefix and without.
 
@@ -105,23 +115,21 @@ def may_differ(found: tuple[Trace, ...], diagnosis: Diagnosis) -> bool:
     return diagnosis.value is not None and any(len(trace.names) > 1 for trace in found)
 
 
-def in_terms_of_the_message(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> Diagnosis:
-    """The error as a fixer repairs it: about the message's fields, where each is the only one."""
-    if not found:
-        return diagnosis
+def fields_of_the_message(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> tuple[str, ...]:
+    """The error's fields as a fixer repairs them: the message's own, where each is the only one."""
     traced = {trace.field: trace for trace in found}
     fields = dict.fromkeys(
         name
         for field in diagnosis.fields
         for name in (_certain(traced[field]) if field in traced else (field,))
     )
-    return replace(diagnosis, fields=tuple(fields))
+    return tuple(fields)
 
 
-def under_all_names(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> Diagnosis:
-    """The error as a mapping may name it: by the made record's fields and by the message's."""
+def all_fields(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> tuple[str, ...]:
+    """The error's fields as a mapping may name them: the made record's and the message's."""
     certain = (name for trace in found for name in _certain(trace))
-    return replace(diagnosis, fields=tuple(dict.fromkeys((*diagnosis.fields, *certain))))
+    return tuple(dict.fromkeys((*diagnosis.fields, *certain)))
 
 
 def findings(

@@ -242,6 +242,8 @@ def _use(
             f'{place}: no fixer is called "{name}"{did_you_mean(name, known)}',
             f"Known are: {', '.join(known)}.",
         ) from exc
+    except fixers.BrokenFixer as exc:
+        raise MappingError(f"{place}: {exc.message}", exc.advice) from exc
     except ValidationError as exc:
         known = _known_options(name)
         raise mapping_error(exc, source, options_path, lambda _: known, _MEND) from exc

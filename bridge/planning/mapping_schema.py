@@ -12,11 +12,12 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, JsonSchemaWarningKind
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
 from bridge import fixers
 from bridge.fixers import Fixer
+from bridge.fixers.options_help import WithDocstrings
 from bridge.planning.mapping_file import STANDARD_FIELDS
 from bridge.planning.mapping_form import MappingForm
 from bridge.planning.policies import Treatment
@@ -133,13 +134,8 @@ def _of(name: str) -> str:
     return f"fixer.{name}"
 
 
-class _ForEditors(GenerateJsonSchema):
+class _ForEditors(WithDocstrings):
     """What a model takes, also in the shorter forms that it reads before it validates."""
-
-    ignored_warning_kinds: set[JsonSchemaWarningKind] = {  # noqa: RUF012 - so pydantic has it
-        "skipped-choice",
-        "non-serializable-default",
-    }
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made = super().model_schema(schema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from bridge.diagnosis import cause_of
@@ -36,6 +37,8 @@ from bridge.planning.tightening import Tightened
 
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
 """Fields of the standard shape that are uuids; the records have them without dashes."""
+_NAMES = 1_024
+"""How many spellings of field names are kept: a record has a few dozen."""
 
 
 class Planner:
@@ -64,6 +67,7 @@ class Planner:
         self.key_field = _field(schema, mapping.key)
         self._conversation = _field_name(schema, mapping.conversation)
         self._order = _field_name(schema, mapping.order)
+        self._name_of = lru_cache(_NAMES)(partial(_field_name, schema))
         self._cases = Cases(mapping, schema, made or {})
 
     def plan(self, message: FailedMessage | UnreadableMessage) -> Item:
@@ -72,11 +76,10 @@ class Planner:
             return _unreadable(message)
         original = self.original(message)
         case = self._cases.of_text(message.error_text, original)
-        tight = self._cases.tightened((case,))
-        repair = self._repair(original, message.key, (case,), tight)
+        repair = self._repair(original, message.key, (case,), case.tight)
         (policy,) = repair.policies
         record = repair.result
-        held = self._decide(message, policy, repair, record, tight)
+        held = self._decide(message, policy, repair, record, case.tight)
         conversation = record.get(self._conversation)
         return Item(
             key=message.key,
@@ -84,7 +87,7 @@ class Planner:
             order=_moment(record.get(self._order)) or _moment(message.standard.get("timestamp")),
             original=original,
             record=record,
-            changes=tuple(map(tight.explain_change, repair.changes)),
+            changes=case.tight.explained(repair.changes),
             decision=_decision(policy, held),
             held=held,
             error_text=message.error_text,
@@ -143,7 +146,7 @@ class Planner:
         record = repair.result
         if check(record, tight.schema):
             return None
-        return Healed(record, tuple(map(tight.explain_change, repair.changes)))
+        return Healed(record, tight.explained(repair.changes))
 
     def original(self, message: FailedMessage) -> Record:
         """The record as GoTallo had it, under the org's names where the org has the field."""
@@ -155,7 +158,8 @@ class Planner:
             }
         else:
             values = message.record
-        return MappingProxyType({_field_name(self.schema, n): v for n, v in values.items()})
+        name_of = self._name_of
+        return MappingProxyType({name_of(name): value for name, value in values.items()})
 
     def _repair(
         self, original: Record, key: str, cases: Sequence[Case], tight: Tightened

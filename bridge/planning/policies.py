@@ -52,12 +52,40 @@ class Wildcards:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error as a mapping may name it."""
+    """What a policy may ask of an error."""
 
-    diagnosis: Diagnosis
-    """With its fields by the names of the refused record, and by those of the message."""
+    code: str | None
+    outer_code: str | None
+    kind: Kind
+    fields: tuple[str, ...]
+    """By the names of the refused record, and by those of the message."""
     objects: tuple[str, ...]
     """Whose record was refused, in each spelling: several where nothing tells which it was."""
+    rule: str | None
+    handlers: tuple[str, ...]
+    """The name of the one, with its namespace and without."""
+    message: str | None
+    """None where no policy asks for it: then errors that say the same of others are one."""
+
+    @classmethod
+    def of(
+        cls,
+        diagnosis: Diagnosis,
+        fields: tuple[str, ...],
+        objects: tuple[str, ...],
+        message: str | None,
+    ) -> Failure:
+        """What there is of a diagnosis, with what the mapping's tables know of it."""
+        return cls(
+            diagnosis.code,
+            diagnosis.outer_code,
+            diagnosis.kind,
+            fields,
+            objects,
+            diagnosis.rule,
+            _names_of_handler(diagnosis),
+            message,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +107,15 @@ class ErrorLike:
         """Whether each part does; None is a message without an error text."""
         if failure is None:
             return self == _ANY_ERROR
-        error = failure.diagnosis
         return (
-            (self.kind is None or error.kind is self.kind)
-            and _like(self.code, error.code)
-            and _like(self.outer_code, error.outer_code)
-            and _like(self.rule, error.rule)
-            and _like(self.message, error.message)
+            (self.kind is None or failure.kind is self.kind)
+            and _like(self.code, failure.code)
+            and _like(self.outer_code, failure.outer_code)
+            and _like(self.rule, failure.rule)
+            and _like(self.message, failure.message)
             and _like(self.object, *failure.objects)
-            and _like(self.handler, *_names_of_handler(error))
-            and all(_named(field, error.fields) for field in self.fields)
+            and _like(self.handler, *failure.handlers)
+            and all(_named(field, failure.fields) for field in self.fields)
         )
 
 
@@ -125,7 +152,7 @@ class When:
         return all(part.matches(record, schema) for part in self.record)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """What to do about the failures that `when` matches."""
 
@@ -136,7 +163,7 @@ class Policy:
     fixers: tuple[FixerUse, ...]
     place: Place
 
-    @property
+    @cached_property
     def words(self) -> str:
         """What it does, and the line that says so: `retry (my-org.yaml:41)`."""
         return f"{self._what()} ({self.place.line_of_file})"
@@ -175,7 +202,6 @@ def _named(field: str, names: Sequence[str]) -> bool:
 
 
 def _names_of_handler(error: Diagnosis) -> tuple[str, ...]:
-    """With its namespace, and without."""
     if error.handler is None:
         return ()
     return error.handler.name, error.handler.name.rpartition(".")[2]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
-from bridge.errors import MappingError
+from bridge.fixers import Misbehaviour, trusted_changes
 from bridge.model import (
     Change,
     Diagnosis,
@@ -23,7 +22,6 @@ from bridge.planning.policies import FixerUse, Policy
 
 _KEY_SPELLING: Final = "key"
 """What the plan names as the fixer where only the spelling of the key was changed."""
-_SEVERITY: Final[Mapping[Risk, int]] = {risk: number for number, risk in enumerate(Risk)}
 
 
 @dataclass(slots=True)
@@ -62,18 +60,16 @@ class Repair:
         self, uses: Sequence[FixerUse], schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> None:
         """Let these fixers repair the record, one after the other."""
-        seen = MappingProxyType(self.record)
         for use in uses:
             if self.failure is not None:
                 return
-            fixer = use.fixer
             try:
-                changes = tuple(fixer.fix(seen, schema, diagnosis))
-                _refuse_nonsense(changes, fixer.name, fixer.risk, self.key_field)
-            except Exception as exc:
+                changes = trusted_changes(use.fixer, self.record, schema, diagnosis)
+                _refuse_another_key(changes, self.key_field)
+            except Misbehaviour as exc:
                 self.failure = Held(
                     HeldReason.POLICY,
-                    f"the fixer {fixer.name} failed on it: {type(exc).__name__}: {exc}",
+                    f"the fixer {use.fixer.name} failed on it: {exc}",
                     f"Mend the fixer or its options ({use.place}), then resync.",
                 )
                 return
@@ -90,17 +86,6 @@ class Repair:
         return {name: value for name, value in self.record.items() if value is not None}
 
 
-def _refuse_nonsense(changes: Sequence[Change], name: str, most: Risk, key: str) -> None:
-    seen: set[str] = set()
-    for change in changes:
-        if _SEVERITY[change.risk] > _SEVERITY[most]:
-            raise MappingError(
-                f"it declares to be {most} at the most and made a change that is {change.risk}"
-            )
-        if change.field in seen:
-            raise MappingError(f"it changed {change.field} twice")
-        if change.field == key:
-            raise MappingError(f"it changed the key ({key}), which makes the message itself")
-        if change.fixer != name:
-            raise MappingError(f'it signs its changes with "{change.fixer}"')
-        seen.add(change.field)
+def _refuse_another_key(changes: Sequence[Change], key: str) -> None:
+    if any(change.field == key for change in changes):
+        raise Misbehaviour(f"it changed the key ({key}), which makes the message itself")

@@ -7,7 +7,7 @@ what the trigger can't store, and what no fixer repairs is held, with the made f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -52,8 +52,11 @@ class Tightened:
         what = problem.what.replace(problem.field, f"{made} (from {problem.field})", 1)
         return replace(problem, what=what)
 
-    def explain_change(self, change: Change) -> Change:
-        """A change whose reason names the made record's field, where that asked for it."""
+    def explained(self, changes: Sequence[Change]) -> tuple[Change, ...]:
+        """The changes, whose reasons name the made record's field where that asked for it."""
+        return tuple(map(self._explained, changes)) if self.by else tuple(changes)
+
+    def _explained(self, change: Change) -> Change:
         made = self.by.get(change.field)
         short = self.schema.short(change.field)
         if made is None or short not in change.why:

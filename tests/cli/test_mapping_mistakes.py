@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.cli import screen
 from bridge.cli.main import main
 from bridge.errors import Exit
 from bridge.planning.yaml_source import LONGEST_FILE
@@ -108,7 +109,7 @@ def complaint(
 ) -> str:
     """What stderr says of a command that refuses a file: a sentence, and what to do."""
     monkeypatch.setattr(sys, "argv", ["bridge", *arguments])
-    monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.setattr(screen.stderr, "_width", 1000)
     with pytest.raises(SystemExit) as ended:
         main()
     said = capsys.readouterr()

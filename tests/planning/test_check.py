@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.fixers import build
 from bridge.model import FieldSchema, ObjectSchema, Value
 from bridge.planning import as_stored, check
 from tests.fixers.schema import MESSAGE, choices, field
@@ -128,3 +132,26 @@ def test_each_problem_is_told_with_what_and_advice() -> None:
 def test_a_text_that_is_stored_once_is_stored_the_same_again(text: str) -> None:
     once = as_stored(text, AREA)
     assert as_stored(once, AREA) == once
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "use"),
+    [
+        ("email", "no address", "- email: {X__c: {else: clear}}"),
+        ("email", f"{'a' * 9}@example.org", "- email: {X__c: {else: clear}}"),
+        ("phone", "+31 6 12345678", "- phone: {X__c: {else: clear}}"),
+        ("url", "https://a.example", "- url: {X__c: {else: clear}}"),
+        ("string", "a long text", "- truncate: {X__c: {}}"),
+        ("reference", "nobody", "- references: {X__c: clear}"),
+        ("double", 1.234, "- types: {decimals: round}"),
+    ],
+)
+def test_an_advice_names_what_a_mapping_can_do_in_words_that_it_takes(
+    type_: str, value: Value, use: str
+) -> None:
+    wanted = replace(field("X__c", type_, 10), precision=4, scale=2)
+    (problem,) = check({"X__c": value}, object_of(wanted))
+    assert use in problem.advice
+    said = yaml.safe_load(use)[0]
+    for name, options in said.items():
+        assert build(name, options).name == name

@@ -62,8 +62,8 @@ def test_where_nothing_tells_all_of_them_are_named_and_no_fixer_guesses() -> Non
     ]
     diagnosis = diagnose(NO_NAME)
     found = downstream.traces(TABLE, MESSAGE, diagnosis, {})
-    assert downstream.in_terms_of_the_message(diagnosis, found).fields == ()
-    assert downstream.under_all_names(diagnosis, found).fields == ("LastName",)
+    assert downstream.fields_of_the_message(diagnosis, found) == ()
+    assert downstream.all_fields(diagnosis, found) == ("LastName",)
 
 
 def test_one_source_of_several_records_is_one_source() -> None:

@@ -13,6 +13,7 @@ from bridge.model import ObjectSchema, Witness
 from bridge.planning.mapping import NamedWitness
 from bridge.planning.mapping_file import built_in_mapping, parse_mapping, read_mapping
 from tests.fixers.schema import MESSAGE, field
+from tests.plugins import Plugins
 
 HEAD = """\
 object: Heroku_Message__c
@@ -100,6 +101,12 @@ def test_the_built_in_mapping_is_valid_and_fits_the_packages_object() -> None:
 )
 def test_a_mistake_is_shown_at_its_place(text: str, message: str) -> None:
     assert message in refused(text)
+
+
+def test_an_installed_fixer_that_is_broken_is_named_at_its_place(plugins: Plugins) -> None:
+    plugins.install("shout-fixer", "shout = shout_fixer:Shout", "1 / 0")
+    with pytest.raises(MappingError, match=r"org.yaml:6:5: The fixer \"shout\" of shout-fixer"):
+        parse_mapping(HEAD + "fixers:\n  - shout\n", "org.yaml")
 
 
 def test_a_field_that_the_org_does_not_have_is_named_with_its_line_and_its_neighbour() -> None:

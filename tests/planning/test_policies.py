@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from bridge.model import (
     Decision,
     Diagnosis,
-    Handler,
-    HandlerType,
     Kind,
     Record,
     UnreadableMessage,
@@ -169,27 +167,18 @@ words = st.sampled_from(WORDS)
 patterns = st.sampled_from(PATTERNS)
 MEDIUM, OUTBOUND = "Conversation_Medium__c", "Outbound__c"
 
+maybe = words.map(lambda word: word or None)
+several = st.lists(st.sampled_from(WORDS[:-1]), max_size=2).map(tuple)
 failures = st.none() | st.builds(
-    lambda code, outer, kind, fields, object_, rule, handler, said: Failure(
-        Diagnosis(
-            code or None,
-            kind,
-            said,
-            fields,
-            outer_code=outer or None,
-            rule=rule or None,
-            handler=Handler(HandlerType.FLOW, handler) if handler else None,
-        ),
-        (object_,) if object_ else (),
-    ),
-    words,
-    words,
-    st.sampled_from(Kind),
-    st.lists(st.sampled_from(["LastName", "Social25__Text__c", "Phone"]), unique=True).map(tuple),
-    words,
-    words,
-    words,
-    words,
+    Failure,
+    code=maybe,
+    outer_code=maybe,
+    kind=st.sampled_from(Kind),
+    fields=st.lists(st.sampled_from(["LastName", "Social25__Text__c"]), unique=True).map(tuple),
+    objects=several,
+    rule=maybe,
+    handlers=several,
+    message=maybe,
 )
 records = st.fixed_dictionaries(
     {},

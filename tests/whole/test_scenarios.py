@@ -140,6 +140,7 @@ def test_an_imported_org_has_the_setup_of_the_one_it_was_imported_from(
 def test_an_imported_field_is_as_the_org_has_it(open_house: OpenHouse) -> None:
     scenario = parse_scenario(
         """
+        record_types: {Chat: {label: A Chat, default: true}, Vip: {label: Vip, available: false}}
         rules:
           - {name: Same, message: m, when: {any_of: []}}
           - {name: Same, sobject: Lead, message: n, when: {any_of: []}}
@@ -154,7 +155,10 @@ def test_an_imported_field_is_as_the_org_has_it(open_house: OpenHouse) -> None:
         "file",
     )
     house = open_house(scenario)
-    imported = parse_scenario(house.command("practice", "import-org").stdout, "imported")
+    done = house.command("practice", "import-org")
+    assert "RecordTypeId" not in done.stderr
+    imported = parse_scenario(done.stdout, "imported")
+    assert imported.record_types == scenario.record_types
     theirs = open_house(replace(imported, size=0, causes=None)).practice.org
     for ours in house.practice.org.message_sobject().fields:
         assert theirs.message_sobject().get(ours.name) == ours
