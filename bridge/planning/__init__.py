@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from bridge.planning.check import Problem, as_stored, check
+from bridge.planning.described import (
+    Described,
+    described_of,
+    described_value,
+    read_described,
+    refuse_another_object,
+)
 from bridge.planning.edits import (
     held_as_in_doubt_otherwise,
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
 from bridge.planning.mapping import MessageMapping
+from bridge.planning.mapping_cases import MappingCases, cases_beside, read_cases
 from bridge.planning.mapping_file import (
     built_in_mapping,
     parse_mapping,
     read_mapping,
     read_mapping_text,
+    shipped_file,
 )
 from bridge.planning.mapping_schema import mapping_schema
+from bridge.planning.mapping_trial import CaseResult, Unexpected, same, try_cases
 from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 from bridge.planning.uniqueness import UniqueValues
 
 __all__ = [
+    "CaseResult",
+    "Described",
     "Healed",
+    "MappingCases",
     "MessageMapping",
     "Narrowing",
     "Outline",
@@ -32,10 +45,14 @@ __all__ = [
     "ToCause",
     "ToKeys",
     "ToOpen",
+    "Unexpected",
     "UniqueValues",
     "as_stored",
     "built_in_mapping",
+    "cases_beside",
     "check",
+    "described_of",
+    "described_value",
     "differences",
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
@@ -43,6 +60,12 @@ __all__ = [
     "mapping_schema",
     "outline",
     "parse_mapping",
+    "read_cases",
+    "read_described",
     "read_mapping",
     "read_mapping_text",
+    "refuse_another_object",
+    "same",
+    "shipped_file",
+    "try_cases",
 ]

@@ -62,10 +62,30 @@ the error text and the free-form `custom_data` are no fields of a record."""
 
 
 def built_in_mapping() -> FilePath:
-    """Where the mapping lies that comes with the program: in the wheel, or in the checkout."""
+    """Where the mapping lies that is used when nobody names another."""
+    return shipped_folder() / _BUILT_IN
+
+
+def shipped_folder() -> FilePath:
+    """Where the mappings lie that come with the program: in the wheel, or in the checkout."""
     package = FilePath(str(resources.files("bridge")))
-    packaged = package / "mappings" / _BUILT_IN
-    return packaged if packaged.is_file() else package.parent / "mappings" / _BUILT_IN
+    packaged = package / "mappings"
+    return packaged if packaged.is_dir() else package.parent / "mappings"
+
+
+def shipped_file(name: str) -> FilePath:
+    """A file that comes with the program: `example_org`, `example_org.cases`.
+
+    Raises:
+        MappingError: there is none of that name.
+    """
+    files = {path.stem: path for path in sorted(shipped_folder().iterdir())}
+    if name not in files:
+        raise MappingError(
+            f'No mapping called "{name}" comes with the program{did_you_mean(name, list(files))}',
+            f"There are: {', '.join(files)}.",
+        )
+    return files[name]
 
 
 def read_mapping(path: FilePath) -> MessageMapping:

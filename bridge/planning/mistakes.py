@@ -86,7 +86,7 @@ def _mistake(
     if error["type"] == "missing":
         return _Mistake(written, f'the key "{last}" is missing', source.place(written))
     says = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    says = re.sub("^should ", "must ", says)
+    says = re.sub(r"\bshould\b", "must", says)
     if error["type"] in {"enum", "literal_error"}:
         says = _no_such_word(error)
     return _Mistake(written, f"{_where(written)}{says}", source.place(written))

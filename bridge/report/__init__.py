@@ -15,6 +15,7 @@ from bridge.report.fixers import (
     fixer_document,
     fixers_document,
 )
+from bridge.report.mapping_test import MappingTestDocument, mapping_test_document
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
     show_cause,
@@ -23,6 +24,7 @@ from bridge.report.terminal import (
     show_fixer,
     show_fixers,
     show_ledger_check,
+    show_mapping_test,
     show_new_fixer,
     show_plan,
     show_plan_alone,
@@ -38,6 +40,7 @@ __all__ = [
     "FixerDocument",
     "FixersDocument",
     "ItemPart",
+    "MappingTestDocument",
     "ReportDocument",
     "RunDocument",
     "cause_document",
@@ -45,6 +48,7 @@ __all__ = [
     "exit_of",
     "fixer_document",
     "fixers_document",
+    "mapping_test_document",
     "report_document",
     "run_document",
     "show_cause",
@@ -53,6 +57,7 @@ __all__ = [
     "show_fixer",
     "show_fixers",
     "show_ledger_check",
+    "show_mapping_test",
     "show_new_fixer",
     "show_plan",
     "show_plan_alone",

@@ -3,6 +3,7 @@
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
 opening     what the settings name
+describing  an org's describe is kept
 inquiry     the org is asked about causes
 plans       a window becomes a plan on record
 changes     what has changed at the source since is held
@@ -14,6 +15,7 @@ proof       the org is asked what became of it
 from __future__ import annotations
 
 from bridge.resync.changes import Changed, recheck
+from bridge.resync.describing import describe
 from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
@@ -28,6 +30,7 @@ __all__ = [
     "StillOpen",
     "apply",
     "apply_patiently",
+    "describe",
     "old_ones",
     "open_existing_ledger",
     "open_ledger",
