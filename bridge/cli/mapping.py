@@ -10,6 +10,7 @@ import typer
 
 from bridge.cli import screen
 from bridge.cli.mapping_describe import describe
+from bridge.cli.mapping_diff import diff
 from bridge.cli.mapping_test import run_cases
 from bridge.planning import built_in_mapping, mapping_schema, read_mapping, shipped_file
 
@@ -59,4 +60,5 @@ def schema() -> None:
 
 
 mapping.command("test")(run_cases)
+mapping.command()(diff)
 mapping.command()(describe)

@@ -14,7 +14,7 @@ from bridge.ledger import postgres, sqlite
 from bridge.ledger.guards import create_guards
 from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
-from bridge.ledger.tables import care, findings, meta, metadata
+from bridge.ledger.tables import care, describes, findings, meta, metadata
 
 BUSY_SECONDS = max(sqlite.BUSY_SECONDS, postgres.BUSY_SECONDS)
 """How long a step may wait for the ledger, wherever it lies."""
@@ -32,10 +32,15 @@ def _add_what_is_known_of_causes(connection: Connection) -> None:
     metadata.create_all(connection, tables=[findings, care])
 
 
+def _add_describes(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[describes])
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create,
     _add_what_is_known_of_causes,
     create_guards,
+    _add_describes,
 )
 """The step at index n leads from version n to version n + 1. The guards are always made last: where
 they change, they are made again in a further step."""

@@ -29,11 +29,15 @@ from bridge.planning.mapping_trial import CaseResult, Unexpected, same, try_case
 from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
+from bridge.planning.replay import Aspect, Contrast, FieldUnderBoth, Replayed, contrast
 from bridge.planning.uniqueness import UniqueValues
 
 __all__ = [
+    "Aspect",
     "CaseResult",
+    "Contrast",
     "Described",
+    "FieldUnderBoth",
     "Healed",
     "MappingCases",
     "MessageMapping",
@@ -41,6 +45,7 @@ __all__ = [
     "Outline",
     "Planner",
     "Problem",
+    "Replayed",
     "ToAll",
     "ToCause",
     "ToKeys",
@@ -51,6 +56,7 @@ __all__ = [
     "built_in_mapping",
     "cases_beside",
     "check",
+    "contrast",
     "described_of",
     "described_value",
     "differences",

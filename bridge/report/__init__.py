@@ -15,6 +15,7 @@ from bridge.report.fixers import (
     fixer_document,
     fixers_document,
 )
+from bridge.report.mapping_diff import MappingDiffDocument, mapping_diff_document
 from bridge.report.mapping_test import MappingTestDocument, mapping_test_document
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
@@ -24,6 +25,7 @@ from bridge.report.terminal import (
     show_fixer,
     show_fixers,
     show_ledger_check,
+    show_mapping_diff,
     show_mapping_test,
     show_new_fixer,
     show_plan,
@@ -40,6 +42,7 @@ __all__ = [
     "FixerDocument",
     "FixersDocument",
     "ItemPart",
+    "MappingDiffDocument",
     "MappingTestDocument",
     "ReportDocument",
     "RunDocument",
@@ -48,6 +51,7 @@ __all__ = [
     "exit_of",
     "fixer_document",
     "fixers_document",
+    "mapping_diff_document",
     "mapping_test_document",
     "report_document",
     "run_document",
@@ -57,6 +61,7 @@ __all__ = [
     "show_fixer",
     "show_fixers",
     "show_ledger_check",
+    "show_mapping_diff",
     "show_mapping_test",
     "show_new_fixer",
     "show_plan",

@@ -9,6 +9,7 @@ plans       a window becomes a plan on record
 changes     what has changed at the source since is held
 still_open  what earlier runs left
 sending     a plan is sent, or gone on with
+replaying   two mappings are tried on what is on record
 proof       the org is asked what became of it
 """
 
@@ -19,6 +20,7 @@ from bridge.resync.describing import describe
 from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
+from bridge.resync.replaying import Replay, replay_of_run, replay_of_runs
 from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
 from bridge.resync.still_open import StillOpen, still_open
 
@@ -27,6 +29,7 @@ __all__ = [
     "Changed",
     "PlanRequest",
     "Progress",
+    "Replay",
     "StillOpen",
     "apply",
     "apply_patiently",
@@ -37,6 +40,8 @@ __all__ = [
     "open_org",
     "plan",
     "recheck",
+    "replay_of_run",
+    "replay_of_runs",
     "still_open",
     "unfinished",
     "verify",
