@@ -237,6 +237,12 @@ def _causes(
     return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.id)))
 
 
+def causes_of_run(ledger: Ledger, run_id: str) -> Mapping[str, CausePart]:
+    """What a run has of each of its causes, by the cause's id; without samples."""
+    parts = _causes(ledger, run_id, ledger.cause_counts(run_id), 0)
+    return {part.id: part for part in parts}
+
+
 def _cause(
     rows: Sequence[CauseCount],
     findings: Sequence[Finding],

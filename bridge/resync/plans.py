@@ -109,7 +109,7 @@ def plan(
         plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
-        inquiry = Inquiry(org, planner, identity.instance_url, request.window.zone)
+        inquiry = Inquiry(org, planner, ledger, identity, request.window.zone)
         count = 0
         ready: Counter[str] = Counter()
         filled: set[str] = set()

@@ -107,7 +107,7 @@ def test_all_that_is_open_is_sent_again_and_nothing_else(open_house: OpenHouse) 
 
 def rule_finding(house: House, run_id: str) -> str:
     (finding,) = causes(house, run_id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].findings
-    assert finding.topic is Topic.RULE
+    assert finding.topic in {Topic.RULE, Topic.STANDING_RULE}
     assert finding.link == (
         f"{house.practice.environment['SF_ORG_INSTANCE_URL']}/lightning/setup/ObjectManager/"
         "Social25__Heroku_Message__c/ValidationRules/view"
@@ -129,6 +129,25 @@ def test_the_rule_behind_a_message_is_named_with_what_became_of_it(open_house: O
     assert "The rule No_Links changed" in " ".join(shown.stdout.split())
     cause = causes(house, run.id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].id
     assert "The rule No_Links changed" in " ".join(house.command("causes", cause).stdout.split())
+
+
+def test_a_rule_that_refused_again_after_its_change_is_no_reason_for_a_resync(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 2}))
+    house.practice.org.set_rule_active("No_Links", False)
+    house.practice.org.set_rule_active("No_Links", True)
+    run = house.plan()
+    assert rule_finding(house, run.id).endswith("worth a resync")
+    cause = causes(house, run.id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].id
+    house.apply(run.id)
+    page = " ".join(house.command("causes", cause).stdout.split())
+    assert f", run {run.id}): " in page
+    assert "2 were refused again since" in page
+    said = rule_finding(house, house.plan().id)
+    assert said.endswith(
+        "and 2 messages were refused again after that: it refuses the same record again"
+    )
 
 
 def test_a_field_that_the_user_does_not_see_is_said_with_its_page(open_house: OpenHouse) -> None:
