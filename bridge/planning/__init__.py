@@ -15,7 +15,7 @@ from bridge.planning.mapping import (
     read_mapping,
     read_mapping_text,
 )
-from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
+from bridge.planning.narrowing import Narrowing, ToAll, ToCauses, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 
@@ -27,7 +27,7 @@ __all__ = [
     "Planner",
     "Problem",
     "ToAll",
-    "ToCause",
+    "ToCauses",
     "ToKeys",
     "ToOpen",
     "as_stored",

@@ -119,8 +119,8 @@ def test_numbers_that_disagree_are_told(ledger: Ledger) -> None:
     shown = page(
         planned(ledger, [item(1)], expected=3, announced=2, notes=["The list changed in between."])
     )
-    assert "The e-mail says 3: 2 more than were fetched." in shown
-    assert "GoTallo announced 2: 1 more than were fetched." in shown
+    assert "The e-mail says 3: 2 more than GoTallo listed." in shown
+    assert "GoTallo announced 2: 1 more than it listed." in shown
     assert "The list changed in between." in shown
 
 
