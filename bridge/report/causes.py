@@ -16,14 +16,12 @@ from bridge.model import Decision, Kind, Outcome, Topic
 from bridge.report.document import CausePart, FindingPart, HeldGroupPart
 from bridge.report.interchange import held_by_utf8
 from bridge.report.reading import causes_of_run
+from bridge.report.standing_rules import NO_REPAIR
 
 DAYS: Final = 14
 """How many days a history has."""
 DAY_AFTER_DAY: Final = 3
 """On how many of them a field is repaired before it is to be mended at its source."""
-
-NO_REPAIR: Final = frozenset({"retry", "hold", "skip"})
-"""Treatments that change nothing of a message."""
 
 _MOST_RUNS: Final = 14
 _MOST_EXAMPLES: Final = 3

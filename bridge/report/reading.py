@@ -53,6 +53,7 @@ from bridge.report.document import (
     WitnessPart,
 )
 from bridge.report.interchange import held_by_utf8, json_of
+from bridge.report.standing_rules import BehindRules, behind_rules
 
 RowT = TypeVar("RowT")
 
@@ -77,6 +78,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
     standing = ledger.cause_counts(run.id)
     counts = _run_counts(run, standing)
     settles_at = ledger.doubts_settle_at(run.id)
+    causes = _causes(ledger, run.id, standing, samples)
     plan = run.plan
     return RunDocument(
         run_id=run.id,
@@ -102,7 +104,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         witness=_witness(run),
         mapping=MappingPart(name=plan.mapping_name),
         counts=counts,
-        causes=_causes(ledger, run.id, standing, samples),
+        causes=causes,
         rejections=tuple(
             _rejection(cause, text, count) for cause, text, count in ledger.rejections(run.id)
         ),
@@ -127,7 +129,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         forecast=_forecast(run),
         settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
-        next=tuple(_next(run, counts, settles_at)),
+        next=tuple(_next(run, counts, behind_rules(causes), settles_at)),
     )
 
 
@@ -434,7 +436,9 @@ def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
     )
 
 
-def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterator[NextPart]:
+def _next(
+    run: Run, counts: RunCounts, behind: BehindRules, settles_at: dt.datetime | None
+) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
     flags = run.plan.flags
     if run.state is RunState.PLANNING:
@@ -443,7 +447,7 @@ def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterat
     open_ones = []
     if counts.not_sent_yet:
         beside = "" if run.state is RunState.PLANNED else " not sent yet"
-        open_ones.append(f"send the {counts.not_sent_yet:,}{beside}")
+        open_ones.append(f"send the {counts.not_sent_yet:,}{beside}{_after_repair(counts, behind)}")
     if counts.in_doubt:
         from_when = f" (from {settles_at:%H:%M:%S} UTC on)" if settles_at else ""
         open_ones.append(f"settle the {counts.in_doubt:,} in doubt{from_when}")
@@ -464,6 +468,15 @@ def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterat
         yield NextPart(
             command=f"bridge verify {run.id}{flags}", why=f"ask the org for the {counts.there:,}"
         )
+
+
+def _after_repair(counts: RunCounts, behind: BehindRules) -> str:
+    """Which rules to repair before those that they refuse again are sent."""
+    if not behind.count:
+        return ""
+    whose = "" if behind.count == counts.not_sent_yet else f" {behind.count:,}"
+    repaired = f"{len(behind.rules):,} rules are" if behind.rules[1:] else f"{behind.rules[0]} is"
+    return f",{whose} once {repaired} repaired"
 
 
 def _grouped(rows: Iterable[RowT], cause_id: Callable[[RowT], str]) -> Mapping[str, Sequence[RowT]]:

@@ -17,6 +17,7 @@ from bridge.report.document import (
     InventedValue,
     RunDocument,
 )
+from bridge.report.standing_rules import behind_rules, standing_rules
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
     ALARM,
@@ -78,7 +79,12 @@ def show_plan_alone(document: RunDocument, console: Console) -> None:
 
 def _sentence(page: Page, document: RunDocument) -> None:
     counts = document.counts
-    parts = [f"{counts.ready - counts.present:,} ready", f"{counts.held:,} held"]
+    behind = behind_rules(document.causes)
+    parts = [f"{counts.ready - counts.present:,} ready"]
+    if behind.count:
+        rules = "rules that refuse" if behind.rules[1:] else "a rule that refuses"
+        parts.append(f"{behind.count:,} of them behind {rules} them again")
+    parts.append(f"{counts.held:,} held")
     if counts.present:
         parts.append(f"{counts.present:,} in Salesforce already")
     if counts.skipped:
@@ -86,7 +92,7 @@ def _sentence(page: Page, document: RunDocument) -> None:
     messages = counted(counts.fetched, "failed message")
     causes = counted(len(document.causes), "cause")
     if counts.fetched:
-        page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING))
+        page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING), hang=2)
     else:
         page.line(("No failed messages in this window.", HEADING))
 
@@ -152,6 +158,8 @@ def _treatment(cause: CausePart) -> Iterator[str]:
 
 def _treatment_in_words(cause: CausePart) -> str:
     retried = "retry" if cause.changes else "retry as they are"
+    if standing_rules(cause):
+        retried = f"once that rule is repaired: {retried}"
     words = [
         retried
         if treatment.treatment == _RETRY
