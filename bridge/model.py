@@ -25,6 +25,8 @@ Record: TypeAlias = Mapping[str, Value]
 
 _ALL = 100
 """Percent."""
+_CANONICAL_UUID = re.compile("[0-9a-f]{32}")
+"""Most identifiers are spelt so already."""
 
 
 class Kind(StrEnum):
@@ -395,7 +397,7 @@ class Item:
     raw: str
     """The JSON as GoTallo sent it."""
     treatment: str
-    """What the mapping says about its cause, in words."""
+    """What the mapping says about it, and the line that says so: `retry (my-org.yaml:41)`."""
     findings: tuple[Finding, ...] = ()
     """What the mapping knows of its cause beside the text."""
 
@@ -750,6 +752,8 @@ def canonical_key(identifier: str) -> str:
     else is only stripped.
     """
     stripped = identifier.strip()
+    if _CANONICAL_UUID.fullmatch(stripped):
+        return stripped
     try:
         return uuid.UUID(stripped).hex
     except ValueError:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from tests.plugins import Plugins
 from tests.postgres import Server, Unavailable, serving
 
 settings.register_profile(
@@ -55,3 +57,13 @@ def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "ledger.sqlite3")
     server: Server = request.getfixturevalue("postgres")
     return server.new_ledger()
+
+
+@pytest.fixture
+def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
+    """Installs distributions for one test; what was imported of them is forgotten."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setattr(sys, "modules", sys.modules.copy())
+    return Plugins(site)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -25,19 +24,20 @@ from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
 from bridge.errors import Exit
-from bridge.fixers import Example, NoOptions, find, names
+from bridge.fixers import prove
 from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
 from bridge.model import Confidence, HandlerType, Kind, Risk, Wrapper
-from bridge.planning.mapping import Treatment, built_in_mapping, parse_mapping
+from bridge.planning.mapping_file import parse_mapping
+from bridge.planning.mapping_form import MappingForm, WhenForm
+from bridge.planning.policies import Treatment
 from bridge.practice import PracticeServer
 from bridge.practice.faults import Effect
 from bridge.report.explanation import ExplanationDocument
 from bridge.settings import Settings, load
-from tests.fixers.schema import applied, changes, org_record
+from tests import forks
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-OURS = [name for name in names() if find(name).__module__.startswith("bridge.")]
 PROFILE = "BRIDGE_PROFILE"
 """Read by the commands: it says which part of the file the settings come from."""
 
@@ -87,20 +87,26 @@ def section(text: str, heading: str) -> str:
 
 
 def options_by_command() -> Mapping[str, frozenset[str]]:
-    """`bridge`, `bridge plan`, `bridge mapping show`, … each with its options."""
+    """`bridge`, `bridge plan`, `bridge mapping show`, … each with its options.
+
+    A group's hidden command is what the group's name alone does.
+    """
 
     def walk(path: str, command: object) -> Iterator[tuple[str, frozenset[str]]]:
         assert isinstance(command, TyperCommand | TyperGroup)
         own = (param.opts for param in command.params if isinstance(param, TyperOption))
         yield path, frozenset(chain({"--help", "-h"}, *own))
         for name, inner in getattr(command, "commands", {}).items():
-            yield from walk(f"{path} {name}", inner)
+            yield from walk(path if inner.hidden else f"{path} {name}", inner)
 
     return dict(walk("bridge", typer.main.get_command(app)))
 
 
 OPTIONS = options_by_command()
-GROUPS = {path for path in OPTIONS if any(other.startswith(f"{path} ") for other in OPTIONS)}
+CALLABLE_GROUPS = {"bridge fixers"}
+GROUPS = {
+    path for path in OPTIONS if any(other.startswith(f"{path} ") for other in OPTIONS)
+} - CALLABLE_GROUPS
 
 
 def test_each_command_has_its_section_and_each_section_its_command() -> None:
@@ -146,31 +152,16 @@ def test_the_settings_file_that_is_shown_can_be_read(tmp_path: Path, profile: st
     assert load({}, config=path, profile=profile).gotallo_tenant_id is not None
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_each_fixer_is_documented_with_the_examples_that_it_is_tested_with(name: str) -> None:
-    documented = section(read("docs/mapping.md"), f"### `{name}`")
-    shown = "\n".join(rendered(name, example) for example in find(name).examples)
-    assert f"```text\n{shown}```\n" in documented
-    assert f"at most *{find(name).risk.value}*" in documented
-
-
-def rendered(name: str, example: Example) -> str:
-    """An example as docs/mapping.md shows it."""
-    diagnosis = example.diagnosis
-    used = f"{name}: {_json(example.options)}" if example.options is not None else name
-    lines = [example.says, f"  {used}"]
-    if diagnosis is not None:
-        fields = ", ".join(diagnosis.fields)
-        lines.append(f"    error   {diagnosis.code} on {fields}, at most {diagnosis.limit}")
-    if example.before == example.after:
-        lines.append(f"    stays   {_json(example.before)}")
-    else:
-        lines += [f"    before  {_json(example.before)}", f"    after   {_json(example.after)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def test_the_pages_that_are_made_of_the_fixers_are_as_scripts_docs_makes_them() -> None:
+    made = subprocess.run(
+        [sys.executable, "scripts/documents/fixers.py", "--check"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.stderr, made.returncode) == ("", 0)
 
 
 def test_each_explained_status_code_is_in_the_table_as_the_catalogue_has_it() -> None:
@@ -184,13 +175,7 @@ def test_each_explanation_that_is_shown_is_what_is_printed() -> None:
     assert len(shown) >= 3
     for example in shown:
         command = example.partition("\n")[0].removeprefix("$ bridge ")
-        printed = subprocess.run(
-            [sys.executable, "-m", "bridge", *shlex.split(command)],
-            env={**os.environ, "COLUMNS": "100"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        printed = forks.run(shlex.split(command), {**os.environ, "COLUMNS": "100"}).stdout
         assert example == f"$ bridge {command}\n{printed}", printed
 
 
@@ -247,11 +232,7 @@ def test_the_fixer_that_is_shown_to_contributors_works(tmp_path: Path) -> None:
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    fixer = module.PlainSpaces(NoOptions())
-    for example in fixer.examples:
-        record = org_record(example.before)
-        after = applied(record, changes(fixer, record, example.diagnosis))
-        assert after == applied(record, ()) | org_record(example.after)
+    prove(module.PlainSpaces)
 
 
 def test_each_mapping_that_is_shown_is_valid() -> None:
@@ -275,8 +256,10 @@ def test_each_word_of_a_mapping_is_explained(words: type[Kind | Risk | Treatment
 
 
 def test_each_key_of_a_mapping_is_explained() -> None:
-    shown = re.findall(r"^(\w+):", built_in_mapping().read_text("utf-8"), re.MULTILINE)
-    assert {*shown, "version"} <= first_cells(section(read("docs/mapping.md"), "## The keys"))
+    documented = section(read("docs/mapping.md"), "## The keys")
+    assert set(MappingForm.model_fields) <= first_cells(documented)
+    parts = {cell.partition(":")[0] for cell in first_cells(section(documented, "### causes"))}
+    assert set(WhenForm.model_fields) <= parts
 
 
 def test_each_path_of_the_practice_org_is_in_its_table() -> None:

@@ -48,9 +48,9 @@ def explain(
 
     Example: bridge explain 'STRING_TOO_LONG: …'
     """
-    with _source(" ".join(text or ()), file) as source:
+    with _source(None if text is None else " ".join(text), file) as source:
         if lines:
-            _explain_lines(source)
+            screen.print_lines(map(_answer, _lines_of(source)))
             return
         diagnosis = diagnose(_decoded(source.read(MOST_BYTES)))
     if as_json:
@@ -59,19 +59,24 @@ def explain(
         show_explanation(diagnosis, screen.stdout)
 
 
-def _explain_lines(source: BinaryIO) -> None:
-    """Answer each line with one line, in its order."""
+def _lines_of(source: BinaryIO) -> Iterator[str]:
     while line := source.readline(MOST_BYTES):
-        diagnosis = diagnose(_text_of(_decoded(line)))
-        screen.print_json(document_as_json(explanation(diagnosis)))
+        rest = line
+        while len(rest) == MOST_BYTES and not rest.endswith(b"\n"):
+            rest = source.readline(MOST_BYTES)
+        yield _decoded(line)
+
+
+def _answer(line: str) -> str:
+    return document_as_json(explanation(diagnose(_text_of(line))))
 
 
 def _text_of(line: str) -> str:
     """The error text that a line has: itself, unless it is an object that holds one."""
-    if not line.startswith("{"):
+    if not line.lstrip("\ufeff \t").startswith("{"):
         return line
     try:
-        found = json.loads(line)
+        found = json.loads(line.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return line
     for key in _TEXT_KEYS:
@@ -82,11 +87,11 @@ def _text_of(line: str) -> str:
 
 
 @contextmanager
-def _source(text: str, file: Path | None) -> Iterator[BinaryIO]:
-    """Open what is to be explained."""
-    if text and file is not None:
+def _source(text: str | None, file: Path | None) -> Iterator[BinaryIO]:
+    """Open what is to be explained; a text that is given and empty is one."""
+    if text is not None and file is not None:
         raise UsageError("Give a text or --file, not both", "bridge explain --help shows how.")
-    if text and text != _STDIN:
+    if text is not None and text != _STDIN:
         with io.BytesIO(text.encode("utf-8", "surrogatepass")) as given:
             yield given
     elif file is not None:

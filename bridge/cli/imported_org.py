@@ -10,6 +10,7 @@ from bridge.model import FieldSchema, ObjectSchema
 from bridge.practice import Access, Scenario
 from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.objects import REFERABLE, org_objects, short_name
+from bridge.practice.org.record_types import RecordTypeSetting
 from bridge.practice.org.rules import AnyOf, RuleSetting
 from bridge.practice.org.schema import FieldType, SObject
 from bridge.salesforce import Org, ValidationRule
@@ -26,6 +27,9 @@ _ALIKE = {
     "date": FieldType.DATETIME,
 }
 """Describe types that the practice org treats as another."""
+_NOT_SET = frozenset({"OwnerId", "RecordTypeId"})
+"""Fields that the practice org has by itself."""
+_MASTER = "Master"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ def import_org(org: Org, object_name: str) -> ImportedOrg:
         for schema in described
         if schema.name in usual and (settings := dict(_settings(base, schema, usual[schema.name])))
     }
+    record_types = dict(_record_types(message))
     rules = [(s, rule) for s in described for rule in org.validation_rules(s.name)]
     allowance = org.daily_api()
     return ImportedOrg(
@@ -68,9 +73,15 @@ def import_org(org: Org, object_name: str) -> ImportedOrg:
             sandbox=org.identity().sandbox,
             daily_api_requests=allowance.limit if allowance else base.daily_api_requests,
             fields=fields,
+            record_types=record_types,
             rules=tuple(_rules(base, rules)),
         ),
-        tuple(f"{s.name}.{f.name}" for s in described for f in s.fields if not _known(f)),
+        tuple(
+            f"{s.name}.{f.name}"
+            for s in described
+            for f in s.fields
+            if not _known(f) and f.name not in _NOT_SET
+        ),
     )
 
 
@@ -88,7 +99,7 @@ def _settings(
     own = {f.name: f for f in usual.fields}
     for field in schema.fields:
         known = own.get(field.name)
-        if not _known(field) or (known and known.set_by_platform) or field.name == "OwnerId":
+        if not _known(field) or (known and known.set_by_platform) or field.name in _NOT_SET:
             continue
         if known or field.required or schema.name.endswith("__c"):
             setting = _setting(field).fitting()
@@ -103,6 +114,21 @@ def _settings(
     for name, known in own.items():
         if known.createable and schema.get(name) is None and known.nillable:
             yield short_name(base, name), FieldSetting(access=Access.HIDDEN)
+
+
+def _record_types(message: ObjectSchema) -> Iterator[tuple[str, RecordTypeSetting]]:
+    own = [one for one in message.record_types if one.developer_name != _MASTER]
+    defaults = [one for one in own if one.default and one.active and one.available]
+    for one in own:
+        yield (
+            one.developer_name,
+            RecordTypeSetting(
+                label=one.label,
+                active=one.active,
+                available=one.available,
+                default=one in defaults[:1],
+            ),
+        )
 
 
 def _known(field: FieldSchema) -> bool:

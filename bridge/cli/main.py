@@ -15,6 +15,7 @@ from bridge.cli.apply import apply
 from bridge.cli.causes import causes
 from bridge.cli.demo import demo
 from bridge.cli.explain import explain
+from bridge.cli.fixers import fixers
 from bridge.cli.ledger import ledger
 from bridge.cli.logs import LogFormat, set_up_logs
 from bridge.cli.mapping import mapping
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 for command in (plan, apply, resync, verify, status, report, causes, explain, demo):
     app.command()(command)
+app.add_typer(fixers, name="fixers")
 app.add_typer(ledger, name="ledger")
 app.add_typer(mapping, name="mapping")
 app.add_typer(practice, name="practice")

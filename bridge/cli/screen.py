@@ -16,6 +16,7 @@ from rich.text import Text
 from bridge.errors import Declined, SafetyStop
 from bridge.ledger import Verdict
 from bridge.model import Outcome
+from bridge.report.interchange import harmless
 
 
 class _Output(Console):
@@ -110,7 +111,7 @@ def agreed(question: str) -> bool:
 def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
     try:
-        sys.stdout.buffer.write(document.encode() + b"\n")
+        sys.stdout.buffer.write(harmless(document).encode() + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()
@@ -121,7 +122,7 @@ def print_lines(lines: Iterable[str]) -> None:
     try:
         for line in lines:
             sys.stdout.buffer.write(line.encode() + b"\n")
-        sys.stdout.buffer.flush()
+            sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()
 

@@ -7,7 +7,7 @@ ever done to a record: what no rule repairs stays rejected, and no record is sen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -63,8 +63,7 @@ class Healer:
 
     def foresees(self, refusal: Diagnosis) -> bool:
         """Whether the mapping has a repair for such a refusal."""
-        policy = self._planner.policy_for(refusal, {})
-        return policy is not None and bool(policy.fixers)
+        return self._planner.may_repair(refusal)
 
     def _healed(self, run: Run, ledger: Ledger, refused: Sequence[_Refused]) -> list[HealedItem]:
         earlier = ledger.heals(run.id, [one.item.position for one in refused])
@@ -111,5 +110,6 @@ class _Refused:
 
 
 def _newly_used(now: Sequence[Change], before: Sequence[Change]) -> tuple[str, ...]:
-    """The fixers of changes that were not made before."""
-    return tuple(dict.fromkeys(change.fixer for change in now if change not in before))
+    """The fixers of changes that were not made before, whatever the reason was then."""
+    made = [replace(change, why="") for change in before]
+    return tuple(dict.fromkeys(c.fixer for c in now if replace(c, why="") not in made))

@@ -20,7 +20,7 @@ from typing import Final
 from bridge.diagnosis.bulk import split_field_slot
 from bridge.diagnosis.codes import is_code, leading
 from bridge.diagnosis.layers import Found, api_names
-from bridge.diagnosis.literals import Literal
+from bridge.diagnosis.literals import CutText, Literal
 
 _CODE_KEYS: Final = ("errorCode", "statusCode", "exceptionCode", "status_code", "error_code",
                      "errorcode", "statuscode", "ErrorCode", "StatusCode", "error", "name",
@@ -82,7 +82,9 @@ def _walk(value: Literal, depth: int) -> Iterator[Found]:
 def _error(value: Mapping[str, Literal]) -> Found | None:
     for key in _CODE_KEYS:
         code = value.get(key)
-        if not isinstance(code, str) or (key in _LOOSE_KEYS and not _AS_A_CODE.search(code)):
+        if not isinstance(code, str) or isinstance(code, CutText):
+            continue
+        if key in _LOOSE_KEYS and not _AS_A_CODE.search(code):
             continue
         if is_code(code.strip()):
             said = _message(value)
@@ -114,9 +116,10 @@ def without_own_code(code: str, message: str) -> str:
 def _fields(value: Mapping[str, Literal]) -> tuple[str, ...]:
     named = value.get("fields")
     if isinstance(named, str):
-        return api_names([named])
+        named = [named]
     if isinstance(named, list) and named != _UNSHOWN:
-        return api_names(name.strip() for name in named if isinstance(name, str))
+        whole = (name for name in named if isinstance(name, str) and not isinstance(name, CutText))
+        return api_names(name.strip() for name in whole)
     return ()
 
 
@@ -126,5 +129,5 @@ def _object(value: Mapping[str, Literal]) -> str | None:
         if isinstance(part, Mapping):
             name = part.get("duplicateRuleEntityType")
             if isinstance(name, str):
-                return name
+                return next(iter(api_names([name])), None)
     return None

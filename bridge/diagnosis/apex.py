@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from bridge.diagnosis.codes import CODE, is_code
@@ -25,6 +26,9 @@ _CODE_AND_COMMA = re.compile(rf"({CODE}),\s?")
 _NAME_BEFORE = re.compile(r"[A-Za-z][\w.]*\Z", re.ASCII)
 _LONGEST_NAME: Final = 120
 _EVENT = re.compile(r"[A-Za-z]+", re.ASCII)
+_EVENTS: Final = frozenset(
+    f"{when}{what}" for when in ("Before", "After") for what in ("Insert", "Update", "Delete")
+) | {"AfterUndelete"}
 _CAUSED_BY = re.compile(r"[\s.:]*+(?:caused by|Caused by): ?+")
 _FAILING_TRIGGER = re.compile(
     r"(?:\A|[:;,(\n]\s?|[\"'>])([A-Za-z][\w.]{0,119}):\s{1,8}"
@@ -48,6 +52,8 @@ _TRIGGER_FRAME = "Trigger."
 _CLASS_FRAME = "Class."
 _FRAME_NAME = re.compile(r"([\w.$<>]{1,200}): line (\d{1,7})", re.ASCII)
 _MOST_ENDS: Final = 4
+_MOST_HEADERS: Final = 100
+"""Headers without a name that are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Tail:
     labelled: bool
     """Whether the bracket held something else than API names."""
     took: str
+    ended: bool = True
+    """Whether there was a bracket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,9 @@ def peel_dml(message: str) -> Peeled | None:
         head = _CODE_AND_COMMA.match(message, begin)
         if head is not None and is_code(head[1]):
             tail = split_field_bracket(message[head.end() :])
-            inner = Found(head[1], tail.message, tail.fields, labelled=tail.labelled)
+            inner = Found(
+                head[1], tail.message, tail.fields, labelled=tail.labelled, cut=not tail.ended
+            )
             took = message[max(0, at - 80) : begin] + (f"… {tail.took}" if tail.took else "…")
             return Peeled(step(Wrapper.DML, took), inner, tail.message)
         at = message.find(_FIRST_ERROR, begin)
@@ -94,14 +104,16 @@ def peel_dml(message: str) -> Peeled | None:
 
 def peel_trigger(message: str) -> Peeled | None:
     """Take a trigger's header off the message of what went wrong in it."""
-    for header in _EXECUTION.finditer(message):
+    for header in islice(_EXECUTION.finditer(message), _MOST_HEADERS):
         at = header.start()
         name = _NAME_BEFORE.search(message, max(0, at - _LONGEST_NAME), at)
         event = _EVENT.match(message, header.end())
         if name is not None and event is not None:
             cause = _CAUSED_BY.match(message, event.end())
             end = cause.end() if cause else event.end()
-            handler = Handler(HandlerType.TRIGGER, name[0], event[0])
+            handler = Handler(
+                HandlerType.TRIGGER, name[0], event[0] if event[0] in _EVENTS else None
+            )
             return Peeled(
                 step(Wrapper.TRIGGER, message[name.start() : end]), None, message[end:], handler
             )
@@ -142,7 +154,7 @@ def split_field_bracket(text: str) -> Tail:
         return Tail(text[: bare.start(1)].rstrip(": "), (bare[1],), False, bare[1])
     stack = _STACK.search(text)
     said, took = (text[: stack.start()], text[stack.start() :]) if stack else (text, "")
-    return Tail(said.strip(), (), False, took.strip())
+    return Tail(said.strip(), (), False, took.strip(), ended=False)
 
 
 def own_line(text: str, handler: Handler) -> int | None:

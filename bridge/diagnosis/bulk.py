@@ -25,8 +25,13 @@ def split_field_slot(text: str) -> tuple[str, tuple[str, ...], bool]:
     if colon and slot[-1].isspace():
         names = api_names(slot.split())
         if names:
-            return message, names, True
+            return message, () if _is_a_label(slot.strip(), message) else names, True
     return body, (), False
+
+
+def _is_a_label(slot: str, message: str) -> bool:
+    """Whether several words are not names, but what the message calls its field: `Last Name`."""
+    return " " in slot and message.lstrip().startswith(f"{slot}:")
 
 
 def end_in_line(text: str, start: int) -> int:

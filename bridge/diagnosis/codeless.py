@@ -8,12 +8,13 @@ from typing import Final
 from bridge.diagnosis.markup import is_page, title_of
 from bridge.model import Kind
 
+_STATUS: Final = r"(?:420|429|5(?:0[0234]|2[0-7]))\b"
+"""Of HTTP: too many requests, or a server or gateway that fails; 52x is a gateway's own."""
 _BUSY: Final = re.compile(
-    r"\b(?:420|429|50[0234])\b(?=[^\n]{0,40}(?:error|unavailable|gateway|time-?d?\s?out|too many"
-    r"|internal))|\bHTTP(?:/\d(?:\.\d)?)?[ :]*+(?:420|429|50[0234])\b"
-    r"|\b(?:HTTP )?error[ :]{1,3}(?:420|429|50[0234])\b"
-    r"|\b(?:status|code|statuscode|status_code)[^\w\n]{1,4}(?:code[^\w\n]{1,4})?"
-    r"(?:420|429|50[0234])\b|(?:bad gateway|service unavailable|gateway time-?out"
+    rf"\b{_STATUS}(?=[^\n]{{0,40}}(?:error|unavailable|gateway|time-?d?\s?out|too many|internal))"
+    rf"|\bHTTP(?:/\d(?:\.\d)?)?[ :]*+{_STATUS}|\b(?:HTTP )?error[ :]{{1,3}}{_STATUS}"
+    rf"|\b(?:status|code|statuscode|status_code)[^\w\n]{{1,4}}(?:code[^\w\n]{{1,4}})?{_STATUS}"
+    r"|(?:bad gateway|service unavailable|gateway time-?out"
     r"|service temporarily unavailable|internal server error)",
     re.IGNORECASE,
 )

@@ -16,6 +16,7 @@ from bridge.diagnosis.catalogue import CATALOGUE, Source
 CODE: Final = r"[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)*+"
 """A status code as the platform writes it."""
 
+_CODE = re.compile(CODE)
 _LEADING = re.compile(rf"(?P<code>{CODE}|[A-Za-z]\w*+)[ \t]*+(?P<separator>[:,]|\Z)", re.ASCII)
 _STANDING = re.compile(
     r"(?<![\w.$/-])(?P<code>[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)++)(?![\w$/(-]|\.\w)"
@@ -66,7 +67,7 @@ def is_code(word: str) -> bool:
     """Whether a word is a code where the text's form has one."""
     if word in known():
         return True
-    return "_" in word and word.isupper() and word.isascii() and not word.startswith(_OF_OTHERS)
+    return "_" in word and _CODE.fullmatch(word) is not None and not word.startswith(_OF_OTHERS)
 
 
 def leading(text: str) -> Standing | None:
@@ -76,7 +77,14 @@ def leading(text: str) -> Standing | None:
         return None
     if found["code"] in _EVERYDAY and not text.startswith(" : ", found.end("code")):
         return None
+    if not found["separator"] and _is_cut(found["code"]):
+        return None
     return Standing(found["code"], 0, found.end(), bool(found["separator"]))
+
+
+def _is_cut(word: str) -> bool:
+    """Whether a word that ends a text is the start of a longer code, and none itself."""
+    return word not in known() and any(code.startswith(word) for code in known())
 
 
 def standing(text: str, start: int = 0) -> Standing | None:

@@ -30,13 +30,21 @@ _ENDS_OF_SENTENCE: Final = (". ", "。", ".\n")
 _MARKS: Final = ("flow", "Flow", "process", "flux", "flujo", "fluxo", "フロー")
 
 
+def named_flow(text: str) -> Handler | None:
+    """The flow that a text names as one, whatever the text is about."""
+    found = _LABEL_SENTENCE.search(text) or _NAMED.search(text)
+    return _handler(found) if found else None
+
+
 def flow_of(text: str) -> Handler | None:
-    """The flow that the sentences name."""
+    """The flow that the sentences of a flow's error name, in any language."""
     found = _LABEL_SENTENCE.search(text) or _NAMED.search(text)
     if found is None and _OPENING.search(text) and any(mark in text for mark in _MARKS):
         found = _LABEL.search(text)
-    if found is None:
-        return None
+    return _handler(found) if found else None
+
+
+def _handler(found: re.Match[str]) -> Handler:
     name = next(part for part in found.groups() if part)
     return Handler(HandlerType.FLOW, name.strip())
 

@@ -48,6 +48,7 @@ _DEEPEST: Final = 12
 _MOST_OTHERS: Final = 20
 _ELLIPSES: Final = ("…", "...")
 _RULE: Final = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+_OF_FLOWS: Final = WRAPPERS | {"FLOW_EXCEPTION"}
 _AUTOMATION: Final = frozenset({Wrapper.DML, Wrapper.TRIGGER, Wrapper.FLOW})
 """What wraps the errors of the org's own code: they stop that code, and not a run."""
 
@@ -83,7 +84,7 @@ def _diagnosis(text: str, envelope: Envelope, cut: bool) -> Diagnosis:
         handler=_handler(peeling, text),
         rule=_bounded(root.message) if root.code == _RULE else None,
         ids=ids_in(text),
-        confidence=_confidence(outermost, root, cut or envelope.cut),
+        confidence=_confidence(outermost, root, cut or envelope.cut or root.cut),
         others=_others(root, rest),
         steps=(*envelope.steps, *peeling.steps),
     )
@@ -150,7 +151,7 @@ def _peel_sentences(rest: str, inside: Standing | None) -> Peeled | None:
 
 def _handler(peeling: _Peeling, text: str) -> Handler | None:
     """The handler whose header was peeled, else one that is named without a header."""
-    handler = peeling.handler or _handler_in(_around(peeling.root, text))
+    handler = peeling.handler or _handler_in(_around(peeling.root, text), peeling)
     if handler is not None and handler.type is HandlerType.TRIGGER and handler.line is None:
         line = apex.own_line(text, handler)
         return replace(handler, line=line) if line is not None else handler
@@ -165,8 +166,11 @@ def _around(root: Found, text: str) -> str:
     return f"{before} … {behind}"
 
 
-def _handler_in(text: str) -> Handler | None:
-    return apex.failing_trigger(text) or flows.flow_of(text) or apex.handler_of_frames(text)
+def _handler_in(text: str, peeling: _Peeling) -> Handler | None:
+    """A handler that is named in a text; what is only quoted is a flow in a flow's error alone."""
+    of_flow = {peeling.root.code, peeling.outer_code} & _OF_FLOWS
+    flow = flows.flow_of(text) if of_flow else flows.named_flow(text)
+    return apex.failing_trigger(text) or flow or apex.handler_of_frames(text)
 
 
 def _kind(peeling: _Peeling, text: str) -> Kind:

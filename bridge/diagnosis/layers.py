@@ -28,6 +28,8 @@ class Found:
     """Whether the code stood where the form has one."""
     labelled: bool = False
     """Whether the layer named fields by what people call them."""
+    cut: bool = False
+    """Whether the text ends before the form does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,15 +34,26 @@ _TOKEN = re.compile(
     r")",
     re.DOTALL,
 )
-_BARE = re.compile(r"(?=[^\s\[\](){},'\"])(?:[^,}]|,(?!\s?\w{1,40}=)){1,2000}+(?=[,}])")
+_MARK = re.compile(r"\s*+(=>|[\[\](){},:=+])")
+_LONGEST_BARE: Final = 2_000
+_BARE = re.compile(
+    rf"(?=[^\s\[\](){{}},'\"])(?:[^,}}]|,(?!\s?\w{{1,40}}=)){{1,{_LONGEST_BARE}}}+(?=[,}}])"
+)
 _CHARACTERS_A_TOKEN: Final = 10
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_QUOTES: Final = ("'", '"')
 _HALF = re.compile("[\ud800-\udfff]")
 _HIGHEST: Final = 0x10FFFF
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _WORDS: Final = {"null": None, "None": None, "nil": None, "undefined": None,
                  "true": True, "True": True, "false": False, "False": False}  # fmt: skip
 _CLOSES: Final = {"[": "]", "{": "}", "(": ")"}
+
+
+class CutText(str):
+    """A text or word that was not over where the whole ended."""
+
+    __slots__ = ()
 
 
 def read_json(text: str) -> tuple[Literal, bool]:
@@ -83,8 +94,8 @@ class Reader:
         return found
 
     def _peek(self) -> str:
-        found = _TOKEN.match(self._text, self._at)
-        return (found["mark"] or "") if found else ""
+        found = _MARK.match(self._text, self._at)
+        return found[1] if found else ""
 
     def _value(self, depth: int) -> Literal:
         found = self._next()
@@ -99,7 +110,8 @@ class Reader:
             return None
         if kind == "word":
             return self._word(found["word"], depth)
-        return self._joined(_unescaped(found[kind or 0]))
+        text = self._joined(self._plain(found[kind or 0]))
+        return text if self._text[self._at - 1] in _QUOTES else CutText(text)
 
     def _word(self, word: str, depth: int) -> Literal:
         if self._peek() == "(" and depth < DEEPEST:
@@ -108,6 +120,8 @@ class Reader:
             if isinstance(given, list) and len(given) == 1 and isinstance(given[0], Mapping):
                 return given[0]
             return given
+        if self._at == len(self._text):
+            return CutText(word)
         return _WORDS.get(word, word)
 
     def _joined(self, text: str) -> str:
@@ -117,8 +131,12 @@ class Reader:
             if more is None or more.lastgroup not in ("single", "double"):
                 break
             self._at = more.end()
-            text += _unescaped(more[more.lastgroup])
+            text += self._plain(more[more.lastgroup])
         return text
+
+    def _plain(self, quoted: str) -> str:
+        self._left -= len(quoted) // _CHARACTERS_A_TOKEN
+        return _unescaped(quoted)
 
     def _next_mark(self) -> str:
         found = self._next()
@@ -129,11 +147,14 @@ class Reader:
 
     def _bare(self) -> str | None:
         """The words of a value that Java prints without quotes, up to the next key."""
+        end = self._at + _LONGEST_BARE + 1
+        if self._left <= 0 or not any(self._text.find(mark, self._at, end) >= 0 for mark in ",}"):
+            return None
         found = _BARE.match(self._text, self._at)
-        if found is None or self._left <= 0:
+        self._left -= (len(found[0]) if found else _LONGEST_BARE) // _CHARACTERS_A_TOKEN
+        if found is None:
             return None
         self._at = found.end()
-        self._left -= 1 + len(found[0]) // _CHARACTERS_A_TOKEN
         return found[0].strip()
 
     def _members(self, closing: str, depth: int) -> Literal:

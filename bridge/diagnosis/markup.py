@@ -12,7 +12,8 @@ from bridge.diagnosis.layers import Found, api_names
 
 _ELEMENT = re.compile(
     r"<(?:\w{1,40}:)?(?P<tag>exceptionCode|exceptionMessage|statusCode|errorCode|message|fields"
-    r"|faultcode|faultstring|errors|Fault|error)\b[^<>]{0,300}+>(?P<text>[^<]*+)"
+    r"|faultcode|faultstring|errors|Fault|error)\b[^<>]{0,300}+>(?:\s*+<!\[CDATA\[(?P<data>.{0,4000}?)\]\]>|(?P<text>[^<]*+))",
+    re.DOTALL,
 )
 _CODES: Final = ("exceptionCode", "statusCode", "errorCode")
 _MESSAGES: Final = ("exceptionMessage", "message", "faultstring")
@@ -32,7 +33,8 @@ def errors_in_xml(text: str) -> list[Found]:
     found: list[Found] = []
     said: dict[str, list[str]] = {}
     for element in _ELEMENT.finditer(text):
-        tag, words = element["tag"], html.unescape(element["text"]).strip()
+        tag, data = element["tag"], element["data"]
+        words = (html.unescape(element["text"]) if data is None else data).strip()
         starts = tag in _STARTS
         if starts or (tag in said and tag != "fields"):
             _add(found, said)

@@ -25,6 +25,7 @@ _DUPLICATE = re.compile(rf"duplicate value found:\s({_NAME})\sduplicates")
 _IN_ENTITY = re.compile(rf"for field ({_NAME}) in entity ({_NAME})")
 _NOT_FOUND = re.compile(rf"Field name not found : ({_NAME})")
 _NO_EXTERNAL_ID = re.compile(rf"does not exist or is not accessible: ({_NAME})")
+_CUSTOM_FIELD = re.compile(r"(?<![\w.])[A-Za-z]\w*__p?c(?!\w)", re.ASCII)
 _LISTING: Final = ("REQUIRED_FIELD_MISSING", "MALFORMED_QUERY")
 """Codes whose message ends with a list of fields, whatever its language."""
 _FIELD_PATTERNS: Final = (
@@ -112,11 +113,17 @@ def _fields(code: str | None, message: str) -> tuple[str, ...]:
         found = _NO_ACCESS_ABROAD.search(message)
         if found is not None:
             return api_names(name.strip() for name in found[1].split(","))
+    if code == "DUPLICATE_VALUE":
+        return _the_only(_CUSTOM_FIELD.findall(message))
     if code in _LISTING:
         found = _LAST_BRACKET.search(message, max(0, message.rfind("[")))
         if found is not None:
             return api_names(name.strip() for name in found[1].split(","))
     return ()
+
+
+def _the_only(names: list[str]) -> tuple[str, ...]:
+    return tuple(names[:1]) if len(set(names)) == 1 else ()
 
 
 def _value(code: str | None, message: str, limit_at: int) -> str | None:
@@ -139,6 +146,17 @@ def _value(code: str | None, message: str, limit_at: int) -> str | None:
             if found is not None:
                 return found[1].strip()
     return None
+
+
+def start_of_cut_value(code: str | None, message: str) -> int | None:
+    """Where the value begins that a text quotes which is cut before the value's end."""
+    if code != "STRING_TOO_LONG" or _limit(code, message)[0] is not None:
+        return None
+    at = message.find(_TOO_LARGE)
+    if at >= 0:
+        return at + len(_TOO_LARGE)
+    head = _IN_ANY_LANGUAGE.match(message)
+    return head.end() if head else None
 
 
 def _object(message: str) -> str | None:

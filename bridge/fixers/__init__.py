@@ -8,20 +8,43 @@ from __future__ import annotations
 
 from bridge.fixers.example_object import EXAMPLE_OBJECT, with_fields
 from bridge.fixers.interface import Example, Fixer, NoOptions
-from bridge.fixers.registry import BrokenFixer, UnknownFixer, build, find, names
+from bridge.fixers.options_help import Option, options_of, options_schema
+from bridge.fixers.proof import NAME, NotProven, prove
+from bridge.fixers.registry import (
+    BrokenFixer,
+    Offer,
+    UnknownFixer,
+    build,
+    distribution_of,
+    find,
+    names,
+    offers,
+)
 from bridge.fixers.trial import Trial, try_example
+from bridge.fixers.trust import Misbehaviour, trusted_changes
 
 __all__ = [
     "EXAMPLE_OBJECT",
+    "NAME",
     "BrokenFixer",
     "Example",
     "Fixer",
+    "Misbehaviour",
     "NoOptions",
+    "NotProven",
+    "Offer",
+    "Option",
     "Trial",
     "UnknownFixer",
     "build",
+    "distribution_of",
     "find",
     "names",
+    "offers",
+    "options_of",
+    "options_schema",
+    "prove",
+    "trusted_changes",
     "try_example",
     "with_fields",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from pydantic import RootModel
 
@@ -42,15 +42,25 @@ class ByField(RootModel[dict[str, ChoiceT]], Generic[ChoiceT], frozen=True):
                 yield field, table[EVERY_OTHER]
 
 
+SCHEMAS_KEPT: Final = 32
+"""A run has one schema, and one more for each way in which errors of made records narrow it."""
+
+
 class PerSchema(Generic[T]):
-    """What a fixer works out of a schema: once, since all records of a run share one."""
+    """What is worked out of a schema: once, since the records of a run share a few."""
 
     def __init__(self, work_out: Callable[[ObjectSchema], T]) -> None:
         self._work_out = work_out
-        self._last: tuple[ObjectSchema, T] | None = None
+        self._kept: dict[int, tuple[ObjectSchema, T]] = {}
+        """By identity, which is the schema's own as long as it is kept here."""
 
     def __call__(self, schema: ObjectSchema) -> T:
-        last = self._last
-        if last is None or last[0] is not schema:
-            last = self._last = (schema, self._work_out(schema))
-        return last[1]
+        kept = self._kept.get(id(schema))
+        return kept[1] if kept is not None else self._kept_now(schema)
+
+    def _kept_now(self, schema: ObjectSchema) -> T:
+        if len(self._kept) >= SCHEMAS_KEPT:
+            del self._kept[next(iter(self._kept))]
+        worked_out = self._work_out(schema)
+        self._kept[id(schema)] = (schema, worked_out)
+        return worked_out

@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import math
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
-_PLAIN = re.compile(r"(?P<whole>[+-]?[0-9]{1,40})(\.(?P<fraction>[0-9]{1,40}))?")
+_SPELT = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
+_MOST_DIGITS = 40
 _EXACT_UP_TO = 2**53
 """Beyond this a float no longer tells a whole number from its neighbours."""
+_ROUNDING = Context(prec=200, rounding=ROUND_HALF_UP)
 
 
-def from_text(text: str, scale: int) -> int | float | None:
-    """The number that `text` spells in plain digits.
-
-    Returns:
-        None where it spells none, or has more digits behind the point than `scale` allows, or
-        where JSON could not carry it exactly.
-    """
-    spelt = _PLAIN.fullmatch(text.strip())
-    if spelt is None:
+def spelt(text: str) -> Decimal | None:
+    """The number that `text` spells in digits: `12`, `-7.50`, `.5`, `9.1E3`; never `1,234`."""
+    stripped = text.strip()
+    if _SPELT.fullmatch(stripped) is None:
         return None
-    fraction = (spelt["fraction"] or "").rstrip("0")
-    if len(fraction) > scale:
-        return None
-    if not fraction:
-        return int(spelt["whole"])
-    number = float(f"{spelt['whole']}.{fraction}")
-    exact = Decimal(f"{spelt['whole']}.{fraction}")
-    return number if Decimal(repr(number)) == exact else None
+    number = Decimal(stripped)
+    return number if abs(number.adjusted()) < _MOST_DIGITS or not number else None
+
+
+def exact(number: float) -> Decimal | None:
+    """The number that JSON carries; None where it is none: infinite, or not a number."""
+    return Decimal(repr(number)) if math.isfinite(number) else None
+
+
+def decimals(number: Decimal) -> int:
+    """Digits behind the point, without zeros at the end."""
+    exponent = number.normalize(_ROUNDING).as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def rounded(number: Decimal, scale: int) -> Decimal:
+    """With so many digits behind the point; a half goes away from zero."""
+    return number.quantize(Decimal(1).scaleb(-scale), context=_ROUNDING)
+
+
+def for_json(number: Decimal) -> int | float | None:
+    """The number as JSON carries it; None where a float can't tell all its digits."""
+    if not decimals(number):
+        return int(number)
+    nearest = float(number)
+    return nearest if Decimal(repr(nearest)) == number else None
 
 
 def whole(number: float) -> int | None:
@@ -43,6 +58,6 @@ def as_text(number: float) -> str | None:
     if not math.isfinite(number):
         return None
     if number.is_integer():
-        exact = whole(number)
-        return None if exact is None else str(exact)
+        exactly = whole(number)
+        return None if exactly is None else str(exactly)
     return format(Decimal(repr(number)), "f")

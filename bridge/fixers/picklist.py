@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import ConfigDict, RootModel, field_validator
+from pydantic import BaseModel, RootModel, field_validator, model_validator
 
 from bridge.fixers.by_field import ByField, PerSchema
 from bridge.fixers.interface import Example, Fixer
@@ -12,23 +13,51 @@ from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, R
 _SINGLE, _MULTIPLE = "picklist", "multipicklist"
 _SEPARATOR = ";"
 _ANY_OTHER = "*"
+_WILDCARDS = frozenset("*?")
+_HOLD = "hold"
+_IN_TABLE = "the picklist does not have it, the mapping's table does"
+_NOT_KNOWN = "neither the picklist nor the mapping's table has it"
 
 
-class Replacements(RootModel[dict[str, str]]):
-    """Value → the picklist's value; under `*` the one for all that the picklist does not have."""
+class Replacement(BaseModel, extra="forbid", frozen=True, strict=True):
+    """What becomes of a value: another one, or nothing."""
 
-    model_config = ConfigDict(frozen=True, strict=True)
+    value: str | None
+    """None where it stays, and a person looks at it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_word(cls, given: object) -> object:
+        """`hold` leaves the value; a picklist's own value of that name is `{value: hold}`."""
+        if not isinstance(given, str):
+            return given
+        return {"value": None if given == _HOLD else given}
+
+    @field_validator("value")
+    @classmethod
+    def _one_value(cls, value: str | None) -> str | None:
+        if value is not None and (not value.strip() or _SEPARATOR in value or value == _ANY_OTHER):
+            raise ValueError("must be one value of the picklist, or hold")
+        return value
+
+
+class Replacements(RootModel[dict[str, Replacement]], frozen=True):
+    """Value → the picklist's value; under `*` the one for all that the picklist does not have.
+
+    `*` and `?` within a value stand for any characters and for one.
+    """
 
     @field_validator("root")
     @classmethod
-    def _lead_to_one_value_each(cls, table: dict[str, str]) -> dict[str, str]:
+    def _lead_to_one_value_each(cls, table: dict[str, Replacement]) -> dict[str, Replacement]:
         folded = [_fold(source) for source in table]
-        for source, target in table.items():
+        for source, replacement in table.items():
             if folded.count(_fold(source)) > 1:
                 raise ValueError(f'"{source}" is there twice: to a picklist, case is no difference')
-            if not target.strip() or _SEPARATOR in target or target == _ANY_OTHER:
-                raise ValueError(f'"{source}" must become one value of the picklist')
-            if _fold(target) in folded and _fold(target) != _fold(source):
+            if _fold(source) != _ANY_OTHER and _WILDCARDS.issuperset(_fold(source)):
+                raise ValueError(f'"{source}" is no value: "*" stands for any other one')
+            target = replacement.value
+            if target is not None and _fold(target) in folded and _fold(target) != _fold(source):
                 raise ValueError(f'"{source}" becomes "{target}", which is itself replaced')
         return table
 
@@ -49,15 +78,23 @@ class _Target:
     field: FieldSchema
     right: frozenset[str]
     """The values that stay as they are."""
-    by_value: Mapping[str, _Choice]
-    """The other values of the table and of the picklist, folded."""
+    by_value: Mapping[str, _Choice | None]
+    """The other values of the table and of the picklist, folded; None for one that is held."""
+    by_pattern: Sequence[tuple[re.Pattern[str], _Choice | None]]
+    """The table's values with wildcards, in its order."""
     fallback: _Choice | None
 
     def choice(self, value: str) -> _Choice | None:
         """What replaces the value; None where it stays, for it is right or nothing is known."""
         if value in self.right or not value.strip():
             return None
-        return self.by_value.get(_fold(value), self.fallback)
+        folded = _fold(value)
+        if folded in self.by_value:
+            return self.by_value[folded]
+        for pattern, choice in self.by_pattern:
+            if pattern.fullmatch(folded):
+                return choice
+        return self.fallback
 
 
 class Picklist(Fixer[PicklistOptions]):
@@ -68,9 +105,11 @@ class Picklist(Fixer[PicklistOptions]):
 
     Repair: a value of the picklist in other letters (`Facebook` for `facebook`) becomes that value,
     which loses nothing; without options that is all, for every picklist. `{Field: {fb: facebook}}`
-    replaces what the table has, as lossy; `"*"` in the table stands for every other value that the
-    picklist does not have, as invented. An active value is never replaced, and a restricted
-    picklist only ever gets one that is active. Several values (`a;b`) are looked at one by one.
+    replaces what the table has, as lossy; `"fb*"` has wildcards, and whole values go before them.
+    `"*"` alone stands for every other value that the picklist does not have, as invented. The word
+    `hold` instead of a value leaves it to a person. An active value is never replaced, and a
+    restricted picklist only ever gets one that is active. Several values (`a;b`) are looked at one
+    by one.
     """
 
     name = "picklist"
@@ -94,6 +133,18 @@ class Picklist(Fixer[PicklistOptions]):
             options={"Conversation_Medium__c": {"fb": "facebook", "*": "web"}},
             before={"Conversation_Medium__c": "carrier pigeon"},
             after={"Conversation_Medium__c": "web"},
+        ),
+        Example(
+            says="Every value that begins like this.",
+            options={"Conversation_Medium__c": {"fb*": "facebook"}},
+            before={"Conversation_Medium__c": "FB-Messenger"},
+            after={"Conversation_Medium__c": "facebook"},
+        ),
+        Example(
+            says="This one a person should see, whatever happens to the others.",
+            options={"Conversation_Medium__c": {"fax*": "hold", "*": "web"}},
+            before={"Conversation_Medium__c": "fax-2"},
+            after={"Conversation_Medium__c": "fax-2"},
         ),
         Example(
             says="An active value stays.",
@@ -142,26 +193,41 @@ class Picklist(Fixer[PicklistOptions]):
         )
 
 
-def _target(field: FieldSchema, table: Mapping[str, str]) -> _Target:
+def _target(field: FieldSchema, table: Mapping[str, Replacement]) -> _Target:
     active = [choice.value for choice in field.picklist_values if choice.active]
-    wanted = [] if field.restricted_picklist else [target.strip() for target in table.values()]
+    wanted = [] if field.restricted_picklist else _values(table)
     spelling = {_fold(value): value for value in reversed([*active, *wanted])}
-    by_value = {
+    by_value: dict[str, _Choice | None] = {
         folded: _Choice(value, "the picklist has it in these letters", Risk.LOSSLESS)
         for folded, value in spelling.items()
     }
-    for source, target in table.items():
-        if _fold(target) in spelling and _fold(source) not in spelling:
-            by_value[_fold(source)] = _Choice(
-                spelling[_fold(target)],
-                "the picklist does not have it, the mapping's table does",
-                Risk.LOSSY,
-            )
-    unknown = by_value.pop(_ANY_OTHER, None)
-    fallback = unknown and _Choice(
-        unknown.value, "neither the picklist nor the mapping's table has it", Risk.INVENTED
+    by_pattern: list[tuple[re.Pattern[str], _Choice | None]] = []
+    fallback = None
+    for source, replacement in table.items():
+        target, folded = replacement.value, _fold(source)
+        if target is not None and _fold(target) not in spelling:
+            continue
+        value = None if target is None else spelling[_fold(target)]
+        if folded == _ANY_OTHER:
+            fallback = None if value is None else _Choice(value, _NOT_KNOWN, Risk.INVENTED)
+        elif folded not in spelling:
+            choice = None if value is None else _Choice(value, _IN_TABLE, Risk.LOSSY)
+            if _WILDCARDS.isdisjoint(folded):
+                by_value[folded] = choice
+            else:
+                by_pattern.append((_pattern(folded), choice))
+    right = frozenset(active) | frozenset(spelling.values())
+    return _Target(field, right, by_value, by_pattern, fallback)
+
+
+def _values(table: Mapping[str, Replacement]) -> list[str]:
+    return [r.value.strip() for r in table.values() if r.value is not None]
+
+
+def _pattern(folded: str) -> re.Pattern[str]:
+    return re.compile(
+        "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in folded), re.DOTALL
     )
-    return _Target(field, frozenset(active) | frozenset(spelling.values()), by_value, fallback)
 
 
 def _is_multiple(target: _Target) -> bool:

@@ -8,23 +8,67 @@ for one.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from typing import Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from bridge.errors import UsageError
+from bridge.fixers.copy import Copy
 from bridge.fixers.defaults import Defaults
+from bridge.fixers.drop import Drop
+from bridge.fixers.email import Email
 from bridge.fixers.flatten import Flatten
-from bridge.fixers.interface import Fixer
+from bridge.fixers.interface import Example, Fixer
 from bridge.fixers.nulls import Nulls
+from bridge.fixers.owner import Owner
+from bridge.fixers.phone import Phone
 from bridge.fixers.picklist import Picklist
+from bridge.fixers.record_type import RecordTypeOf
+from bridge.fixers.references import References
+from bridge.fixers.rename import Rename
 from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
+from bridge.fixers.url import Url
+from bridge.model import Risk
 
 _GROUP = "bridge.fixers"
+OUR_DISTRIBUTION: Final = "gotallo-bridge"
 OURS: dict[str, type[Fixer[BaseModel]]] = {
-    fixer.name: fixer for fixer in (Defaults, Flatten, Nulls, Picklist, Truncate, Types)
+    fixer.name: fixer
+    for fixer in (
+        Copy,
+        Defaults,
+        Drop,
+        Email,
+        Flatten,
+        Nulls,
+        Owner,
+        Phone,
+        Picklist,
+        RecordTypeOf,
+        References,
+        Rename,
+        Truncate,
+        Types,
+        Url,
+    )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A fixer that a mapping may name, or one that a distribution offers in vain."""
+
+    name: str
+    distribution: str
+    """Whose it is; several, with commas, where they offer the same name."""
+    fixer: type[Fixer[BaseModel]] | None
+    """None for one that can't be used."""
+    broken: str = ""
+    """Why not."""
 
 
 class UnknownFixer(UsageError):
@@ -40,6 +84,27 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({*OURS, *(point.name for point in entry_points(group=_GROUP))}))
 
 
+def offers() -> Iterator[Offer]:
+    """All fixers, ours and installed ones, by name; installed ones are imported for it.
+
+    One that can't be used is among them, with the reason.
+    """
+    for name in names():
+        try:
+            yield Offer(name, distribution_of(name), find(name))
+        except BrokenFixer as exc:
+            yield Offer(name, distribution_of(name), None, exc.message)
+        if name in OURS:
+            yield from (_hidden(point) for point in _installed(name) if not _is_ours(point))
+
+
+def distribution_of(name: str) -> str:
+    """Whose the fixer of that name is; several, with commas, where they offer the same name."""
+    if name in OURS:
+        return OUR_DISTRIBUTION
+    return ", ".join(dict.fromkeys(_distribution(point) for point in _installed(name)))
+
+
 def find(name: str) -> type[Fixer[BaseModel]]:
     """The fixer of that name; one of ours comes before an installed one.
 
@@ -49,7 +114,7 @@ def find(name: str) -> type[Fixer[BaseModel]]:
     """
     if name in OURS:
         return OURS[name]
-    points = tuple(entry_points(group=_GROUP, name=name))
+    points = _installed(name)
     if not points:
         raise _unknown(name)
     if len(points) > 1:
@@ -71,13 +136,44 @@ def build(name: str, options: object) -> Fixer[BaseModel]:
             at the options.
     """
     fixer = find(name)
-    return fixer(fixer.Options.model_validate({} if options is None else options))
+    try:
+        built = fixer(fixer.Options.model_validate({} if options is None else options))
+        for field in built.named_fields():
+            if not isinstance(field, str):
+                raise TypeError(f"it names a field with a {type(field).__name__}")
+    except ValidationError:
+        raise
+    except Exception as exc:
+        raise BrokenFixer(
+            f'The fixer "{name}" can\'t be made: {type(exc).__name__}: {exc}',
+            "Repair or update its distribution, or take the fixer out of the mapping.",
+        ) from exc
+    return built
+
+
+def _installed(name: str) -> tuple[EntryPoint, ...]:
+    """A distribution that is found in two places counts once."""
+    points = entry_points(group=_GROUP, name=name)
+    return tuple({(_distribution(point), point.value): point for point in points}.values())
+
+
+def _is_ours(point: EntryPoint) -> bool:
+    return _distribution(point) == OUR_DISTRIBUTION
+
+
+def _hidden(point: EntryPoint) -> Offer:
+    return Offer(
+        point.name,
+        _distribution(point),
+        None,
+        f'The fixer "{point.name}" of {_origin(point)} is called like one of ours, which is used',
+    )
 
 
 def _load(point: EntryPoint) -> type[Fixer[BaseModel]]:
     try:
         loaded = point.load()
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         raise BrokenFixer(
             f'The fixer "{point.name}" of {_origin(point)} can\'t be imported: '
             f"{type(exc).__name__}: {exc}",
@@ -87,8 +183,13 @@ def _load(point: EntryPoint) -> type[Fixer[BaseModel]]:
         raise _not_usable(point, "is no subclass of bridge.fixers.Fixer")
     if getattr(loaded, "name", None) != point.name:
         raise _not_usable(point, f'does not have "{point.name}" as its name')
-    if not hasattr(loaded, "risk"):
+    if not isinstance(getattr(loaded, "risk", None), Risk):
         raise _not_usable(point, "does not say the most it risks (risk)")
+    options: object = loaded.Options
+    if not (isinstance(options, type) and issubclass(options, BaseModel)):
+        raise _not_usable(point, "has Options that are no pydantic model")
+    if not all(isinstance(example, Example) for example in loaded.examples):
+        raise _not_usable(point, "has examples that are no bridge.fixers.Example")
     return loaded
 
 
@@ -109,5 +210,8 @@ def _not_usable(point: EntryPoint, what: str) -> BrokenFixer:
 
 
 def _origin(point: EntryPoint) -> str:
-    distribution = point.dist.name if point.dist is not None else "an unnamed distribution"
-    return f"{distribution} ({point.value})"
+    return f"{_distribution(point)} ({point.value})"
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else "an unnamed distribution"

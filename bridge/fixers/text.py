@@ -12,6 +12,7 @@ this measure fits under any reading of them:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import regex
@@ -25,6 +26,8 @@ Source: Apex Developer Guide, "String field values never include leading and tra
 """
 
 _BYTES_A_CHARACTER = 3
+_UNITS_A_CODE_POINT = 2
+"""At most: a pair in UTF-16, or a line break in a text area."""
 _CLUSTER = regex.compile(r"\X")
 
 
@@ -58,7 +61,8 @@ def byte_limit(field: FieldSchema) -> int | None:
 
 def fits(text: str, field: FieldSchema, limit: int) -> bool:
     """Whether `text`, as it is, has at most `limit` units and no more bytes than the field."""
-    if units(text, field) > limit:
+    surely_short = len(text) * _UNITS_A_CODE_POINT <= limit
+    if not surely_short and units(text, field) > limit:
         return False
     most_bytes = byte_limit(field)
     return most_bytes is None or utf8_bytes(text) <= most_bytes
@@ -85,16 +89,37 @@ def cut(text: str, field: FieldSchema, limit: int, marker: str = "") -> Cut | No
 
 
 def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> str:
+    end = _whole_characters(text, _fitting(text, field, limit, tail))
+    return text[:end].rstrip(WHITE_SPACE)
+
+
+def _fitting(text: str, field: FieldSchema, limit: int, tail: str) -> int:
+    """How many code points of the start fit in front of the tail, whatever they make together."""
     room = limit - units(tail, field)
     most_bytes = byte_limit(field)
     byte_room = None if most_bytes is None else most_bytes - utf8_bytes(tail)
-    end = 0
-    for match in _CLUSTER.finditer(text):
-        cluster = match.group()
-        room -= units(cluster, field)
-        if byte_room is not None:
-            byte_room -= utf8_bytes(cluster)
-        if room < 0 or (byte_room is not None and byte_room < 0):
+
+    def is_too_long(length: int) -> bool:
+        start = text[:length]
+        if units(start, field) > room:
+            return True
+        return byte_room is not None and utf8_bytes(start) > byte_room
+
+    return bisect_left(range(1, len(text) + 1), True, key=is_too_long)
+
+
+def _whole_characters(text: str, fitting: int) -> int:
+    """The end of the last character, as a reader sees it, that ends within so many code points.
+
+    Between two printable ASCII characters one ends for sure, so the search starts there.
+    """
+    if fitting == len(text):
+        return fitting
+    end = fitting
+    while end > 0 and not (" " <= text[end - 1] <= "~" and " " <= text[end] <= "~"):
+        end -= 1
+    for match in _CLUSTER.finditer(text, end):
+        if match.end() > fitting:
             break
         end = match.end()
-    return text[:end].rstrip(WHITE_SPACE)
+    return end

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from bridge.fixers.interface import Example, Fixer
+from bridge.fixers.trust import trusted_changes
 from bridge.model import Change, ObjectSchema, Record
 
 
@@ -31,17 +30,17 @@ def try_example(fixer: type[Fixer[Any]], example: Example) -> Trial:
 
     Raises:
         pydantic.ValidationError: the example's options are none that the fixer takes.
+        Misbehaviour: the fixer failed, or did not do as it should.
     """
     options = fixer.Options.model_validate({} if example.options is None else example.options)
-    before = _in_the_org(example.before, example.schema)
-    record = MappingProxyType(copy.deepcopy(before))
-    changes = tuple(fixer(options).fix(record, example.schema, example.diagnosis))
+    before = in_the_org(example.before, example.schema)
+    changes = trusted_changes(fixer(options), before, example.schema, example.diagnosis)
     came_out = {**before, **{change.field: change.after for change in changes}}
-    expected = {**before, **_in_the_org(example.after, example.schema)}
+    expected = {**before, **in_the_org(example.after, example.schema)}
     return Trial(example, changes, came_out, expected)
 
 
-def _in_the_org(record: Record, schema: ObjectSchema) -> dict[str, Any]:
+def in_the_org(record: Record, schema: ObjectSchema) -> dict[str, Any]:
     """The record under the org's API names; a name that the org lacks stays."""
     return {
         (found.name if (found := schema.get(name)) is not None else name): value

@@ -26,15 +26,19 @@ _WRITES = "bridge_writes"
 
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
-    create_guards(connection)
 
 
 def _add_what_is_known_of_causes(connection: Connection) -> None:
     metadata.create_all(connection, tables=[findings, care])
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create, _add_what_is_known_of_causes)
-"""The step at index n leads from version n to version n + 1."""
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _create,
+    _add_what_is_known_of_causes,
+    create_guards,
+)
+"""The step at index n leads from version n to version n + 1. The guards are always made last: where
+they change, they are made again in a further step."""
 
 
 def open_engine(location: str) -> Engine:

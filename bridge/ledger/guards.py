@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
 from bridge.model import Delivery
@@ -22,13 +22,24 @@ _MACHINES: tuple[tuple[str, str, Iterable[Transition[Any]]], ...] = (
     ("runs", "state", RUN),
 )
 
+_NAMES_ON_SQLITE = (
+    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'"
+)
+_NAMES = (
+    "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
+    "AND left(proname, 6) = 'guard_'"
+)
 _IDENTITY = ("org_id", "object", "key")
 """What makes a row of the messages the one of its message."""
 
 
 def create_guards(connection: Connection) -> None:
-    """Make the triggers, once the tables are there."""
-    make = _for_sqlite if connection.dialect.name == "sqlite" else _for_postgresql
+    """Make the triggers, once the tables are there; those of an older version go."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    for name in connection.execute(text(_NAMES_ON_SQLITE if on_sqlite else _NAMES)).scalars().all():
+        drop = f"DROP TRIGGER {name}" if on_sqlite else f"DROP FUNCTION {name}() CASCADE"
+        connection.exec_driver_sql(drop)
+    make = _for_sqlite if on_sqlite else _for_postgresql
     for table, column, condition, event in _guards():
         for statement in make(table, column, condition, event):
             connection.exec_driver_sql(statement)

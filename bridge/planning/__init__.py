@@ -8,8 +8,8 @@ from bridge.planning.edits import (
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
-from bridge.planning.mapping import (
-    MessageMapping,
+from bridge.planning.mapping import MessageMapping
+from bridge.planning.mapping_file import (
     built_in_mapping,
     parse_mapping,
     read_mapping,
@@ -18,6 +18,7 @@ from bridge.planning.mapping import (
 from bridge.planning.narrowing import Narrowing, ToAll, ToCauses, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
+from bridge.planning.uniqueness import UniqueValues
 
 __all__ = [
     "Healed",
@@ -30,6 +31,7 @@ __all__ = [
     "ToCauses",
     "ToKeys",
     "ToOpen",
+    "UniqueValues",
     "as_stored",
     "built_in_mapping",
     "check",

@@ -10,27 +10,57 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
+from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
-from bridge.model import FieldSchema, ObjectSchema, Record, Value
+from bridge.model import TEXT_TYPES, FieldSchema, ObjectSchema, Record, Value
+from bridge.planning.plainly_right import Glance, glance
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+_EMAIL = re.compile(
+    r"[\w!#$%&'*/=?^+`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", re.ASCII
+)
+"""Source: Salesforce Help, "Email address format", for the characters on both sides."""
 _ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
-_NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
+_DAY = r"\d{4}-\d\d-\d\d"
+_TIME_OF_DAY = r"\d\d:\d\d:\d\d(\.\d{1,3})?"
+_ZONE = r"(Z|[+-]\d\d:?\d\d)"
+_NUMBER_IN_TEXT = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+_MOMENTS = {
+    "date": re.compile(_DAY, re.ASCII),
+    "datetime": re.compile(rf"{_DAY}(T{_TIME_OF_DAY}{_ZONE})?", re.ASCII),
+    "time": re.compile(rf"{_TIME_OF_DAY}Z?", re.ASCII),
+}
+"""By describe type. Source: SOAP API Developer Guide, "Primitive Data Types"."""
+_FIRST_YEAR, _LAST_YEAR = 1700, 4000
+"""Of a date that the platform keeps. Source: the same."""
+_BLANK = "".join(map(chr, range(0x21)))
+"""A text of these alone may be empty to the platform, which trims white space."""
+_BARE_ID = 15
+"""Characters of an id that matter; those behind them guard the case."""
+_RECORD_TYPE = "RecordTypeId"
+_WHOLE_NUMBERS = frozenset({"int", "long"})
+_NUMBERS = _WHOLE_NUMBERS | {"double", "currency", "percent"}
+_UNREADABLE = "JSON_PARSER_ERROR"
+"""The REST API's code for a value of the wrong JSON type."""
 _MOST_VALUES = 12
 """Of a picklist, in a sentence."""
+_NEVER_CUT = frozenset({"email", "phone", "url"})
+"""Half of one would be another one; each has a fixer of its name."""
 _PICKLISTS = frozenset({"picklist", "multipicklist"})
+_TEXTS = TEXT_TYPES | _PICKLISTS | {"reference"}
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a record that the org would refuse."""
+    """Something in a record that the org would refuse, or not keep as it is."""
 
-    code: str
+    code: str | None
+    """With which the org would refuse it; None for what it would take and change in silence."""
     field: str
     """API name."""
     what: str
@@ -44,7 +74,7 @@ def check(record: Record, schema: ObjectSchema) -> tuple[Problem, ...]:
         record: under API names, null fields left out.
         schema: the object as this user sees it.
     """
-    return (*_unknown(record, schema), *_fields(record, schema))
+    return (*_unknown(record, schema), *_fields(record, schema), *_record_type(record, schema))
 
 
 def as_stored(value: Value, field: FieldSchema) -> Value:
@@ -59,9 +89,44 @@ def as_stored(value: Value, field: FieldSchema) -> Value:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """How a field is looked at."""
+
+    position: int
+    """In the describe."""
+    field: FieldSchema
+    short: str
+    is_plainly_right: Glance
+
+
+_POSITION = attrgetter("position")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    by_name: Mapping[str, _Looked]
+    required: tuple[_Looked, ...]
+
+
+def _work_out_fields(schema: ObjectSchema) -> _Fields:
+    looked = [
+        _Looked(position, field, schema.short(field.name), glance(field))
+        for position, field in enumerate(schema.fields)
+    ]
+    return _Fields(
+        {each.field.name: each for each in looked},
+        tuple(each for each in looked if each.field.required),
+    )
+
+
+_fields_of = PerSchema(_work_out_fields)
+
+
 def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
+    known = _fields_of(schema).by_name
     for name in record:
-        if schema.get(name) is None:
+        if name not in known and schema.get(name) is None:
             yield Problem(
                 "INVALID_FIELD",
                 name,
@@ -72,25 +137,66 @@ def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
 
 
 def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
-    for field in schema.fields:
+    for looked in _in_doubt(record, _fields_of(schema)):
+        field = looked.field
         value = record.get(field.name)
-        if value is None or (isinstance(value, str) and not value.strip(WHITE_SPACE)):
+        if _is_empty(value, field):
             if field.required:
                 yield Problem(
                     "REQUIRED_FIELD_MISSING",
                     field.name,
                     f"{field.name} is required and the message has no value for it",
                     "Fill it in the mapping (under fixers: - defaults: "
-                    f"{{{schema.short(field.name)}: …}}), or make the field optional in Setup, "
-                    "then resync.",
+                    f"{{{looked.short}: …}}), or make the field optional in Setup, then resync.",
                 )
             continue
-        problem = _problem(value, field, schema.short(field.name))
+        problem = _problem(value, field, looked.short)
         if problem is not None:
             yield problem
 
 
+def _in_doubt(record: Record, fields: _Fields) -> list[_Looked]:
+    """The fields that are not plainly right, in the describe's order."""
+    known = fields.by_name
+    found = [
+        looked
+        for name, value in record.items()
+        if (looked := known.get(name)) is not None and not looked.is_plainly_right(value)
+    ]
+    found += (looked for looked in fields.required if looked.field.name not in record)
+    found.sort(key=_POSITION)
+    return found
+
+
+def _record_type(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
+    wanted = record.get(_RECORD_TYPE)
+    if not isinstance(wanted, str) or not _ID.fullmatch(wanted) or not schema.record_types:
+        return
+    usable = [t for t in schema.record_types if t.active and t.available]
+    if not any(wanted[:_BARE_ID] == one.id[:_BARE_ID] for one in usable):
+        yield Problem(
+            "INVALID_CROSS_REFERENCE_KEY",
+            _RECORD_TYPE,
+            f"{_RECORD_TYPE} names no record type of {schema.name} that this user may use; there "
+            f"are {_some([one.developer_name for one in usable])}",
+            "Name one of these in the mapping, or give the integration user that record type (its "
+            "profile, a permission set), then resync.",
+        )
+
+
+def _is_empty(value: Value, field: FieldSchema) -> bool:
+    """Whether the platform stores nothing for it; white space is nothing only where text goes."""
+    if not isinstance(value, str):
+        return value is None
+    if field.type == "boolean":
+        return False
+    return not (value.strip(_BLANK) if field.type in _TEXTS else value)
+
+
 def _problem(value: Value, field: FieldSchema, short: str) -> Problem | None:
+    """The first that the org would come upon: it reads a value before it looks at permissions."""
+    if not _is_readable(value, field):
+        return _wrong_type(value, field, short)
     if not field.createable:
         return Problem(
             "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -98,12 +204,43 @@ def _problem(value: Value, field: FieldSchema, short: str) -> Problem | None:
             f"this user may not write {field.name}",
             f"Grant the integration user edit access to {field.name}, then resync.",
         )
+    if isinstance(value, int | float):
+        return _number(value, field)
+    return _written(value, field, short) if isinstance(value, str) else None
+
+
+def _is_readable(value: Value, field: FieldSchema) -> bool:
     if field.type == "boolean":
-        return None if isinstance(value, bool) else _wrong_type(value, field, short)
+        return isinstance(value, bool)
     if field.type in _NUMBERS:
-        return _number(value, field, short)
-    if not isinstance(value, str):
-        return _wrong_type(value, field, short)
+        number = _as_number(value)
+        if number is None or not math.isfinite(number):
+            return False
+        return field.type not in _WHOLE_NUMBERS or number % 1 == 0
+    if field.type in _MOMENTS:
+        return isinstance(value, str) and _is_moment(value, field.type)
+    return isinstance(value, str)
+
+
+def _as_number(value: Value) -> float | None:
+    if isinstance(value, str) and not _NUMBER_IN_TEXT.fullmatch(value):
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
+def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
+    if field.type in _NUMBERS:
+        return _number(float(value), field) or Problem(
+            None,
+            field.name,
+            f"{field.name} is of the type {field.type}, the message has a number as text",
+            "Name the fixer types in the mapping, then resync.",
+        )
     if _SURROGATE.search(value):
         return Problem(
             "TEXT_DATA_OUTSIDE_SUPPORTED_CHARSET",
@@ -111,78 +248,86 @@ def _problem(value: Value, field: FieldSchema, short: str) -> Problem | None:
             f"{field.name} holds half of a character (a lone surrogate)",
             "The text was damaged before it reached us: repair it at its source.",
         )
-    if field.type in {"date", "datetime", "time"}:
-        return _moment(value, field, short)
     if field.type in _PICKLISTS:
         return _picklist(value, field, short)
     if field.type == "reference":
-        return _reference(value, field)
+        return _reference(value, field, short)
     return _text(value, field, short)
 
 
 def _wrong_type(value: Value, field: FieldSchema, short: str) -> Problem:
-    seen = {bool: "true or false", int: "a number", float: "a number", str: "text"}.get(
-        type(value), "a JSON object or list"
-    )
-    if seen.startswith("a JSON"):
-        advice = f"Name the fixer flatten for {short} in the mapping, then resync."
-    elif seen == "text":
-        advice = f"Repair {short} at its source: what is no {field.type} can't be made one."
-    else:
-        advice = "Name the fixer types in the mapping, then resync."
+    match value:
+        case bool():
+            seen, advice = "true or false", "Name the fixer types in the mapping, then resync."
+        case int() | float():
+            seen, advice = "a number", "Name the fixer types in the mapping, then resync."
+        case str() if field.type in _MOMENTS:
+            seen = "text that is none"
+            advice = f"Name the fixer types in the mapping, or repair {short} at its source."
+        case str():
+            seen = "text"
+            advice = f"Repair {short} at its source: what is no {field.type} can't be made one."
+        case _:
+            seen = "a JSON object or list"
+            advice = f"Name the fixer flatten for {short} in the mapping, then resync."
     return Problem(
-        "INVALID_TYPE_ON_FIELD_IN_RECORD",
+        _UNREADABLE,
         field.name,
         f"{field.name} is of the type {field.type}, the message has {seen}",
         advice,
     )
 
 
-def _number(value: Value, field: FieldSchema, short: str) -> Problem | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return _wrong_type(value, field, short)
-    if isinstance(value, float) and not math.isfinite(value):
-        return _wrong_type(str(value), field, short)
+def _number(value: float, field: FieldSchema) -> Problem | None:
+    if isinstance(value, bool):
+        return None
     exact = Decimal(str(value))
     whole_digits = max(exact.adjusted() + 1, 0) if exact else 0
     exponent = exact.normalize().as_tuple().exponent
     decimals = max(-exponent, 0) if isinstance(exponent, int) else 0
-    if field.type in {"int", "long"}:
+    if field.type in _WHOLE_NUMBERS:
         room, scale = field.digits or 18, 0
     else:
         room, scale = (field.precision - field.scale) if field.precision else 18, field.scale
-    if whole_digits <= room and decimals <= scale:
+    if whole_digits > room:
+        return Problem(
+            "NUMBER_OUTSIDE_VALID_RANGE",
+            field.name,
+            f"{field.name} holds {room} digits before the point, the number has {whole_digits}",
+            f"Widen {field.name} in Setup, or repair the number at its source, then resync.",
+        )
+    if decimals <= scale:
         return None
     return Problem(
-        "NUMBER_OUTSIDE_VALID_RANGE",
+        None,
         field.name,
-        f"{field.name} holds {room} digits before the point and {scale} behind it; the number has "
-        f"{whole_digits} and {decimals}",
-        f"Widen {field.name} in Setup, or repair the number at its source, then resync.",
+        f"{field.name} holds {scale} digits behind the point, the number has {decimals}: the org "
+        "would round it in silence",
+        "Let the mapping round it (under fixers: - types: {decimals: round}), or widen "
+        f"{field.name} in Setup, then resync.",
     )
 
 
-def _moment(value: str, field: FieldSchema, short: str) -> Problem | None:
-    parse = {"date": dt.date.fromisoformat, "time": dt.time.fromisoformat}.get(
-        field.type, dt.datetime.fromisoformat
-    )
+def _is_moment(value: str, kind: str) -> bool:
+    if not _MOMENTS[kind].fullmatch(value):
+        return False
     try:
-        parse(value)
-    except ValueError:
-        return Problem(
-            "INVALID_TYPE_ON_FIELD_IN_RECORD",
-            field.name,
-            f"{field.name} is of the type {field.type}, the message has text that is none",
-            f"Name the fixer types in the mapping, or repair {short} at its source, then resync.",
-        )
-    return None
+        if kind == "time":
+            dt.time.fromisoformat(value)
+            return True
+        moment = dt.datetime.fromisoformat(value)
+        utc = moment.astimezone(dt.UTC) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return False
+    return _FIRST_YEAR <= utc.year <= _LAST_YEAR
 
 
 def _picklist(value: str, field: FieldSchema, short: str) -> Problem | None:
     if not field.restricted_picklist:
-        return None
+        return _text(value, field, short)
     active = {choice.value for choice in field.picklist_values if choice.active}
-    parts = value.split(";") if field.type == "multipicklist" else [value]
+    stripped = value.strip(WHITE_SPACE)
+    parts = stripped.split(";") if field.type == "multipicklist" else [stripped]
     unknown = [part for part in parts if part not in active]
     if not unknown:
         return None
@@ -201,35 +346,44 @@ def _some(values: list[str]) -> str:
     return f"{shown} and {beyond} more" if beyond > 0 else shown or "no value at all"
 
 
-def _reference(value: str, field: FieldSchema) -> Problem | None:
+def _reference(value: str, field: FieldSchema, short: str) -> Problem | None:
     if _ID.fullmatch(value):
         return None
     return Problem(
         "MALFORMED_ID",
         field.name,
         f"{field.name} wants the id of a record ({', '.join(field.reference_to)})",
-        "Repair the value at its source, then resync.",
+        "Repair the value at its source, or give it up in the mapping (under fixers: - references: "
+        f"{{{short}: clear}}), then resync.",
     )
 
 
 def _text(value: str, field: FieldSchema, short: str) -> Problem | None:
-    if field.type == "email" and not _EMAIL.fullmatch(value.strip()):
+    stripped = value.strip(WHITE_SPACE)
+    if field.length and not fits(stripped, field, field.length):
+        most_bytes = byte_limit(field)
+        bytes_too = f" ({most_bytes:,} bytes)" if most_bytes is not None else ""
+        return Problem(
+            "STRING_TOO_LONG",
+            field.name,
+            f"{field.name} holds {field.length:,} characters{bytes_too}, the message has "
+            f"{units(stripped, field):,}",
+            f"Widen the field in Setup, or {_shortened(field, short)}, then resync.",
+        )
+    if field.type == "email" and not _EMAIL.fullmatch(value.strip(_BLANK)):
         return Problem(
             "INVALID_EMAIL_ADDRESS",
             field.name,
             f"{field.name} wants an e-mail address, the message has other text",
-            "Repair the address at its source, then resync.",
+            "Repair the address at its source, or let the mapping find one in it (under fixers: "
+            f"- email: {{{short}: {{else: clear}}}}), then resync.",
         )
-    stripped = value.strip(WHITE_SPACE)
-    if not field.length or fits(stripped, field, field.length):
-        return None
-    most_bytes = byte_limit(field)
-    bytes_too = f" ({most_bytes:,} bytes)" if most_bytes is not None else ""
-    return Problem(
-        "STRING_TOO_LONG",
-        field.name,
-        f"{field.name} holds {field.length:,} characters{bytes_too}, the message has "
-        f"{units(stripped, field):,}",
-        "Widen the field in Setup, or cut it in the mapping (under fixers: - truncate: "
-        f"{{{short}: {{}}}}), then resync.",
-    )
+    return None
+
+
+def _shortened(field: FieldSchema, short: str) -> str:
+    """What a mapping can do about a text that is too long."""
+    if field.type in _NEVER_CUT:
+        use = f"{field.type}: {{{short}: {{else: clear}}}}"
+        return f"leave out what does not fit in the mapping (under fixers: - {use})"
+    return f"cut it in the mapping (under fixers: - truncate: {{{short}: {{}}}})"

@@ -66,13 +66,23 @@ def traces(
         record: of the message, under the org's names; empty where it is not known.
     """
     objects = objects_of(downstream, schema, diagnosis)
-    found = (
-        _named_by_value(
-            Trace(field, tuple(_sources(downstream, schema, objects, field))), diagnosis, record
-        )
-        for field in diagnosis.fields
-    )
+    found = possible_traces(downstream, schema, objects, diagnosis.fields)
+    return named_by_value(found, diagnosis, record)
+
+
+def possible_traces(
+    downstream: Downstream, schema: ObjectSchema, objects: tuple[str, ...], fields: tuple[str, ...]
+) -> tuple[Trace, ...]:
+    """Where these fields come from, if they are of one of these objects, as the table has it."""
+    found = (Trace(field, tuple(_sources(downstream, schema, objects, field))) for field in fields)
     return tuple(trace for trace in found if trace.sources)
+
+
+def named_by_value(
+    found: tuple[Trace, ...], diagnosis: Diagnosis, record: Record
+) -> tuple[Trace, ...]:
+    """Of several sources those that hold what the error quotes."""
+    return tuple(_named_by_value(trace, diagnosis, record) for trace in found)
 
 
 def objects_of(
@@ -81,27 +91,45 @@ def objects_of(
     """The objects of the table that the error may be about."""
     if diagnosis.object is not None:
         return tuple(name for name in downstream if _same(name, diagnosis.object, schema))
-    nested = any(step.wrapper in _AUTOMATION for step in diagnosis.steps)
-    return tuple(downstream) if nested else ()
+    return tuple(downstream) if _is_of_a_made_record(diagnosis) else ()
 
 
-def in_terms_of_the_message(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> Diagnosis:
-    """The error as a fixer repairs it: about the message's fields, where each is the only one."""
-    if not found:
-        return diagnosis
+def refused_objects(
+    schema: ObjectSchema, diagnosis: Diagnosis, found: tuple[Trace, ...]
+) -> tuple[str, ...]:
+    """The objects one of whose records the error refused, with the package's prefix and without.
+
+    None for an error of a made record which neither names an object nor a field of the table.
+    """
+    if diagnosis.object is not None:
+        names = [diagnosis.object]
+    elif found:
+        names = [one.object for trace in found for one in trace.sources]
+    else:
+        names = [] if _is_of_a_made_record(diagnosis) else [schema.name]
+    return tuple(dict.fromkeys(spelt for name in names for spelt in (name, schema.short(name))))
+
+
+def may_differ(found: tuple[Trace, ...], diagnosis: Diagnosis) -> bool:
+    """Whether another message's record may lead the same error to another field."""
+    return diagnosis.value is not None and any(len(trace.names) > 1 for trace in found)
+
+
+def fields_of_the_message(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> tuple[str, ...]:
+    """The error's fields as a fixer repairs them: the message's own, where each is the only one."""
     traced = {trace.field: trace for trace in found}
     fields = dict.fromkeys(
         name
         for field in diagnosis.fields
         for name in (_certain(traced[field]) if field in traced else (field,))
     )
-    return replace(diagnosis, fields=tuple(fields))
+    return tuple(fields)
 
 
-def under_all_names(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> Diagnosis:
-    """The error as a mapping may name it: by the made record's fields and by the message's."""
+def all_fields(diagnosis: Diagnosis, found: tuple[Trace, ...]) -> tuple[str, ...]:
+    """The error's fields as a mapping may name them: the made record's and the message's."""
     certain = (name for trace in found for name in _certain(trace))
-    return replace(diagnosis, fields=tuple(dict.fromkeys((*diagnosis.fields, *certain))))
+    return tuple(dict.fromkeys((*diagnosis.fields, *certain)))
 
 
 def findings(
@@ -118,6 +146,10 @@ def findings(
         )
         for trace in found
     )
+
+
+def _is_of_a_made_record(diagnosis: Diagnosis) -> bool:
+    return any(step.wrapper in _AUTOMATION for step in diagnosis.steps)
 
 
 def _sources(
@@ -156,7 +188,8 @@ def _in_words(trace: Trace, schema: ObjectSchema, diagnosis: Diagnosis) -> str:
     objects_by_source: dict[str, list[str]] = {}
     for one in trace.sources:
         objects_by_source.setdefault(schema.short(one.source.name), []).append(one.object)
-    limited = f" holds {diagnosis.limit:,} characters; it" if diagnosis.limit else ""
+    characters = "character" if diagnosis.limit == 1 else "characters"
+    limited = f" holds {diagnosis.limit:,} {characters}; it" if diagnosis.limit else ""
     if len(objects_by_source) == 1:
         ((source, objects),) = objects_by_source.items()
         where = " or ".join(f"{name}.{trace.field}" for name in dict.fromkeys(objects))

@@ -85,7 +85,7 @@ class ToKeys(_ToSome):
         missing = [key for key in self._wanted if key not in chosen]
         if missing:
             raise UsageError(
-                f"The window lists {self.listed:,} failed messages, and not {', '.join(missing)}",
+                f"The window lists {_failed(self.listed)}, and not {', '.join(missing)}",
                 "Look at the key and at the window. bridge plan without --key records all that it "
                 "lists, and bridge report RUN --json has their keys.",
             )
@@ -117,7 +117,7 @@ class ToCauses(_ToSome):
         self.notes = self._first.notes
         if not chosen:
             raise UsageError(
-                f"The window lists {self.listed:,} failed messages, and none of the "
+                f"The window lists {_failed(self.listed)}, and none of the "
                 f"{'cause' if len(self._ids) == 1 else 'causes'} {', '.join(self._ids)}",
                 "bridge causes shows when it was met last.",
             )
@@ -148,9 +148,10 @@ class ToOpen(_ToSome):
         chosen = {message.key: message for message in messages if message.key in self._open}
         gone = len(self._open) - len(chosen)
         if gone:
+            are, they = ("is", "it is") if gone == 1 else ("are", "they are")
             note = (
-                f"{gone:,} of the {len(self._open):,} that are open in the ledger are not listed "
-                "by GoTallo any more: they are not in this plan."
+                f"{gone:,} of the {len(self._open):,} that are open in the ledger {are} not listed "
+                f"by GoTallo any more: {they} not in this plan."
             )
             self.notes = (note,)
         return chosen
@@ -158,3 +159,7 @@ class ToOpen(_ToSome):
 
 def _flags_of(causes: Collection[str]) -> str:
     return "".join(f" --cause {shlex.quote(cause)}" for cause in causes)
+
+
+def _failed(number: int) -> str:
+    return f"{number:,} failed {'message' if number == 1 else 'messages'}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from types import MappingProxyType
 
-from bridge.diagnosis import cause_of, diagnose
+from bridge.diagnosis import cause_of
 from bridge.errors import MappingError
 from bridge.model import (
     Change,
@@ -21,27 +22,41 @@ from bridge.model import (
     ObjectSchema,
     Origin,
     Record,
-    Risk,
     UnreadableMessage,
     Value,
     canonical_key,
 )
 from bridge.planning import downstream
+from bridge.planning.cases import Case, Cases
 from bridge.planning.check import Problem, check
 from bridge.planning.edits import edited_fields
-from bridge.planning.mapping import FixerUse, MessageMapping, Policy, Treatment
+from bridge.planning.mapping import MessageMapping
+from bridge.planning.policies import BY_DEFAULT, Policy, Treatment, decided
+from bridge.planning.repairs import Repair
+from bridge.planning.tightening import Tightened
 
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
 """Fields of the standard shape that are uuids; the records have them without dashes."""
-_KEY_SPELLING = "key"
-"""What the plan names as the fixer where only the spelling of the key was changed."""
+_NAMES = 1_024
+"""How many spellings of field names are kept: a record has a few dozen."""
 
 
 class Planner:
     """Plans messages by one mapping for one org's object."""
 
-    def __init__(self, mapping: MessageMapping, schema: ObjectSchema) -> None:
+    def __init__(
+        self,
+        mapping: MessageMapping,
+        schema: ObjectSchema,
+        made: Mapping[str, ObjectSchema] | None = None,
+    ) -> None:
         """Bring mapping and schema together.
+
+        Args:
+            mapping: the rules.
+            schema: the object that messages are inserted into.
+            made: the objects of the mapping's downstream table that this user may see described,
+                under the table's names.
 
         Raises:
             MappingError: the mapping names fields that the object does not have.
@@ -52,18 +67,19 @@ class Planner:
         self.key_field = _field(schema, mapping.key)
         self._conversation = _field_name(schema, mapping.conversation)
         self._order = _field_name(schema, mapping.order)
+        self._name_of = lru_cache(_NAMES)(partial(_field_name, schema))
+        self._cases = Cases(mapping, schema, made or {})
 
     def plan(self, message: FailedMessage | UnreadableMessage) -> Item:
         """Decide what this message's record will be, and whether it goes."""
         if isinstance(message, UnreadableMessage):
             return _unreadable(message)
-        diagnosis = diagnose(message.error_text) if message.error_text else None
         original = self.original(message)
-        policy = self.policy_for(diagnosis, original)
-        found = self._traces(diagnosis, original)
-        repair = self._repair(original, message.key, (diagnosis,))
-        held = self._decide(message, policy, repair)
-        record = _without_nulls(repair.record)
+        case = self._cases.of_text(message.error_text, original)
+        repair = self._repair(original, message.key, (case,), case.tight)
+        (policy,) = repair.policies
+        record = repair.result
+        held = self._decide(message, policy, repair, record, case.tight)
         conversation = record.get(self._conversation)
         return Item(
             key=message.key,
@@ -71,36 +87,25 @@ class Planner:
             order=_moment(record.get(self._order)) or _moment(message.standard.get("timestamp")),
             original=original,
             record=record,
-            changes=repair.changes,
+            changes=case.tight.explained(repair.changes),
             decision=_decision(policy, held),
             held=held,
             error_text=message.error_text,
-            diagnosis=diagnosis,
-            cause=cause_of(diagnosis),
+            diagnosis=case.diagnosis,
+            cause=case.cause,
             origin=message.origin,
             raw=message.raw,
-            treatment=_treatment(policy),
-            findings=downstream.findings(found, self.schema, diagnosis) if diagnosis else (),
+            treatment=policy.words if policy else BY_DEFAULT,
+            findings=case.findings,
         )
 
-    def policy_for(self, diagnosis: Diagnosis | None, original: Record) -> Policy | None:
-        """What the mapping says about an error of a message, whichever field it is told by."""
-        if diagnosis is None:
-            return self.mapping.policy_for(None)
-        found = self._traces(diagnosis, original)
-        return self.mapping.policy_for(downstream.under_all_names(diagnosis, found))
+    def may_repair(self, refusal: Diagnosis) -> bool:
+        """Whether the mapping names fixers for such a refusal, at least of some messages."""
+        return any(policy.fixers for policy in self._cases.of_refusal(refusal, {}).policies)
 
     def made_objects(self, diagnosis: Diagnosis) -> tuple[str, ...]:
         """The objects of records that triggers make which an error may be about."""
         return downstream.objects_of(self.mapping.downstream, self.schema, diagnosis)
-
-    def _traces(
-        self, diagnosis: Diagnosis | None, original: Record
-    ) -> tuple[downstream.Trace, ...]:
-        """Where the fields of records that triggers make come from."""
-        if diagnosis is None:
-            return ()
-        return downstream.traces(self.mapping.downstream, self.schema, diagnosis, original)
 
     def edited(
         self, before: tuple[Record, Origin | None], now: tuple[Record, Origin | None]
@@ -131,15 +136,17 @@ class Planner:
             None where the mapping holds or skips such a refusal, or the repaired record would be
             refused as well, as far as the describe tells.
         """
-        first = diagnose(error_text) if error_text else None
-        policies = [self.policy_for(refusal, original) for refusal in refusals]
-        if any(policy and policy.treatment is not Treatment.RETRY for policy in policies):
+        first = self._cases.of_text(error_text, original)
+        later = (self._cases.of_refusal(refusal, original) for refusal in refusals)
+        cases = (first, *later)
+        tight = self._cases.tightened(cases)
+        repair = self._repair(original, key, cases, tight)
+        if repair.failure is not None or any(map(_keeps_back, repair.policies[1:])):
             return None
-        repair = self._repair(original, key, (first, *refusals))
-        record = _without_nulls(repair.record)
-        if repair.failure is not None or check(record, self.schema):
+        record = repair.result
+        if check(record, tight.schema):
             return None
-        return Healed(record, repair.changes)
+        return Healed(record, tight.explained(repair.changes))
 
     def original(self, message: FailedMessage) -> Record:
         """The record as GoTallo had it, under the org's names where the org has the field."""
@@ -151,70 +158,41 @@ class Planner:
             }
         else:
             values = message.record
-        return MappingProxyType({_field_name(self.schema, n): v for n, v in values.items()})
+        name_of = self._name_of
+        return MappingProxyType({name_of(name): value for name, value in values.items()})
 
-    def _repair(self, original: Record, key: str, diagnoses: Sequence[Diagnosis | None]) -> _Repair:
-        """For each diagnosis run the fixers of every record, then those of its cause's policy."""
-        repair = _Repair(dict(original), (), None)
-        if original.get(self.key_field.name) != key:
-            repair = _applied(
-                repair,
-                Change(
-                    field=self.key_field.name,
-                    before=original.get(self.key_field.name),
-                    after=key,
-                    fixer=_KEY_SPELLING,
-                    why="the identifier in the spelling that GoTallo itself inserts",
-                    risk=Risk.LOSSLESS,
-                ),
-            )
-        for diagnosis in diagnoses:
-            policy = self.policy_for(diagnosis, original)
-            told = diagnosis and downstream.in_terms_of_the_message(
-                diagnosis, self._traces(diagnosis, original)
-            )
-            for use in (*self.mapping.fixers, *(policy.fixers if policy else ())):
-                repair = self._apply(use, repair, told)
-                if repair.failure is not None:
-                    return repair
-        return repair
-
-    def _is_another_key(self, repair: _Repair) -> bool:
-        """Whether the key's field held something else than the message's identifier."""
-        spelt = next((c.before for c in repair.changes if c.fixer == _KEY_SPELLING), None)
-        return spelt is not None and canonical_key(str(spelt)) != repair.record[self.key_field.name]
-
-    def _apply(self, use: FixerUse, repair: _Repair, diagnosis: Diagnosis | None) -> _Repair:
-        fixer = use.fixer
-        try:
-            changes = tuple(fixer.fix(MappingProxyType(repair.record), self.schema, diagnosis))
-            _refuse_nonsense(changes, fixer.name, fixer.risk, self.key_field.name)
-        except Exception as exc:
-            return replace(
-                repair,
-                failure=Held(
-                    HeldReason.POLICY,
-                    f"the fixer {fixer.name} failed on it: {type(exc).__name__}: {exc}",
-                    f"Mend the fixer or its options ({use.place}), then resync.",
-                ),
-            )
-        for change in changes:
-            repair = _applied(repair, change)
+    def _repair(
+        self, original: Record, key: str, cases: Sequence[Case], tight: Tightened
+    ) -> Repair:
+        """For each case run the fixers of every record, then those of the policy that decides."""
+        repair = Repair(self.key_field.name, dict(original))
+        repair.spell_key(key)
+        for case in cases:
+            repair.run(self.mapping.fixers, tight.schema, case.told)
+            policy = decided(case.policies, repair.record, self.schema)
+            repair.policies.append(policy)
+            if policy is not None:
+                repair.run(policy.fixers, tight.schema, case.told)
         return repair
 
     def _decide(
-        self, message: FailedMessage, policy: Policy | None, repair: _Repair
+        self,
+        message: FailedMessage,
+        policy: Policy | None,
+        repair: Repair,
+        record: Record,
+        tight: Tightened,
     ) -> Held | None:
-        if policy is not None and policy.treatment is not Treatment.RETRY:
+        if policy is not None and _keeps_back(policy):
             word = "held" if policy.treatment is Treatment.HOLD else "skipped"
             return Held(
                 HeldReason.POLICY,
-                f"{word} by the mapping ({policy.place})",
+                f"{word} by the mapping ({policy.place.line_of_file})",
                 policy.note or "Look at it, then change the mapping and resync.",
             )
         if repair.failure is not None:
             return repair.failure
-        if self._is_another_key(repair):
+        if repair.is_another_key:
             return Held(
                 HeldReason.POLICY,
                 f"{self.mapping.key} holds another value than the message's identifier",
@@ -227,7 +205,10 @@ class Planner:
                 "GoTallo gave it in the standard shape only, which is no Salesforce record",
                 "Give the mapping a from_standard: table, then resync.",
             )
-        problems = check(_without_nulls(repair.record), self.schema)
+        problems = check(record, tight.schema)
+        if problems and tight.by:
+            own = check(record, self.schema)
+            problems = tuple(tight.explain(problem, own) for problem in problems)
         return _held_by(problems, message.origin) if problems else None
 
 
@@ -241,41 +222,8 @@ class Healed:
     """All, from the record as GoTallo had it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Repair:
-    """A record on its way through the fixers."""
-
-    record: dict[str, Value]
-    changes: tuple[Change, ...]
-    failure: Held | None
-
-
-def _applied(repair: _Repair, change: Change) -> _Repair:
-    return replace(
-        repair,
-        record={**repair.record, change.field: change.after},
-        changes=(*repair.changes, change),
-    )
-
-
-def _refuse_nonsense(changes: Iterable[Change], name: str, most: Risk, key: str) -> None:
-    seen: set[str] = set()
-    for change in changes:
-        if _severity(change.risk) > _severity(most):
-            raise MappingError(
-                f"it declares to be {most} at the most and made a change that is {change.risk}"
-            )
-        if change.field in seen:
-            raise MappingError(f"it changed {change.field} twice")
-        if change.field == key:
-            raise MappingError(f"it changed the key ({key}), which makes the message itself")
-        if change.fixer != name:
-            raise MappingError(f'it signs its changes with "{change.fixer}"')
-        seen.add(change.field)
-
-
-def _severity(risk: Risk) -> int:
-    return list(Risk).index(risk)
+def _keeps_back(policy: Policy | None) -> bool:
+    return policy is not None and policy.treatment is not Treatment.RETRY
 
 
 def _decision(policy: Policy | None, held: Held | None) -> Decision:
@@ -298,14 +246,6 @@ def _held_by(problems: tuple[Problem, ...], origin: Origin) -> Held:
         code=first.code,
         fields=tuple(problem.field for problem in problems),
     )
-
-
-def _treatment(policy: Policy | None) -> str:
-    if policy is None:
-        return "retry"
-    if policy.treatment is not Treatment.RETRY:
-        return policy.treatment.value
-    return ", ".join(dict.fromkeys(use.fixer.name for use in policy.fixers)) or "retry"
 
 
 def _unreadable(message: UnreadableMessage) -> Item:
@@ -349,18 +289,14 @@ def _field_name(schema: ObjectSchema, name: str) -> str:
     return field.name if field is not None else name
 
 
-def _without_nulls(record: Mapping[str, Value]) -> Record:
-    return {name: value for name, value in record.items() if value is not None}
-
-
 def _moment(value: Value) -> str:
     """The time in a form that sorts; empty where it is none."""
     if not isinstance(value, str):
         return ""
     try:
         moment = dt.datetime.fromisoformat(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
         return ""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import yaml
@@ -29,8 +30,12 @@ class Place:
     line: int
     column: int
 
+    @property
+    def line_of_file(self) -> str:
+        return f"{self.file}:{self.line}"
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.line_of_file}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,9 @@ class YamlSource:
         return Place(self.name, 1, 1)
 
 
+@lru_cache(maxsize=8)
 def read_yaml(text: str, name: str) -> YamlSource:
-    """Read one YAML document.
+    """Read one YAML document; the plan, the recheck and the sending ask for the same one.
 
     Raises:
         MappingError: it is too large, no YAML, or uses what a mapping has no need of (an alias, a

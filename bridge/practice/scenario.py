@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from bridge.practice.faults import Fault
 from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.duplicates import DuplicateRule
+from bridge.practice.org.record_types import RecordTypeSetting
 from bridge.practice.org.rules import MORNING_RULES, RuleSetting
 from bridge.practice.org.schema import Access
 from bridge.practice.org.setup import SharingModel
@@ -118,6 +119,8 @@ class Scenario:
     Names without the package's namespace."""
     before_trigger: Mapping[str, Source] = field(default_factory=dict)
     """Field of a message → where its value comes from, if the message gives it none."""
+    record_types: Mapping[str, RecordTypeSetting] = field(default_factory=dict)
+    """Of the message object, by developer name; the master record type is there anyway."""
     rules: tuple[RuleSetting, ...] = MORNING_RULES
     trigger: TriggerSetting = MORNING_TRIGGER
     trigger_failure: TriggerFailure = TriggerFailure.CHUNK
@@ -133,6 +136,8 @@ class Scenario:
     save_seconds: Annotated[float, Field(ge=0)] = 0.0
     """How long a save keeps its rows' conversations locked before it answers; another request
     that touches one of them meanwhile meets a row lock."""
+    former_users: Annotated[int, Field(ge=0, le=99)] = 0
+    """How many users there are who are not active any more."""
     sandbox: bool = True
     daily_api_requests: Annotated[int, Field(ge=0)] = 100_000
 

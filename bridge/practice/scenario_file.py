@@ -19,6 +19,7 @@ from bridge.practice.mistakes import Mistake, Path, at, mistakes
 from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.duplicates import DuplicateRule
 from bridge.practice.org.org import Org
+from bridge.practice.org.record_types import RecordTypeSetting
 from bridge.practice.org.rules import RuleSetting
 from bridge.practice.org.triggers import TriggerSetting
 from bridge.practice.scenario import Scenario
@@ -129,6 +130,8 @@ def _keys_at(path: Path) -> Iterable[str]:
             return _names(RuleSetting)
         case ("trigger",):
             return _names(TriggerSetting)
+        case ("record_types", _):
+            return _names(RecordTypeSetting)
         case ("duplicate_rules", _):
             return _names(DuplicateRule)
         case ("faults", _):
@@ -137,7 +140,9 @@ def _keys_at(path: Path) -> Iterable[str]:
             return ()
 
 
-def _names(kind: type[FieldSetting | RuleSetting | TriggerSetting | DuplicateRule]) -> list[str]:
+def _names(
+    kind: type[FieldSetting | RecordTypeSetting | RuleSetting | TriggerSetting | DuplicateRule],
+) -> list[str]:
     return [f.name for f in fields(kind)]
 
 

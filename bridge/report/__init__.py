@@ -9,12 +9,21 @@ from bridge.report.causes import (
     causes_document,
 )
 from bridge.report.document import ItemPart, ReportDocument, RunDocument, exit_of
+from bridge.report.fixers import (
+    FixerDocument,
+    FixersDocument,
+    fixer_document,
+    fixers_document,
+)
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
     show_cause,
     show_causes,
     show_explanation,
+    show_fixer,
+    show_fixers,
     show_ledger_check,
+    show_new_fixer,
     show_plan,
     show_plan_alone,
     show_report,
@@ -26,18 +35,25 @@ from bridge.report.terminal import (
 __all__ = [
     "CauseDocument",
     "CausesDocument",
+    "FixerDocument",
+    "FixersDocument",
     "ItemPart",
     "ReportDocument",
     "RunDocument",
     "cause_document",
     "causes_document",
     "exit_of",
+    "fixer_document",
+    "fixers_document",
     "report_document",
     "run_document",
     "show_cause",
     "show_causes",
     "show_explanation",
+    "show_fixer",
+    "show_fixers",
     "show_ledger_check",
+    "show_new_fixer",
     "show_plan",
     "show_plan_alone",
     "show_report",

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from bridge.diagnosis import advise
 from bridge.ledger import CauseHistory, CauseInRun, Ledger, RepairedField, RunState
-from bridge.model import Decision, Kind, Outcome, Topic
+from bridge.model import Decision, Kind, Topic
 from bridge.report.document import CausePart, FindingPart, HeldGroupPart
 from bridge.report.interchange import held_by_utf8
-from bridge.report.reading import causes_of_run
-from bridge.report.standing_rules import NO_REPAIR
+from bridge.report.reading import causes_of_run, standing_of
+from bridge.report.standing_rules import is_repair
 
 DAYS: Final = 14
 """How many days a history has."""
@@ -87,7 +87,7 @@ class CauseSummary(_Part):
     held: tuple[HeldGroupPart, ...]
     """Why its newest run holds some of its messages, and what to do about each reason."""
     repaired_with: tuple[str, ...]
-    """What the mapping repairs those with that its newest run would send."""
+    """What the mapping repairs those with that its newest run would send, in words."""
     orgs: tuple[str, ...]
     runs: int
     only_planned: int
@@ -308,7 +308,7 @@ def _summary(
 
 def _repaired_with(planned: CausePart) -> tuple[str, ...]:
     """What the mapping does for this cause, else what it does to its fields anyway."""
-    of_policy = [one.treatment for one in planned.treatments if one.treatment not in NO_REPAIR]
+    of_policy = [t.treatment for t in planned.treatments if t.ready and is_repair(t.treatment)]
     anyway = [
         change.fixer
         for change in planned.changes
@@ -327,25 +327,19 @@ def _days(failures: Mapping[dt.datetime, int], zone: ZoneInfo, now: dt.datetime)
 
 
 def _run(in_run: CauseInRun) -> CauseRunPart:
-    outcomes: Counter[Outcome] = Counter()
-    decisions: Counter[Decision] = Counter()
-    for (decision, outcome), number in in_run.outcomes.items():
-        if decision is Decision.READY or outcome is Outcome.PRESENT:
-            outcomes[outcome] += number
-        else:
-            decisions[decision] += number
+    standing = standing_of((*state, number) for state, number in in_run.outcomes.items())
     return CauseRunPart(
         run_id=in_run.run_id,
         created_at=in_run.created_at,
         only_planned=in_run.state is RunState.PLANNED,
-        count=outcomes.total() + decisions.total(),
-        synced=outcomes[Outcome.SYNCED],
-        present=outcomes[Outcome.PRESENT],
-        rejected=outcomes[Outcome.REJECTED],
-        in_doubt=outcomes[Outcome.IN_DOUBT],
-        held=decisions[Decision.HELD],
-        skipped=decisions[Decision.SKIPPED],
-        not_sent=outcomes[Outcome.NOT_SENT],
+        count=standing.ready + standing.held + standing.skipped,
+        synced=standing.synced,
+        present=standing.present,
+        rejected=standing.rejected,
+        in_doubt=standing.in_doubt,
+        held=standing.held,
+        skipped=standing.skipped,
+        not_sent=standing.not_sent_yet,
     )
 
 

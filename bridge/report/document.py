@@ -208,7 +208,10 @@ class TreatmentPart(_Part):
     """What the mapping says about messages of a cause."""
 
     treatment: str
+    """In words, with the line that says so: `retry (my-org.yaml:41)`; `retry, the default`."""
     count: int
+    ready: int
+    """How many of them are neither held nor skipped."""
 
 
 class FindingPart(_Part):

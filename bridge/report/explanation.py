@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Final
-
 from pydantic import BaseModel, ConfigDict
 
 from bridge.diagnosis import advise
 from bridge.model import Confidence, Diagnosis, HandlerType, Kind, Wrapper
-from bridge.report.interchange import held_by_utf8
-
-_ACTS_ON_TERMINALS: Final = re.compile(
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-"""What JSON allows as it is, and a terminal or an eye may take for something else."""
+from bridge.report.interchange import harmless, held_by_utf8
 
 
 class _Part(BaseModel):
@@ -105,8 +96,7 @@ def explanation(diagnosis: Diagnosis) -> ExplanationDocument:
 
 def as_json(document: ExplanationDocument, indent: int | None = None) -> str:
     """The document as JSON which is harmless on any terminal."""
-    written = document.model_dump_json(indent=indent)
-    return _ACTS_ON_TERMINALS.sub(lambda found: json.dumps(found.group())[1:-1], written)
+    return harmless(document.model_dump_json(indent=indent))
 
 
 def _held(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,6 +14,10 @@ from bridge.model import Value
 
 _DEEPEST: Final = 50
 """Levels of a value that stay JSON: parsers give up at some depth, some at a hundred."""
+_ACTS_ON_TERMINALS: Final = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""What JSON allows as it is, and a terminal or an eye may take for something else."""
 
 
 def json_of(value: Value, depth: int = 0) -> JsonValue:
@@ -33,3 +38,8 @@ def json_of(value: Value, depth: int = 0) -> JsonValue:
 def held_by_utf8(text: str) -> str:
     """The text with U+FFFD for each half of a surrogate pair that stands alone."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def harmless(document: str) -> str:
+    """A JSON document that says the same, and that no terminal acts on."""
+    return _ACTS_ON_TERMINALS.sub(lambda found: json.dumps(found.group())[1:-1], document)

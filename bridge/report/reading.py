@@ -199,14 +199,19 @@ def _resend(ledger: Ledger, run: Run) -> ResendPart | None:
     )
 
 
-def _standing(rows: Sequence[CauseCount]) -> Standing:
+def _standing(rows: Iterable[CauseCount]) -> Standing:
+    return standing_of((row.decision, row.outcome, row.count) for row in rows)
+
+
+def standing_of(counts: Iterable[tuple[Decision, Outcome, int]]) -> Standing:
+    """How many messages stand where; what is in the org counts as that, whatever was planned."""
     outcomes: Counter[Outcome] = Counter()
     decisions: Counter[Decision] = Counter()
-    for row in rows:
-        if row.decision is Decision.READY or row.outcome is Outcome.PRESENT:
-            outcomes[row.outcome] += row.count
+    for decision, outcome, count in counts:
+        if decision is Decision.READY or outcome is Outcome.PRESENT:
+            outcomes[outcome] += count
         else:
-            decisions[row.decision] += row.count
+            decisions[decision] += count
     return Standing(
         ready=outcomes.total(),
         held=decisions[Decision.HELD],
@@ -254,8 +259,10 @@ def _cause(
 ) -> CausePart:
     cause = rows[0].cause
     treatments: Counter[str] = Counter()
+    ready: Counter[str] = Counter()
     for row in rows:
         treatments[row.treatment] += row.count
+        ready[row.treatment] += row.count if row.decision is Decision.READY else 0
     return CausePart(
         id=cause.id,
         code=cause.code,
@@ -266,7 +273,7 @@ def _cause(
         count=sum(row.count for row in rows),
         findings=tuple(map(finding_part, findings)),
         treatments=tuple(
-            TreatmentPart(treatment=treatment, count=count)
+            TreatmentPart(treatment=held_by_utf8(treatment), count=count, ready=ready[treatment])
             for treatment, count in treatments.most_common()
         ),
         counts=_standing(rows),

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bridge.model import Topic
+from bridge.planning.policies import Treatment
 from bridge.report.document import CausePart
 
-NO_REPAIR = frozenset({"retry", "hold", "skip"})
-"""Treatments that change nothing of a message."""
+_NO_REPAIR = frozenset(treatment.value for treatment in Treatment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,13 @@ def behind_rules(causes: Iterable[CausePart]) -> BehindRules:
 
 def standing_rules(cause: CausePart) -> tuple[str, ...]:
     """The rules that refuse a cause's messages again; none where the mapping repairs them."""
-    if any(one.treatment not in NO_REPAIR for one in cause.treatments):
+    if any(is_repair(one.treatment) for one in cause.treatments if one.ready):
         return ()
     return tuple(
         found.rule for found in cause.findings if found.topic is Topic.STANDING_RULE and found.rule
     )
+
+
+def is_repair(treatment: str) -> bool:
+    """Whether fixers repair what a treatment is about: in words it begins with their names."""
+    return treatment.split(maxsplit=1)[0].rstrip(",") not in _NO_REPAIR

@@ -28,6 +28,7 @@ from bridge.planning import (
     ToCauses,
     ToKeys,
     ToOpen,
+    UniqueValues,
     built_in_mapping,
     held_as_in_doubt_otherwise,
     held_as_sent_otherwise,
@@ -100,7 +101,7 @@ def plan(
     identity = org.identity()
     schema = org.schema(mapping.object)
     refuse_unwritable(schema, identity)
-    planner = Planner(mapping, schema)
+    planner = Planner(mapping, schema, org.schemas_seen(mapping.downstream))
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = view_now(settings, org, schema, key_field, witness, identity)
@@ -111,12 +112,14 @@ def plan(
         plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
+        unique_values = UniqueValues(schema, key_field)
         inquiry = Inquiry(org, planner, ledger, identity, request.window.zone)
         count = 0
         ready: Counter[str] = Counter()
         filled: set[str] = set()
         for planned in batches(planner.plan(message) for message in messages):
-            batch = _without_changed(run_id, planned, planner, ledger, again)
+            unchanged = _without_changed(run_id, planned, planner, ledger, again)
+            batch = [unique_values.admit(item) for item in unchanged]
             known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
             inquiry.meet(item for item in batch if item.key not in known)

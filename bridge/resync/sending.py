@@ -121,7 +121,7 @@ def apply(
             limits=limits,
             changed=request.changed,
             refusal=refusal,
-            healer=None if refusal else _healer(run, schema, request.rounds, clock),
+            healer=None if refusal else _healer(run, org, schema, request.rounds, clock),
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
@@ -243,9 +243,10 @@ def _refusal(
     return refuse_old(run, old) if old else None
 
 
-def _healer(run: Run, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
+def _healer(run: Run, org: Org, schema: ObjectSchema, rounds: int, clock: Clock) -> Healer | None:
     """Repairs by the mapping that the plan was made with, whatever the settings name by now."""
     if not rounds or not run.plan.may_heal:
         return None
     mapping = parse_mapping(run.plan.mapping_text, run.plan.mapping_name)
-    return Healer(Planner(mapping, schema), clock, rounds)
+    made = org.schemas_seen(mapping.downstream)
+    return Healer(Planner(mapping, schema, made), clock, rounds)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from bridge.errors import SettingsError
-from bridge.model import FieldSchema, ObjectSchema, PicklistValue
+from bridge.model import FieldSchema, ObjectSchema, PicklistValue, RecordType
 from bridge.salesforce.errors import unreadable
 
 
@@ -83,12 +83,34 @@ class _Field(_Answer):
         )
 
 
+class _RecordType(_Answer):
+    """Older orgs and proxies leave out what came later: `active`, `developerName`."""
+
+    name: str
+    record_type_id: str | None = None
+    developer_name: str | None = None
+    active: bool = True
+    available: bool
+    default_record_type_mapping: bool = False
+
+    def record_type(self) -> RecordType:
+        return RecordType(
+            id=self.record_type_id or "",
+            developer_name=self.developer_name or self.name,
+            label=self.name,
+            active=self.active,
+            available=self.available,
+            default=self.default_record_type_mapping,
+        )
+
+
 class _Object(_Answer):
     name: str
     label: str | None = None
     createable: bool
     queryable: bool
     fields: tuple[_Field, ...]
+    record_type_infos: tuple[_RecordType, ...] | None = None
 
 
 class _Listed(_Answer):
@@ -116,6 +138,7 @@ def parse_object(answer: object, resource: str) -> ObjectSchema:
         queryable=described.queryable,
         fields=tuple(field.schema_of_field() for field in described.fields),
         namespace=namespace_of(described.name),
+        record_types=tuple(one.record_type() for one in described.record_type_infos or ()),
     )
 
 

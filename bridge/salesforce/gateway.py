@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -32,6 +32,9 @@ from bridge.salesforce.transport import ApiUsage, OrgSession, Traffic
 
 _NOT_SHOWN = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 """How an org answers a query of an object or a field that it does not show to this user."""
+
+
+_NOT_PERMITTED = _NOT_SHOWN | {HTTPStatus.FORBIDDEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Org:
         self._traffic = Traffic()
         self._mine = _ClientOfThread()
         self._clients: list[Client] = []
+        self._listed: tuple[str, ...] = ()
         self._sights: dict[tuple[str, ...], Mapping[str, Sight]] = {}
         self._lock = threading.Lock()
 
@@ -169,9 +173,33 @@ class Org:
             SettingsError: the org shows this user no such object, or several behind namespaces.
         """
         client = self._client()
-        name = find_object(object_name, parse_names(client.read("sobjects"), "GET sobjects"))
+        self._listed = parse_names(client.read("sobjects"), "GET sobjects")
+        name = find_object(object_name, self._listed)
         path = f"sobjects/{name}/describe"
         return parse_object(client.read(path), f"GET {path}")
+
+    def schemas_seen(self, object_names: Collection[str]) -> Mapping[str, ObjectSchema]:
+        """Those of these objects that the org describes to this user, in one call each.
+
+        Which objects there are is known from `schema`, which is asked first.
+
+        Args:
+            object_names: with the package's namespace or without; the answer has the same names.
+        """
+        found = {name: self._described(name) for name in object_names}
+        return {name: schema for name, schema in found.items() if schema is not None}
+
+    def _described(self, object_name: str) -> ObjectSchema | None:
+        """The object, None where the org shows this user none of that name."""
+        try:
+            path = f"sobjects/{find_object(object_name, self._listed)}/describe"
+            return parse_object(self._client().read(path), f"GET {path}")
+        except SettingsError:
+            return None
+        except OrgRefused as refused:
+            if refused.status not in _NOT_PERMITTED:
+                raise
+            return None
 
     def validation_rules(self, object_name: str) -> tuple[ValidationRule, ...]:
         """The object's rules, active or not, by name; takes the permission View Setup.

@@ -72,11 +72,13 @@ WORST = (
     "x: execution of AfterInsert ",
     "Class.A.b: line 1, column 1\n", "(max length=", "“", "\x1b[", "<errors>", "500 ", "timeout ",
     "a0K5g00000000001 ", "external ID: ", "First exception on row 0\n", "[message] => x\n", "é",
+    "&quot;=", ": execution of CANNOT_EXECUTE_FLOW_TRIGGER: ", '[{\\"', "=a,", "+500 ",
 )  # fmt: skip
 AROUND = (
     ("", ""),
     ("CANNOT_EXECUTE_FLOW_TRIGGER:", ":--"),
     ("errorCode <x ='] => ", ""),
+    ("(max length=", "error='(Status Code: "),
 )
 
 

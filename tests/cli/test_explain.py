@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -106,3 +109,57 @@ def test_no_setting_is_needed_nor_read(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BRIDGE_LEDGER", str(tmp_path / "none" / "ledger"))
     assert "A text is longer" in explain(TEXT)
+
+
+def test_an_empty_text_is_one_and_leaves_stdin_alone() -> None:
+    """A script's variable may be empty, and its loop may read from stdin itself."""
+    assert json.loads(explain("--json", "", given=TEXT))["code"] is None
+    assert explain("", given=TEXT).startswith("The text is empty.\n")
+
+
+@pytest.mark.parametrize("before", ["\ufeff", " ", "\t", "\ufeff "])
+def test_what_stands_in_front_of_an_object_makes_it_no_text(before: str) -> None:
+    line = before + json.dumps({"text": "UNABLE_TO_LOCK_ROW: busy"})
+    document = json.loads(explain("--lines", given=line))
+    assert (document["code"], document["confidence"]) == ("UNABLE_TO_LOCK_ROW", "certain")
+
+
+def test_a_line_that_is_too_long_gives_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.cli.explain.MOST_BYTES", 40)
+    given = f"{TEXT}{'x' * 100}\nUNABLE_TO_LOCK_ROW: busy\n{'y' * 39}\n{'z' * 40}\nGONE: x"
+    found = [json.loads(line)["code"] for line in explain("--lines", given=given).splitlines()]
+    assert found == ["STRING_TOO_LONG", "UNABLE_TO_LOCK_ROW", None, None, "GONE"]
+
+
+def test_lines_end_with_who_reads_them() -> None:
+    """As `… | bridge explain --lines | head -1`, where the input has no end."""
+    command = [sys.executable, "-m", "bridge", "explain", "--lines"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        given, answers = process.stdin, process.stdout
+        assert given is not None
+        assert answers is not None
+        given.write(b"UNABLE_TO_LOCK_ROW: busy\n")
+        given.flush()
+        assert json.loads(answers.readline())["code"] == "UNABLE_TO_LOCK_ROW"
+        answers.close()
+        for _ in range(3):
+            with suppress(BrokenPipeError):
+                given.write(b"UNABLE_TO_LOCK_ROW: busy\n")
+                given.flush()
+        assert process.wait(60) == 0
+        with suppress(BrokenPipeError):
+            given.close()
+
+
+def test_an_object_is_an_api_name_or_absent() -> None:
+    def of(name: str) -> str:
+        result = json.dumps({"duplicateRuleEntityType": name})
+        return f'[{{"errorCode":"DUPLICATES_DETECTED","message":"x","duplicateResult":{result}}}]'
+
+    assert json.loads(explain("--json", of("Lead")))["object"] == "Lead"
+    assert json.loads(explain("--json", of("\ud800")))["object"] is None
+
+
+def test_one_character_is_no_characters() -> None:
+    text = "STRING_TOO_LONG:A: data value too large: ab (max length=1):A --"
+    assert explain(text).startswith("A text is longer than its field: A, at most 1 character.\n")

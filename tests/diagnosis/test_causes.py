@@ -83,6 +83,13 @@ values = st.fixed_dictionaries(
         "time": st.datetimes().map(lambda time: f"{time:%Y-%m-%dT%H:%M:%SZ}"),
         "quoted": st.from_regex(r"(?a:[A-Za-z][A-Za-z ,.0-9]{0,29})", fullmatch=True),
         "name": st.from_regex(r"(?a:Test [A-Z][a-z]{1,8} \d{1,3})", fullmatch=True),
+        "hex": st.from_regex(r"(?a:[0-9][a-f][0-9a-f]{14})", fullmatch=True),
+        "long": st.from_regex(r"(?a:[A-Za-z ,]{1,3})", fullmatch=True).map(
+            lambda t: f"x{t}" * 2_000
+        ),
+        "day": st.dates().map(lambda day: f"{day:%a %b %d}"),
+        "amount": st.integers(-(10**9), 10**9),
+        "clock": st.times().map(lambda time: f"{time:%I:%M %p}"),
         "address": st.from_regex(r"(?a:[a-z]{1,8}@[a-z]{1,8}\.org)", fullmatch=True),
     }
 )
@@ -113,6 +120,19 @@ ROOTS = (
     IN_ONE + "System.QueryException: {number} rows for '{quoted}':--",
     "CANNOT_EXECUTE_FLOW_TRIGGER:The flow with version ID {id} failed at {time}.:--",
     "CANNOT_EXECUTE_FLOW_TRIGGER:The record was not saved. Error ID: {number}-{number}:--",
+    "STRING_TOO_LONG:Text: data value too large: {quoted}",
+    "STRING_TOO_LONG:Texte : valeur trop grande : {quoted}",
+    "STRING_TOO_LONG:Long: data value too large: {long} (max length=80):--",
+    "INVALID_FIELD: No such column 'A__c' on entity 'C__c'.",
+    "INVALID_TYPE: sObject type 'A__c' is not supported.",
+    "INVALID_TYPE: sObject type 'B__c' is not supported.",
+    "DUPLICATE_VALUE:doppelter Wert: C__c dupliziert Wert in Datensatz mit ID: {id}:--",
+    "DUPLICATE_VALUE:doppelter Wert: D__c dupliziert Wert in Datensatz mit ID: {id}:--",
+    "UNKNOWN_EXCEPTION: Please include this ErrorId: {number}-{number} ({amount})",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION: None after {day} {time}, {clock}.",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION: May be none on {day}, {number}.",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION: A file of {number}MB is too large.",
+    "The gateway said {hex} for <connection object at 0x{hex}>",
     "Read timed out after {number} seconds",
     "Connection reset by peer at {time}",
     "The gateway said {number}",
@@ -132,6 +152,11 @@ PLAIN = {
     "quoted": "hi",
     "name": "Test Sender 1",
     "address": "a@b.org",
+    "hex": "9f86d081884c7d65",
+    "long": "ab" * 3_000,
+    "day": "Tue Nov 24",
+    "amount": -1,
+    "clock": "08:30 AM",
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.diagnosis import diagnose
 from bridge.diagnosis.catalogue import CATALOGUE
-from bridge.model import HandlerType, Kind, Wrapper
+from bridge.model import Confidence, Handler, HandlerType, Kind, Wrapper
 
 MISSING = "Required fields are missing: [Name]"
 
@@ -148,3 +148,61 @@ def test_words_in_front_are_a_step() -> None:
     steps = diagnose("Row 3 failed: STRING_TOO_LONG:x:Name --").steps
     assert [step.wrapper for step in steps] == [Wrapper.PROSE, Wrapper.BULK]
     assert steps[0].took == "Row 3 failed: …"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Response content: [{'message': 'x', 'errorCode': 'INVALID_FIEL",
+        "Response content: [{'message': 'x', 'errorCode': 'STRING_TOO_",
+        "{ message: 'x', errorCode: INVALID_FIEL",
+        "STRING_TOO_",
+        "STRING_TOO",
+        "CANNOT_INSERT_UPDATE_ACT",
+    ],
+)
+def test_a_code_that_may_go_on_is_none(text: str) -> None:
+    assert diagnose(text).code is None
+
+
+@pytest.mark.parametrize("end", ["'Na", "'Name', 'Na", "Na"])
+def test_a_field_that_may_go_on_is_none(end: str) -> None:
+    text = "Response content: [{'errorCode': 'STRING_TOO_LONG', 'message': 'x', 'fields': ["
+    fields = diagnose(text + end).fields
+    assert fields == (("Name",) if "," in end else ())
+
+
+def test_xml_may_hold_a_message_as_it_is() -> None:
+    read = diagnose(
+        "<errors><fields>A__c</fields><message><![CDATA[Region <b>&amp;</b> is needed]]></message>"
+        "<statusCode>FIELD_CUSTOM_VALIDATION_EXCEPTION</statusCode></errors>"
+    )
+    assert (read.rule, read.fields) == ("Region <b>&amp;</b> is needed", ("A__c",))
+
+
+def test_the_end_of_the_bulk_form_may_hold_a_label() -> None:
+    text = "STRING_TOO_LONG:Last Name: data value too large: abc (max length=80):{} --"
+    assert diagnose(text.format("Last Name")).fields == ()
+    assert diagnose(text.format("Last Name")).value == "abc"
+    assert diagnose(text.format("LastName Name")).fields == ("LastName", "Name")
+
+
+CUT = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: T: execution of AfterInsert caused by: first error: "
+
+
+def test_what_is_cut_is_not_certain() -> None:
+    whole = CUT + "STRING_TOO_LONG, Name: data value too large: abc (max length=80): [LastName]"
+    assert diagnose(whole).confidence is Confidence.CERTAIN
+    assert diagnose(whole[:-20]).confidence is Confidence.LIKELY
+
+
+def test_an_event_that_is_cut_is_none() -> None:
+    whole = diagnose("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: T: execution of AfterInsert")
+    cut = diagnose("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: T: execution of AfterIns")
+    assert whole.handler == Handler(HandlerType.TRIGGER, "T", "AfterInsert")
+    assert cut.handler == Handler(HandlerType.TRIGGER, "T")
+
+
+def test_a_gateways_own_numbers_are_known() -> None:
+    assert diagnose("error code: 521").kind is Kind.TRANSIENT
+    assert diagnose("error code: 531").kind is Kind.UNKNOWN

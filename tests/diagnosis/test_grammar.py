@@ -382,3 +382,15 @@ def test_of_a_longer_text_the_start_and_the_end_count() -> None:
     read = diagnose(text)
     assert (read.code, read.limit, read.fields) == ("STRING_TOO_LONG", 80, ("Name",))
     assert read.confidence is Confidence.LIKELY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION:The approval process “Legal” is not over.:--",
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION: Put this into the flow of „Region“ first.",
+        "Our process answered “not now”.",
+    ],
+)
+def test_what_a_text_quotes_is_no_flow(text: str) -> None:
+    assert diagnose(text).handler is None

@@ -6,6 +6,7 @@ Here alone it stands how a process of these tests is set: settings, limits, ledg
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tempfile
 import threading
 from collections import Counter
@@ -21,6 +22,8 @@ from bridge.ledger.leases import SILENCE_SECONDS
 from bridge.model import Verification, Window, canonical_key
 from bridge.practice import PracticeServer
 from bridge.settings import Settings, load
+from tests import forks
+from tests.forks import Process
 
 SETTLE_SECONDS = 900.0
 LEASE_IS_FREE_SECONDS = SILENCE_SECONDS + 1
@@ -101,6 +104,12 @@ class Site:
     def whole_day(self) -> Window:
         start = dt.datetime.combine(self.practice.day, dt.time(), dt.UTC)
         return Window(start, start + dt.timedelta(days=1, microseconds=-1), "UTC")
+
+    def start(self, *arguments: str) -> Process:
+        """Start the command `bridge`; what it says is put into the folder."""
+        said = str(self.folder / "said")
+        whole = {**os.environ, **self.environment}
+        return forks.parent().start(arguments, whole, prints=said, complains=said)
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import select
 import signal
-from collections.abc import Iterator
 from random import Random
-
-import pytest
 
 from bridge.errors import Exit
 from bridge.ledger import RunState
 from bridge.practice import CutBefore, MorningCause, Operation, Remote, Scenario
 from bridge.practice.faults import Effect, Faults
 from tests.exactly_once.conftest import OpenSite
-from tests.exactly_once.forks import Forks
 from tests.exactly_once.site import Site
 from tests.exactly_once.test_crashes import KEYS, assert_each_once
+from tests.forks import Process
 
 KILLS = 26
 """Of each key kind."""
 CAUSES = {MorningCause.LONG_TEXT: 9, MorningCause.ROW_LOCK: 6, MorningCause.LONG_NAME: 3}
-
-pytestmark = pytest.mark.skipif(
-    not hasattr(os, "pidfd_open"), reason="the kernel can't tell when another's process has ended"
-)
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
-    with Forks() as parent:
-        yield parent
 
 
 class KillAt(Faults):
@@ -39,28 +24,23 @@ class KillAt(Faults):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pid = 0
+        self.process: Process | None = None
         self.nth = 0
         self.effect: Effect | None = None
 
     def strike(self, remote: Remote, operation: Operation) -> Effect | None:
-        if self.pid:
+        if self.process:
             self.nth -= 1
             if self.nth == 0:
-                ended = os.pidfd_open(self.pid)
-                signal.pidfd_send_signal(ended, signal.SIGKILL)
-                select.select([ended], [], [])
-                os.close(ended)
-                self.pid = 0
+                self.process.kill()
+                self.process = None
                 return self.effect
         return super().strike(remote, operation)
 
 
 @KEYS
-def test_each_message_is_there_once_after_many_kills(
-    open_site: OpenSite, forks: Forks, unique: bool
-) -> None:
-    random = Random(f"kills {unique}")  # noqa: S311  seeded on purpose
+def test_each_message_is_there_once_after_many_kills(open_site: OpenSite, unique: bool) -> None:
+    random = Random(f"kills {unique}")
     kills = 0
     while kills < KILLS:
         killer = KillAt()
@@ -69,20 +49,18 @@ def test_each_message_is_there_once_after_many_kills(
         while ended == -signal.SIGKILL:
             killer.nth = random.randint(1, 22)
             killer.effect = random.choice([None, CutBefore()])
-            ended = _bridge(site, forks, killer)
+            ended = _bridge(site, killer)
             kills += ended == -signal.SIGKILL
         assert ended == Exit.OK, (site.folder / "said").read_text(encoding="utf-8")
         assert_each_once(site)
 
 
-def _bridge(site: Site, forks: Forks, killer: KillAt) -> int:
+def _bridge(site: Site, killer: KillAt) -> int:
     """Go on with the plan that there is, or begin."""
     planned = [run.id for run in site.runs() if run.state is not RunState.PLANNING]
     day = site.practice.day.isoformat()
     arguments = ["apply", planned[-1]] if planned else ["resync", "--date", day, "--tz", "UTC"]
-    killer.pid = 0
-    pid = forks.start([*arguments, "--yes"], site.environment, str(site.folder / "said"))
-    killer.pid = pid
-    ended = forks.end_of(pid)
-    killer.pid = 0
+    killer.process = process = site.start(*arguments, "--yes")
+    ended = process.wait()
+    killer.process = None
     return ended

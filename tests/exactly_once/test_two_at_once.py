@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-import pytest
 
 from bridge.errors import Exit, LeaseHeld
 from bridge.ledger import RunState
 from bridge.model import Outcome
 from bridge.practice import MorningCause, Operation, Scenario
 from tests.exactly_once.conftest import OpenSite
-from tests.exactly_once.forks import Forks
 from tests.exactly_once.site import Site, ledger_folder
 from tests.exactly_once.test_crashes import KEYS
 
 THREADED = 42
 FORKED = 8
 CAUSES = {MorningCause.LONG_TEXT: 3, MorningCause.ROW_LOCK: 3}
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
-    with Forks() as parent:
-        yield parent
 
 
 def at_once(*works: Callable[[], object]) -> int:
@@ -76,11 +67,11 @@ def test_two_on_one_ledger_send_each_message_once(open_site: OpenSite, unique: b
 
 @KEYS
 def test_two_processes_on_one_ledger_send_each_message_once(
-    open_site: OpenSite, forks: Forks, unique: bool
+    open_site: OpenSite, unique: bool
 ) -> None:
     for _ in range(FORKED):
         site = open_site(Scenario(causes=CAUSES, extra_rows=0, key_unique=unique, save_seconds=0.0))
-        ends = start_both(forks, site, site)
+        ends = start_both(site, site)
         assert sorted(ends) in ([Exit.OK, Exit.OK], [Exit.OK, Exit.LEASE])
         assert set(site.rows().values()) == {1}
         assert site.rows().keys() == site.failed_keys()
@@ -90,7 +81,7 @@ def test_two_processes_on_one_ledger_send_each_message_once(
 
 
 def test_two_on_two_ledgers_insert_each_message_once_where_the_key_is_unique(
-    open_site: OpenSite, forks: Forks
+    open_site: OpenSite,
 ) -> None:
     for number in range(THREADED // 2):
         one = open_site(Scenario(causes=CAUSES, extra_rows=0))
@@ -101,7 +92,7 @@ def test_two_on_two_ledgers_insert_each_message_once_where_the_key_is_unique(
 
                 at_once(partial(meet, one, gate), partial(meet, other, gate))
             else:
-                assert start_both(forks, one, other) == [Exit.OK, Exit.OK]
+                assert start_both(one, other) == [Exit.OK, Exit.OK]
             assert set(one.rows().values()) == {1}
             assert one.rows().keys() == one.failed_keys()
             for site in (one, other):
@@ -110,13 +101,9 @@ def test_two_on_two_ledgers_insert_each_message_once_where_the_key_is_unique(
                 assert outcomes <= {Outcome.SYNCED, Outcome.PRESENT}
 
 
-def start_both(forks: Forks, *sites: Site) -> list[int]:
-    pids = [
-        forks.start(
-            ["resync", "--date", site.practice.day.isoformat(), "--tz", "UTC", "--yes"],
-            site.environment,
-            str(site.folder / "said"),
-        )
+def start_both(*sites: Site) -> list[int]:
+    processes = [
+        site.start("resync", "--date", site.practice.day.isoformat(), "--tz", "UTC", "--yes")
         for site in sites
     ]
-    return [forks.end_of(pid) for pid in pids]
+    return [process.wait() for process in processes]

@@ -40,6 +40,8 @@ MESSAGE = with_fields(
     field("Score__c", "int", digits=8),
     field("Worth__c", "currency", precision=18, scale=2),
     field("Follow_Up__c", "date"),
+    field("At__c", "time"),
+    field("Contact__c", "reference", 18, reference_to=("Contact",)),
     field("Rich__c", "textarea", 400, html_formatted=True),
     field("Old__c", "textarea", 40, byte_length=40),
     field("Channel__c", "picklist", 255, picklist_values=choices("Chat", "Phone")),
@@ -105,7 +107,26 @@ telling_text = st.sampled_from(
     [
         *("#N/A", "", "  ", "0", "1", "TRUE", "false", "12", "12.50", "-7", "007", "1e3", "NaN"),
         *("2019-10-01T09:16:28Z", "2019-10-01 09:16", "20191001T091628.1234567+02"),
+        *("1569921388", "1569921388.1234", "1569921388250", "2033010109", "2019-274", "2019-W40-2"),
+        *("yes", "N", "on", "12.345", "9.1E3", ".5", "09:16", "0916,5", "09:16:28.1234Z", "24:00"),
         *("2019-10-01", "20191001", "0001-01-01T00:00:00+05:00", "2019-13-01T00:00:00Z"),
+        *(
+            "a@Example.ORG",
+            "mailto:a@example.org",
+            "A <a@example.org>",
+            "a@b",
+            "a@b.nl;c@d.nl",
+            "@",
+        ),
+        *(
+            "+31 (0)6 12345678",
+            "06-12345678",
+            "tel:+1 212-555-0123 x5",
+            "+44 20 7946 0958",
+            "12345",
+        ),
+        *("www.example.org", "example.org/a b", "photo.jpg", "<https://e.org/" + "x" * 255 + ">"),
+        *("003000000000001", "003000000000001AAA", "005000000000009AAA", "0030000000"),
         *("fb", "Facebook", "googleplus", "chat", "Luggage;refund;x", "luggage;Luggage", ";"),
     ]
 )
@@ -114,7 +135,9 @@ scalars = (
     st.none()
     | st.booleans()
     | st.integers()
-    | st.sampled_from([0, 1, 0.0, 1.0, 2.5, 1e15, 1e22, 262358007148636])
+    | st.sampled_from(
+        [0, 1, 0.0, 1.0, 2.5, 5.755, 1e15, 1e22, 262358007148636, 1569921388, 1569921388.2505]
+    )
     | st.floats()
     | telling_text
     | awkward_text

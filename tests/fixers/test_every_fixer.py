@@ -16,6 +16,7 @@ from bridge.model import Record, Risk
 from .schema import MESSAGE, TOO_LONG, applied, changes, records
 
 OPTIONS: dict[str, tuple[object, ...]] = {
+    "copy": ({"Text__c": "Media_Title__c", "Not_In_The_Org__c": "Score__c"},),
     "defaults": (
         {
             "User_Full_Name__c": "Unknown sender",
@@ -24,20 +25,38 @@ OPTIONS: dict[str, tuple[object, ...]] = {
             "User_Gender__c": {"value": "unknown", "when": "required"},
         },
     ),
+    "drop": ({"unknown": True, "not_createable": True}, ["Text__c", "Not_In_The_Org__c", "Id"]),
+    "email": (None, {"*": {"else": "clear"}}, {"User_Email__c": {"else": "clear"}, "Text__c": {}}),
     "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
     "nulls": (None,),
+    "owner": ({"default": "005000000000009AAA"},),
+    "phone": (
+        None,
+        {"*": {"region": "NL", "else": "clear"}},
+        {"*": {"region": "US", "format": "national"}},
+        {"*": {"format": "international"}},
+    ),
     "picklist": (
         None,
         {"Conversation_Medium__c": {"fb": "facebook", "*": "web"}},
         {"Topics__c": {"x": "Other", "*": "refund"}, "Channel__c": {"fb": "Facebook", "*": "chat"}},
         {"*": {"fb": "new", "*": "other"}},
+        {"*": {"f*": "facebook", "?ugg*": "Luggage", "x": "hold", "*": "web"}},
     ),
+    "record_type": ({"developer_name": "Chat"}, {"by": "Text__c", "table": {"*": "Mail"}}),
+    "references": (
+        {"Contact__c": "clear", "OwnerId": {"default": "005000000000009AAA"}},
+        {"Contact__c": {"default": "003000000000009AAA"}, "Text__c": "clear"},
+        {"Contact__c": "hold"},
+    ),
+    "rename": ({"Not_In_The_Org__c": "Text__c", "Score__c": "Worth__c"},),
     "truncate": (
         None,
         {"*": {"length": 3}},
         {"*": {"length": 9, "marker": " […]"}, "Text__c": {"length": 5, "marker": ""}},
     ),
-    "types": (None,),
+    "types": (None, {"decimals": "round"}),
+    "url": (None, {"*": {"else": "clear"}}, {"Text__c": {"scheme": "http"}}),
 }
 FIXERS = [
     pytest.param(build(name, options), id=f"{name} {options}")

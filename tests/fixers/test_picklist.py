@@ -67,6 +67,49 @@ def test_several_values_are_looked_at_one_by_one_and_the_worst_risk_counts() -> 
     assert (change.after, change.risk) == ("Luggage;Refund;Other", Risk.INVENTED)
 
 
+WILD = {"fb-old": "sms", "fb*": "facebook", "?ine": "web", "fax*": "hold", "*": "sms"}
+
+
+@pytest.mark.parametrize(
+    ("value", "after"),
+    [("FB Messenger", "facebook"), ("fb", "facebook"), ("FB-old", "sms"), ("line", "web"),
+     ("online", "sms"), ("a\nb", "sms"), ("fb\nx", "facebook")],
+)  # fmt: skip
+def test_whole_values_go_before_wildcards_and_wildcards_before_any_other(
+    value: str, after: str
+) -> None:
+    assert only_change("picklist", {MEDIUM: WILD}, {MEDIUM: value}).after == after
+
+
+def test_the_first_wildcard_that_matches_decides() -> None:
+    table = {MEDIUM: {"fb?": "sms", "fb*": "facebook"}}
+    assert only_change("picklist", table, {MEDIUM: "fb1"}).after == "sms"
+    assert only_change("picklist", table, {MEDIUM: "fb12"}).after == "facebook"
+
+
+@pytest.mark.parametrize("value", ["fax", "FAX 2"])
+def test_what_is_held_stays(value: str) -> None:
+    assert leaves_alone("picklist", {MEDIUM: WILD}, {MEDIUM: value})
+
+
+def test_any_other_value_can_be_held_by_name() -> None:
+    assert leaves_alone("picklist", {MEDIUM: {"*": "hold"}}, {MEDIUM: "pigeon"})
+
+
+def test_a_value_that_is_called_hold_can_be_named() -> None:
+    table = {"Channel__c": {"wait": {"value": "hold"}}}
+    assert only_change("picklist", table, {"Channel__c": "wait"}).after == "hold"
+
+
+@given(value=st.text(), beginning=st.text(st.characters(exclude_characters="*?"), min_size=1))
+def test_a_wildcard_matches_what_begins_like_it_in_any_case(value: str, beginning: str) -> None:
+    folded = f"{beginning}*".strip().casefold().removesuffix("*")
+    expected = bool(folded) and value.strip().casefold().startswith(folded)
+    table = {MEDIUM: {f"{beginning}*": "web"}} if folded else {}
+    made = changes(build("picklist", table), {f"Social25__{MEDIUM}": value})
+    assert expected == any(change.risk is Risk.LOSSY for change in made) or value in MEDIA
+
+
 @given(value=telling_text | st.text())
 def test_with_a_fallback_a_restricted_picklist_always_gets_an_active_value(value: str) -> None:
     record = {f"Social25__{MEDIUM}": value}
@@ -83,6 +126,10 @@ def test_with_a_fallback_a_restricted_picklist_always_gets_an_active_value(value
         {"fb": "a;b"},
         {"fb": "*"},
         {"fb": None},
+        {"fb": {"value": "facebook", "note": "x"}},
+        {"fb*": "facebook", "FB*": "web"},
+        {"?*": "web"},
+        {"": "web"},
         {7: "seven"},
         "facebook",
     ],

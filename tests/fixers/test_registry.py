@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib
 import sys
 import tomllib
 from pathlib import Path
@@ -11,45 +10,12 @@ from pydantic import ValidationError
 
 from bridge import fixers
 from bridge.errors import Exit
+from tests.plugins import PLUGIN, Plugins
 
-OURS = ("defaults", "flatten", "nulls", "picklist", "truncate", "types")
-
-PLUGIN = """
-from bridge.fixers import Fixer
-from bridge.model import Change, Risk
-
-class Shout(Fixer):
-    name = "shout"
-    risk = Risk.LOSSY
-
-    def fix(self, record, schema, diagnosis):
-        return [Change("Text__c", "hi", "HI", "shout", "louder", Risk.LOSSY)]
-"""
-
-
-class Plugins:
-    """Distributions that a test installs, each with one fixer and a module of its own."""
-
-    def __init__(self, site: Path) -> None:
-        self._site = site
-
-    def install(self, distribution: str, entry: str, source: str = PLUGIN) -> None:
-        module = distribution.replace("-", "_")
-        (self._site / f"{module}.py").write_text(source)
-        info = self._site / f"{module}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n"
-        )
-        (info / "entry_points.txt").write_text(f"[bridge.fixers]\n{entry}\n")
-        importlib.invalidate_caches()
-
-
-@pytest.fixture
-def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "modules", sys.modules.copy())
-    return Plugins(tmp_path)
+OURS = (
+    *("copy", "defaults", "drop", "email", "flatten", "nulls", "owner", "phone", "picklist"),
+    *("record_type", "references", "rename", "truncate", "types", "url"),
+)
 
 
 def test_ours_are_known_whether_installed_or_not() -> None:
@@ -147,3 +113,70 @@ def test_two_distributions_with_one_name_are_refused(plugins: Plugins) -> None:
 def test_all_exports_are_there() -> None:
     exported: dict[str, Any] = {name: getattr(fixers, name) for name in fixers.__all__}
     assert len(exported) == len(fixers.__all__)
+
+
+def offer(name: str) -> fixers.Offer:
+    (found,) = [one for one in fixers.offers() if one.name == name]
+    return found
+
+
+def test_all_fixers_are_offered_with_whose_they_are(plugins: Plugins) -> None:
+    plugins.install("shout-fixer", "shout = shout_fixer:Shout")
+    offered = list(fixers.offers())
+    assert [one.name for one in offered] == list(fixers.names())
+    assert all(one.fixer is fixers.find(one.name) and not one.broken for one in offered)
+    assert offer("nulls").distribution == "gotallo-bridge"
+    assert offer("shout").distribution == fixers.distribution_of("shout") == "shout-fixer"
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        pytest.param("1 / 0", "ZeroDivisionError", id="raises"),
+        pytest.param("raise SystemExit", "SystemExit", id="ends the program"),
+        pytest.param(PLUGIN + "    Options = dict\n", "no pydantic model", id="options of a dict"),
+        pytest.param(PLUGIN + "    examples = (1,)\n", "no bridge.fixers.Example", id="examples"),
+        pytest.param(PLUGIN.replace("Risk.LOSSY\n", "7\n"), "(risk)", id="risk of another type"),
+    ],
+)
+def test_a_broken_one_is_offered_as_broken_and_stops_no_list(
+    plugins: Plugins, source: str, what: str
+) -> None:
+    plugins.install("shout-fixer", "shout = shout_fixer:Shout", source)
+    broken = offer("shout")
+    assert (broken.fixer, broken.distribution) == (None, "shout-fixer")
+    assert what in broken.broken
+    assert offer("types").fixer is not None
+
+
+def test_two_with_one_name_are_offered_as_one_that_is_broken(plugins: Plugins) -> None:
+    plugins.install("shout-fixer", "shout = shout_fixer:Shout")
+    plugins.install("loud-fixer", "shout = loud_fixer:Shout")
+    assert "More than one" in offer("shout").broken
+    assert set(offer("shout").distribution.split(", ")) == {"shout-fixer", "loud-fixer"}
+
+
+def test_one_that_is_called_like_ours_is_offered_beside_it_as_broken(plugins: Plugins) -> None:
+    plugins.install("shout-fixer", "nulls = shout_fixer:Shout")
+    ours, theirs = [one for one in fixers.offers() if one.name == "nulls"]
+    assert ours.fixer is fixers.find("nulls")
+    assert (theirs.fixer, theirs.distribution) == (None, "shout-fixer")
+    assert "called like one of ours" in theirs.broken
+    assert "shout_fixer" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        pytest.param("def __init__(self, options): 1 / 0", "ZeroDivisionError", id="made"),
+        pytest.param("def named_fields(self): return [7]", "with a int", id="a field of a number"),
+        pytest.param("def named_fields(self): return None", "TypeError", id="no fields"),
+        pytest.param("fix = Fixer.fix", "TypeError", id="no fix"),
+    ],
+)
+def test_one_that_can_not_be_made_is_broken(plugins: Plugins, more: str, what: str) -> None:
+    plugins.install("shout-fixer", "shout = shout_fixer:Shout", f"{PLUGIN}\n    {more}\n")
+    with pytest.raises(fixers.BrokenFixer) as caught:
+        fixers.build("shout", None)
+    assert '"shout" can\'t be made' in caught.value.message
+    assert what in caught.value.message

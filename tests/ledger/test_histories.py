@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
 from bridge.errors import LedgerError, UsageError
@@ -216,16 +217,54 @@ def test_a_plan_that_was_not_finished_tells_nothing(ledger: Ledger) -> None:
     assert ledger.causes(LONG_AGO) == ()
 
 
-def test_a_ledger_of_before_gets_the_tables_when_it_is_opened(location: str) -> None:
+OF_BEFORE = {
+    1: ["DROP TABLE findings", "DROP TABLE care"],
+    2: [],
+}
+"""What a ledger of an older version did not have, beside guards."""
+NEWER_GUARDS = ["guard_messages_delivery_delete", "guard_messages_key_update"]
+
+
+@pytest.mark.parametrize("version", OF_BEFORE)
+def test_a_ledger_of_before_becomes_the_same_as_a_new_one(location: str, version: int) -> None:
+    assert len(MIGRATIONS) == 3
     with Ledger(location) as ledger:
         run_of(ledger, failed("1"))
         with writing(ledger._engine) as connection:
-            for statement in ("DROP TABLE findings", "DROP TABLE care"):
+            new = schema_of(connection)
+            for statement in OF_BEFORE[version]:
                 connection.execute(sql(statement))
-            connection.execute(sql("UPDATE bridge_meta SET value = '1'"))
-    assert len(MIGRATIONS) == 2
+            for guard in NEWER_GUARDS:
+                connection.execute(sql(dropped(guard, connection)))
+            connection.execute(sql("UPDATE bridge_meta SET value = :of"), {"of": str(version)})
+            assert schema_of(connection) != new
     with pytest.raises(LedgerError, match="older version"):
         list(export(location))
     with Ledger.existing(location) as ledger:
         ledger.take_care(CAUSE.id, NOW, owner="Test Owner")
         assert len(ledger.causes(LONG_AGO)) == 1
+        with writing(ledger._engine) as connection:
+            assert schema_of(connection) == new
+
+
+def dropped(guard: str, connection: Connection) -> str:
+    on_sqlite = connection.dialect.name == "sqlite"
+    return f"DROP TRIGGER {guard}" if on_sqlite else f"DROP FUNCTION {guard}() CASCADE"
+
+
+def schema_of(connection: Connection) -> set[tuple[str, ...]]:
+    """Tables, columns, indexes and guards, as the database has them."""
+    if connection.dialect.name == "sqlite":
+        asked = ["SELECT type, name, tbl_name, COALESCE(sql, '') FROM sqlite_master"]
+    else:
+        asked = [
+            """SELECT table_name, column_name, data_type, is_nullable
+               FROM information_schema.columns WHERE table_schema = current_schema()""",
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+            """SELECT tgname, pg_get_triggerdef(t.oid)
+               FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+               WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal""",
+            """SELECT conname, pg_get_constraintdef(oid)
+               FROM pg_constraint WHERE connamespace = current_schema()::regnamespace""",
+        ]
+    return {tuple(row) for one in asked for row in connection.execute(sql(one))}

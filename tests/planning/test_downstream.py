@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bridge.diagnosis import diagnose
 from bridge.model import Change, Diagnosis, Kind, Record
 from bridge.planning import Planner, downstream
-from bridge.planning.mapping import parse_mapping
+from bridge.planning.mapping_file import parse_mapping
 from tests.fixers.schema import MESSAGE
 from tests.planning.test_mapping import HEAD
 from tests.planning.test_planner import built_in, message
@@ -62,8 +62,8 @@ def test_where_nothing_tells_all_of_them_are_named_and_no_fixer_guesses() -> Non
     ]
     diagnosis = diagnose(NO_NAME)
     found = downstream.traces(TABLE, MESSAGE, diagnosis, {})
-    assert downstream.in_terms_of_the_message(diagnosis, found).fields == ()
-    assert downstream.under_all_names(diagnosis, found).fields == ("LastName",)
+    assert downstream.fields_of_the_message(diagnosis, found) == ()
+    assert downstream.all_fields(diagnosis, found) == ("LastName",)
 
 
 def test_one_source_of_several_records_is_one_source() -> None:

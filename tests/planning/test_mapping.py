@@ -10,15 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import MappingError
-from bridge.model import Diagnosis, Kind, ObjectSchema, Witness
-from bridge.planning.mapping import (
-    NamedWitness,
-    Treatment,
-    built_in_mapping,
-    parse_mapping,
-    read_mapping,
-)
+from bridge.model import ObjectSchema, Witness
+from bridge.planning.mapping import NamedWitness
+from bridge.planning.mapping_file import built_in_mapping, parse_mapping, read_mapping
 from tests.fixers.schema import MESSAGE, field
+from tests.plugins import Plugins
 
 HEAD = """\
 object: Heroku_Message__c
@@ -74,6 +70,21 @@ def test_the_built_in_mapping_is_valid_and_fits_the_packages_object() -> None:
             id="unknown treatment",
         ),
         pytest.param(
+            HEAD + "causes:\n  - when: {hanlder: X}\n    then: retry\n",
+            'org.yaml:6:12: unknown key "hanlder", did you mean "handler"?',
+            id="unknown part of a policy",
+        ),
+        pytest.param(
+            HEAD + "causes:\n  - when: {record: {Text__c: [a]}}\n    then: retry\n",
+            "org.yaml:6:30: causes.0.when.record.Text__c",
+            id="a list for a field of the message",
+        ),
+        pytest.param(
+            HEAD + "causes:\n  - when: {platform: web}\n    then: retry\n",
+            "org.yaml:6:12: nothing says which field holds the platform",
+            id="a platform of no field",
+        ),
+        pytest.param(
             HEAD + "key: Other__c\n",
             'org.yaml:5:1: "key" stands here a second time (first at line 2)',
             id="key twice",
@@ -105,6 +116,12 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
         read_mapping(tmp_path / "bytes.yaml")
 
 
+def test_an_installed_fixer_that_is_broken_is_named_at_its_place(plugins: Plugins) -> None:
+    plugins.install("shout-fixer", "shout = shout_fixer:Shout", "1 / 0")
+    with pytest.raises(MappingError, match=r"org.yaml:6:5: The fixer \"shout\" of shout-fixer"):
+        parse_mapping(HEAD + "fixers:\n  - shout\n", "org.yaml")
+
+
 def test_a_field_that_the_org_does_not_have_is_named_with_its_line_and_its_neighbour() -> None:
     mapping = parse_mapping(HEAD + "fixers:\n  - truncate: {Txt__c: {}}\n", "org.yaml")
     with pytest.raises(MappingError) as caught:
@@ -113,33 +130,28 @@ def test_a_field_that_the_org_does_not_have_is_named_with_its_line_and_its_neigh
     assert 'did you mean "Text__c"?' in str(caught.value)
 
 
-def test_the_first_policy_that_matches_decides() -> None:
-    mapping = parse_mapping(
-        HEAD
-        + """\
-causes:
-  - when: {code: FIELD_*, message: "*body exceeds*"}
-    then: {hold: "Ask the owner."}
-  - when: {kind: rule}
-    then: retry
-  - when: {fields: [lastname]}
-    then: {truncate: {User_Full_Name__c: {length: 80}}}
-""",
-        "org.yaml",
-    )
-    rule = Diagnosis("FIELD_CUSTOM_VALIDATION_EXCEPTION", Kind.RULE, "Message body exceeds it.")
-    first = mapping.policy_for(rule)
-    assert first is not None
-    assert (first.treatment, first.note) == (Treatment.HOLD, "Ask the owner.")
-    other = Diagnosis("FIELD_CUSTOM_VALIDATION_EXCEPTION", Kind.RULE, "No links.")
-    second = mapping.policy_for(other)
-    assert second is not None
-    assert second.treatment is Treatment.RETRY
-    third = mapping.policy_for(Diagnosis("STRING_TOO_LONG", Kind.DATA, "", ("LastName",)))
-    assert third is not None
-    assert [use.fixer.name for use in third.fixers] == ["truncate"]
-    assert mapping.policy_for(Diagnosis("OTHER", Kind.UNKNOWN, "")) is None
-    assert mapping.policy_for(None) is None
+def test_a_field_of_a_policy_is_checked_at_its_place() -> None:
+    text = HEAD + "causes:\n  - when: {record: {Txt__c: a*}}\n    then: skip\n"
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(text, "org.yaml").check_against(MESSAGE)
+    assert 'org.yaml:6:21: Social25__Heroku_Message__c has no field "Txt__c"' in str(caught.value)
+    assert 'did you mean "Text__c"?' in str(caught.value)
+
+
+def test_the_field_of_the_platform_counts_where_a_policy_asks_for_one() -> None:
+    text = HEAD + "platform: Medium__c\n"
+    parse_mapping(text, "org.yaml").check_against(MESSAGE)
+    text += "causes: [{when: {platform: web}, then: skip}]\n"
+    with pytest.raises(MappingError, match=r'org\.yaml:5:11: .* no field "Medium__c"'):
+        parse_mapping(text, "org.yaml").check_against(MESSAGE)
+
+
+def test_a_word_that_yaml_reads_as_true_is_told_where_the_field_holds_text() -> None:
+    text = HEAD + "causes: [{when: {record: {Outbound__c: no, Text__c: no}}, then: skip}]\n"
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(text, "org.yaml").check_against(MESSAGE)
+    assert caught.value.message == "org.yaml:5:44: Text__c holds text, and this is read as false"
+    assert "quotes" in caught.value.advice
 
 
 POST = ObjectSchema(

@@ -43,7 +43,7 @@ def test_exactly_the_named_ones_are_chosen_whatever_their_spelling(
 
 
 def test_one_that_the_window_does_not_list_is_named_before_anything_is_planned() -> None:
-    with pytest.raises(UsageError, match="lists 1 failed messages, and not b, c"):
+    with pytest.raises(UsageError, match="lists 1 failed message, and not b, c"):
         ToKeys(["a", "b", "c"]).among([message("a")])
 
 
@@ -70,7 +70,13 @@ def test_what_is_open_is_chosen_and_what_is_not_listed_any_more_is_told() -> Non
     narrowing = ToOpen({"a", "b", "gone"})
     assert chosen(narrowing, message("a"), message("other"), message("b")) == ["a", "b"]
     (note,) = narrowing.notes
-    assert note.startswith("1 of the 3 that are open in the ledger are not listed by GoTallo any")
+    assert note == (
+        "1 of the 3 that are open in the ledger is not listed by GoTallo any more: it is not in "
+        "this plan."
+    )
+    fewer = ToOpen({"a", "gone", "lost"})
+    assert chosen(fewer, message("a")) == ["a"]
+    assert fewer.notes[0].startswith("2 of the 3 that are open in the ledger are not listed")
     everything = ToOpen({"a"})
     assert chosen(everything, message("a")) == ["a"]
     assert everything.notes == ()

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.fixers import Fixer, NoOptions
 from bridge.model import (
-    Change,
     Decision,
-    Diagnosis,
     FailedMessage,
     HeldReason,
-    ObjectSchema,
     Origin,
     Record,
     Risk,
@@ -25,14 +19,8 @@ from bridge.model import (
     Value,
 )
 from bridge.planning import Planner, check
-from bridge.planning.mapping import (
-    FixerUse,
-    MessageMapping,
-    built_in_mapping,
-    parse_mapping,
-    read_mapping,
-)
-from bridge.planning.yaml_source import Place
+from bridge.planning.mapping import MessageMapping
+from bridge.planning.mapping_file import built_in_mapping, parse_mapping, read_mapping
 from tests.fixers.schema import MESSAGE
 from tests.planning.test_mapping import HEAD
 
@@ -105,6 +93,10 @@ def test_a_policy_can_hold_or_skip_a_cause(word: str, decision: str) -> None:
     assert "org.yaml:6" in item.held.what
 
 
+def test_a_time_beyond_every_calendar_orders_nothing_and_stops_nobody() -> None:
+    assert planner().plan(message(Timestamp__c="0001-01-01T00:00:00+14:00")).order == ""
+
+
 def test_a_key_in_another_spelling_is_written_as_gotallo_writes_it() -> None:
     dashed = "92DD772D-38BD-4D64-ABF8-32FE279B189B"
     item = planner().plan(message(Identifier__c=dashed))
@@ -160,50 +152,6 @@ def test_without_the_table_it_is_held_with_a_reason() -> None:
     assert item.held is not None
     assert "standard shape only" in item.held.what
     assert "from_standard" in item.held.advice
-
-
-class Misbehaving(Fixer[NoOptions]):
-    """Does what no fixer may do."""
-
-    name: ClassVar[str] = "misbehaving"
-    risk: ClassVar[Risk] = Risk.LOSSLESS
-
-    def __init__(self, changes: Iterable[Change] | Exception) -> None:
-        super().__init__(NoOptions())
-        self._changes = changes
-
-    def fix(
-        self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> Iterable[Change]:
-        if isinstance(self._changes, Exception):
-            raise self._changes
-        return self._changes
-
-
-def change(field: str = "Social25__Text__c", risk: Risk = Risk.LOSSLESS, by: str = "") -> Change:
-    return Change(field, "a", "b", by or "misbehaving", "because", risk)
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        pytest.param(RuntimeError("boom"), "RuntimeError: boom", id="raises"),
-        pytest.param([change(risk=Risk.LOSSY)], "lossless at the most", id="more than declared"),
-        pytest.param([change(), change()], "twice", id="one field twice"),
-        pytest.param([change("Social25__Identifier__c")], "the key", id="the key"),
-        pytest.param([change(by="another")], "another", id="another's name"),
-    ],
-)
-def test_a_fixer_that_misbehaves_holds_the_record_and_is_named(
-    changes: list[Change] | Exception, says: str
-) -> None:
-    mapping = parse_mapping(HEAD, "org.yaml")
-    use = FixerUse(Misbehaving(changes), Place("org.yaml", 5, 3))
-    item = Planner(replace(mapping, fixers=(use,)), MESSAGE).plan(message())
-    assert item.held is not None
-    assert item.held.reason is HeldReason.POLICY
-    assert "misbehaving" in item.held.what
-    assert says in item.held.what
 
 
 values = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just("#N/A"))

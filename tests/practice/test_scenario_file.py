@@ -183,6 +183,16 @@ def test_faults_of_a_file_strike_once_the_org_serves() -> None:
             id="setting",
         ),
         pytest.param(
+            "record_types: {Chat: {avaliable: false}}",
+            "1:23: record_types.Chat.avaliable: no key avaliable; did you mean available?",
+            id="record-type",
+        ),
+        pytest.param(
+            "record_types: {Chat: {active: false, default: true}}",
+            "1:38: record_types.Chat.default: the default must be active and available",
+            id="record-type-default",
+        ),
+        pytest.param(
             "fields: {Lead: {Of__c: {type: reference, reference_to: User}}}",
             "1:42: fields.Lead.Of__c.reference_to: a list is expected, such as [User]",
             id="reference-text",

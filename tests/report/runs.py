@@ -94,7 +94,7 @@ def item(
         cause=cause_of(diagnosis),
         origin=Origin.SALESFORCE,
         raw="{}",
-        treatment="retry",
+        treatment="retry, the default",
     )
 
 

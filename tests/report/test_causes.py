@@ -166,11 +166,12 @@ def test_what_is_held_is_told_with_the_plans_own_reason(ledger: Ledger) -> None:
 
 def test_a_rule_is_named_and_what_the_mapping_repairs_is_not_to_be_mapped(ledger: Ledger) -> None:
     found = Finding(Topic.STANDING_RULE, "it stands", "https://acme.example/x", rule="No_Links")
-    cut_for_it = replace(item(2, LONG_NAME), treatment="truncate")
+    cut_for_it = replace(item(2, LONG_NAME), treatment="truncate, then retry (ours.yaml:7)")
     failed_on(ledger, NOW - DAY, replace(item(1), findings=(found,)), cut_for_it, shortened(3))
     page = " ".join(listed(ledger).split())
     assert "Rule No_Links. Have the validation rule changed" in page
-    assert page.count("The mapping repairs them with truncate.") == 2
+    assert "The mapping repairs them: truncate, then retry (ours.yaml:7)." in page
+    assert "The mapping repairs them: truncate." in page
     assert "Let the mapping truncate" not in page
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue, TypeAdapter
 
 from bridge.model import Value
-from bridge.report.interchange import held_by_utf8, json_of
+from bridge.report.interchange import harmless, held_by_utf8, json_of
 
 scalars = (
     st.none()
@@ -54,3 +54,11 @@ def test_a_value_that_is_nested_too_deep_for_parsers_is_kept_as_text() -> None:
 
 def test_halves_that_belong_together_are_joined_and_others_replaced() -> None:
     assert held_by_utf8("\ud83d\ude00 \ud83d!") == "😀 \ufffd!"
+
+
+@given(st.text() | st.from_regex("[\x7f-\x9f\u200b-\u202e\U000e0000-\U000e007f]{1,9}"))
+def test_a_harmless_document_says_the_same(text: str) -> None:
+    document = json.dumps({text: text}, ensure_ascii=False)
+    written = harmless(document)
+    assert json.loads(written) == json.loads(document)
+    assert not any("\x7f" <= char <= "\x9f" or char in "\u202e\u2066\u200b" for char in written)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import OrgUnanswered, SettingsError
-from bridge.model import FieldSchema, PicklistValue
+from bridge.model import FieldSchema, PicklistValue, RecordType
 from bridge.salesforce.describe import find_object, namespace_of, parse_names, parse_object
 from tests.salesforce.describing import MESSAGE, PREFIX, everything, field, message_object
 
@@ -84,6 +84,37 @@ def test_required_is_not_nillable_not_defaulted_createable_and_no_boolean(
 
     wanted = (nillable, defaulted, createable, type_) == (False, False, True, "string")
     assert schema.fields[0].required is wanted
+
+
+def test_record_types_keep_who_may_use_them_and_the_master_is_among_them() -> None:
+    chat = {
+        "active": True,
+        "available": False,
+        "defaultRecordTypeMapping": False,
+        "developerName": "Chat",
+        "master": False,
+        "name": "A Chat",
+        "recordTypeId": "0125g0000000001AAA",
+        "urls": {},
+    }
+    older = {
+        "available": True,
+        "defaultRecordTypeMapping": True,
+        "name": "Master",
+        "recordTypeId": "012000000000000AAA",
+    }
+    answer = message_object() | {"recordTypeInfos": [chat, older]}
+
+    assert parse_object(answer, "GET describe").record_types == (
+        RecordType("0125g0000000001AAA", "Chat", "A Chat", True, False, False),
+        RecordType("012000000000000AAA", "Master", "Master", True, True, True),
+    )
+
+
+@pytest.mark.parametrize("infos", [{}, {"recordTypeInfos": None}, {"recordTypeInfos": []}])
+def test_an_object_may_have_no_record_types(infos: dict[str, object]) -> None:
+    answer = {k: v for k, v in message_object().items() if k != "recordTypeInfos"} | infos
+    assert parse_object(answer, "GET describe").record_types == ()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from bridge.practice import PracticeServer
 from bridge.report import RunDocument, run_document
 from bridge.settings import Settings, load
 from bridge.window import day
+from tests import forks
 
 HASTE = Tempo(first_pause=0.0)
 
@@ -134,14 +134,8 @@ class House:
         self, *arguments: str, without: Sequence[str] = (), **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run the command `bridge` as a process of its own, with no terminal."""
-        return subprocess.run(
-            [sys.executable, "-m", "bridge", *arguments],
-            env=process_environment({**self.environment, **environment}, without),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        whole = process_environment({**self.environment, **environment}, without)
+        return forks.run(arguments, whole)
 
 
 def insert_by_hand(house: House, record: Record) -> None:

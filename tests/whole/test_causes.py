@@ -7,6 +7,7 @@ import json
 from bridge.errors import Exit
 from bridge.model import Topic
 from bridge.practice import MorningCause, Scenario
+from bridge.practice.org.customizing import FieldSetting
 from bridge.report.document import CausePart
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import House
@@ -49,6 +50,63 @@ downstream: {Lead: {LastName: User_Full_Name__c}}
     assert all(len(str(item.record[FULL_NAME])) <= 80 for item in house.items(result.run_id))
 
 
+BY_DESCRIBE = """
+object: Heroku_Message__c
+key: Identifier__c
+conversation: Chat_Identifier__c
+order: Timestamp__c
+fixers:
+  - nulls
+  - types
+  - flatten: {User_Profile_Image_URL__c: url}
+  - truncate: {User_Full_Name__c: {}}
+  - defaults: {User_Full_Name__c: {value: Unknown sender, when: required}}
+  - picklist: {Conversation_Medium__c: {web: sms, facebook: sms, whatsapp: sms, "*": sms}}
+downstream:
+  Lead: {LastName: User_Full_Name__c, LeadSource: Conversation_Medium__c}
+"""
+
+
+def test_what_a_made_record_can_not_hold_is_repaired_by_the_orgs_describe(
+    open_house: OpenHouse,
+) -> None:
+    """The mapping names no limit, no cause and no made record's rule."""
+    scenario = Scenario(
+        causes={MorningCause.LONG_NAME: 3, MorningCause.NO_NAME: 3, MorningCause.UNKNOWN_MEDIUM: 1},
+        fields={"Lead": {"LastName": FieldSetting(length=30)}},
+    )
+    house = open_house(scenario, BY_DESCRIBE)
+    result = house.resync()
+    assert result.document.counts.synced == 7
+    names = [str(item.record[FULL_NAME]) for item in house.items(result.run_id)]
+    assert max(map(len, names)) == 30
+    assert names.count("Unknown sender") == 3
+
+
+def test_what_a_made_record_can_not_hold_and_nothing_repairs_is_held_and_not_sent(
+    open_house: OpenHouse,
+) -> None:
+    mapping = BY_DESCRIBE.replace("  - truncate: {User_Full_Name__c: {}}\n", "")
+    house = open_house(Scenario(causes={MorningCause.LONG_NAME: 3}), mapping)
+    result = house.resync()
+    assert result.document.counts.held == 3
+    (held,) = result.document.causes[0].held
+    assert held.what.startswith(f"Lead.LastName (from {FULL_NAME}) holds 80 characters")
+    assert {item.attempts for item in house.items(result.run_id)} == {0}
+    shown = house.command("status", result.run_id).stdout
+    assert "Lead.LastName (from User_Full_Name__c) holds 80" in " ".join(shown.split())
+
+
+def test_an_object_that_the_org_does_not_show_leaves_the_limit_of_the_error(
+    open_house: OpenHouse,
+) -> None:
+    mapping = BY_DESCRIBE.replace("  Lead: {", "  No_Such_Object__c: {")
+    house = open_house(Scenario(causes={MorningCause.LONG_NAME: 3}), mapping)
+    result = house.resync()
+    assert result.document.counts.synced == 3
+    assert all(len(str(item.record[FULL_NAME])) == 80 for item in house.items(result.run_id))
+
+
 def test_causes_are_listed_across_runs_with_who_looks_after_them(open_house: OpenHouse) -> None:
     house = open_house(Scenario(causes={MorningCause.LINK_RULE: 3, MorningCause.LONG_TEXT: 2}))
     assert house.command("causes").returncode == Exit.USAGE, "there is no ledger yet"
@@ -69,6 +127,10 @@ def test_causes_are_listed_across_runs_with_who_looks_after_them(open_house: Ope
     refused = house.command("causes", "--owner", "Test Owner")
     assert refused.returncode == Exit.USAGE
     assert house.command("causes", "zzz").returncode == Exit.USAGE
+    acting = "\u202e\x9b31m"
+    shown = house.command("causes", rule, "--note", acting, "--json").stdout
+    assert json.loads(shown)["cause"]["care"]["note"] == acting
+    assert not set(acting[:2]) & set(shown)
 
 
 def test_a_cause_is_sent_alone(open_house: OpenHouse) -> None:

@@ -298,16 +298,9 @@ def test_practice_serve_prints_exports_and_ends_on_a_signal(tmp_path: Path) -> N
         assert "Traceback" not in err
 
 
-def test_the_demo_shows_the_whole_job() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bridge", "demo"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == Exit.OK, done.stderr
-    assert done.stdout.count("$ bridge ") == 5
-    assert "Traceback" not in done.stderr
-
-
-def test_a_wheel_outside_the_checkout_has_its_mapping_and_runs(tmp_path: Path) -> None:
+def test_a_wheel_outside_the_checkout_has_its_mapping_and_shows_the_whole_job(
+    tmp_path: Path,
+) -> None:
     root = Path(__file__).parents[2]
     wheels = tmp_path / "wheels"
     subprocess.run(
@@ -320,17 +313,24 @@ def test_a_wheel_outside_the_checkout_has_its_mapping_and_runs(tmp_path: Path) -
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     assert (tmp_path / "installed/bridge/mappings/heroku_message.yaml").is_file()
-    shown = "import bridge.planning as p; print(p.built_in_mapping())"
-    environment = {"PYTHONPATH": str(tmp_path / "installed"), "PYTHONSAFEPATH": "1"}
-    for arguments in (["-c", shown], ["-m", "bridge", "demo"]):
+    assert (tmp_path / "installed/bridge/skeleton/templates/fixer.py.template").is_file()
+    environment = process_environment(
+        {"PYTHONPATH": str(tmp_path / "installed"), "PYTHONSAFEPATH": "1"}
+    )
+
+    def installed(*arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, *arguments],
-            env=process_environment(environment),
+            env=environment,
             cwd=tmp_path,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        if "-c" in arguments:
-            assert str(tmp_path) in done.stdout
+        assert done.returncode == Exit.OK, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    shown = "import bridge.planning as p; print(p.built_in_mapping())"
+    assert str(tmp_path) in installed("-c", shown)
+    assert installed("-m", "bridge", "demo").count("$ bridge ") == 5

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -36,6 +33,7 @@ from bridge.practice import (
 )
 from bridge.practice.faults import Effect, Faults
 from bridge.report import exit_of
+from tests import forks
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import HASTE, House, process_environment
 
@@ -209,7 +207,7 @@ class KillAt(Faults):
 
     def __init__(self, nth: int, effect: Effect | None) -> None:
         super().__init__()
-        self.process: subprocess.Popen[str] | None = None
+        self.process: forks.Process | None = None
         self._left = nth
         self._effect = effect
 
@@ -217,8 +215,7 @@ class KillAt(Faults):
         if self.process is not None and operation is Operation.INSERT:
             self._left -= 1
             if self._left == 0:
-                os.kill(self.process.pid, signal.SIGKILL)
-                self.process.wait()
+                self.process.kill()
                 return self._effect
         return super().strike(remote, operation)
 
@@ -235,15 +232,10 @@ def test_a_killed_process_is_gone_on_with(
     with practice:
         house = House(practice, folder)
         run = house.plan()
-        killer.process = subprocess.Popen(
-            [sys.executable, "-m", "bridge", "apply", run.id, "--yes", "--no-canary"],
-            env=process_environment(house.environment),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
+        killer.process = forks.parent().start(
+            ["apply", run.id, "--yes", "--no-canary"], process_environment(house.environment)
         )
-        killer.process.wait()
-        assert killer.process.returncode == -signal.SIGKILL
+        assert killer.process.wait() == -signal.SIGKILL
         before = house.document(run.id).counts
         assert before.synced + before.not_sent_yet + before.in_doubt == 300
         assert before.in_doubt > 0

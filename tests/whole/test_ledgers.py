@@ -22,6 +22,7 @@ from bridge.ledger import tables as t
 from bridge.ledger.engine import writing
 from bridge.model import Delivery, Outcome
 from bridge.practice import MorningCause, PracticeServer, Scenario
+from tests import forks
 from tests.ledger.line import Cut, Line
 from tests.postgres import PASSWORD, Server
 from tests.whole.conftest import OpenHouse
@@ -74,15 +75,10 @@ def test_a_killed_process_is_gone_on_with_on_postgresql(
     with practice:
         house = House(practice, open_house().folder, database=postgres.new_ledger())
         run = house.plan()
-        killer.process = subprocess.Popen(
-            [sys.executable, "-m", "bridge", "apply", run.id, "--yes", "--no-canary"],
-            env=process_environment(house.environment),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
+        killer.process = forks.parent().start(
+            ["apply", run.id, "--yes", "--no-canary"], process_environment(house.environment)
         )
-        killer.process.wait()
-        assert killer.process.returncode == -signal.SIGKILL
+        assert killer.process.wait() == -signal.SIGKILL
         assert house.document(run.id).counts.in_doubt > 0
         assert sound(house)
         done = house.command("apply", run.id, "--yes", BRIDGE_SETTLE_SECONDS="0")

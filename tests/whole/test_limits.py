@@ -115,7 +115,7 @@ def test_a_new_cause_among_many_that_pass_stops_the_run_once(open_house: OpenHou
     assert house.document(run.id).counts.not_sent_yet == 0
 
 
-@pytest.mark.parametrize(("lanes", "most"), [(1, 15), (4, 15)])
+@pytest.mark.parametrize(("lanes", "most"), [(1, 18), (4, 18)])
 def test_no_more_calls_are_made_than_allowed_and_it_goes_on(
     open_house: OpenHouse, lanes: int, most: int
 ) -> None:
@@ -161,8 +161,8 @@ def test_the_plan_tells_the_calls_that_it_takes_and_whether_the_allowance_lasts(
     plan = " ".join(house.command("plan", "--date", date, COLUMNS="200").stdout.split())
     (run,) = json.loads(house.command("status", "--json").stdout)
     forecast = run["forecast"]
-    assert (forecast["left"], forecast["reserve"]) == (110 - 80 - 8, 11)
-    assert f"Sending takes about {forecast['calls']} API calls; 22 are left today" in plan
+    assert (forecast["left"], forecast["reserve"]) == (110 - 80 - 11, 11)
+    assert f"Sending takes about {forecast['calls']} API calls; 19 are left today" in plan
     assert "11 of them in reserve" in plan
     assert "So it will stop before its end" in plan
     house.practice.allowance.restore()

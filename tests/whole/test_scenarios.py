@@ -8,10 +8,14 @@ import pytest
 
 from bridge.delivery import EndingKind
 from bridge.errors import Exit
+from bridge.model import Outcome
 from bridge.practice import CommitLate, Scenario, dump_scenario, load_scenario
+from bridge.practice.scenario import MorningCause
 from bridge.practice.scenario_file import parse_scenario
+from bridge.report import report_document
+from bridge.report.document import ItemPart
 from tests.whole.conftest import OpenHouse
-from tests.whole.house import HASTE
+from tests.whole.house import HASTE, House
 
 
 def released_by_hand(scenario: Scenario) -> Scenario:
@@ -50,6 +54,61 @@ def test_where_everything_goes_wrong_each_message_is_there_once(open_house: Open
     assert not left, "a fault that never strikes is no rehearsal"
 
 
+DATA_CAUSES = tuple(
+    cause
+    for cause in MorningCause
+    if cause
+    not in {
+        MorningCause.LINK_RULE,
+        MorningCause.AGENT_RULE,
+        MorningCause.IN_ORG_ALREADY,
+        MorningCause.ROW_LOCK,
+    }
+)
+TOLD_BY_A_DESCRIBE = {
+    "INVALID_EMAIL_ADDRESS",
+    "INVALID_FIELD",
+    "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+    "INVALID_TYPE_ON_FIELD_IN_RECORD",
+    "JSON_PARSER_ERROR",
+    "MALFORMED_ID",
+    "NUMBER_OUTSIDE_VALID_RANGE",
+    "REQUIRED_FIELD_MISSING",
+    "STRING_TOO_LONG",
+}
+
+
+def report(house: House, run_id: str) -> tuple[ItemPart, ...]:
+    with house.ledger() as ledger:
+        return report_document(ledger, ledger.run(run_id)).items
+
+
+@pytest.mark.parametrize("cause", DATA_CAUSES)
+def test_the_built_in_mapping_repairs_what_is_wrong_with_the_data_or_holds_it_with_an_advice(
+    open_house: OpenHouse, cause: MorningCause
+) -> None:
+    house = open_house(Scenario(causes={cause: 6}))
+    items = report(house, house.resync().run_id)
+    assert len(items) == 6
+    for item in items:
+        if item.held is not None:
+            assert item.held.code in TOLD_BY_A_DESCRIBE
+            assert item.held.advice
+        else:
+            assert item.outcome is Outcome.SYNCED, item.rejection
+
+
+def test_nothing_is_sent_and_refused_for_a_reason_that_a_describe_told(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(replace(load_scenario("everything-wrong"), faults=()))
+    items = report(house, house.resync().run_id)
+    refused = {item.rejection.code for item in items if item.rejection is not None}
+    assert not refused & TOLD_BY_A_DESCRIBE
+    assert all(item.held.advice for item in items if item.held is not None)
+
+
 @pytest.mark.parametrize("name", ["morning", "everything-wrong"])
 def test_an_imported_org_has_the_setup_of_the_one_it_was_imported_from(
     open_house: OpenHouse, name: str
@@ -81,6 +140,7 @@ def test_an_imported_org_has_the_setup_of_the_one_it_was_imported_from(
 def test_an_imported_field_is_as_the_org_has_it(open_house: OpenHouse) -> None:
     scenario = parse_scenario(
         """
+        record_types: {Chat: {label: A Chat, default: true}, Vip: {label: Vip, available: false}}
         rules:
           - {name: Same, message: m, when: {any_of: []}}
           - {name: Same, sobject: Lead, message: n, when: {any_of: []}}
@@ -95,7 +155,10 @@ def test_an_imported_field_is_as_the_org_has_it(open_house: OpenHouse) -> None:
         "file",
     )
     house = open_house(scenario)
-    imported = parse_scenario(house.command("practice", "import-org").stdout, "imported")
+    done = house.command("practice", "import-org")
+    assert "RecordTypeId" not in done.stderr
+    imported = parse_scenario(done.stdout, "imported")
+    assert imported.record_types == scenario.record_types
     theirs = open_house(replace(imported, size=0, causes=None)).practice.org
     for ours in house.practice.org.message_sobject().fields:
         assert theirs.message_sobject().get(ours.name) == ours

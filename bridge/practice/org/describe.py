@@ -6,7 +6,8 @@ Developer Guide); a field without field-level security is left out.
 
 from __future__ import annotations
 
-from bridge.practice.org.schema import TEXT_TYPES, Field, FieldType, SObject
+from bridge.practice.org.record_types import record_types_of
+from bridge.practice.org.schema import TEXT_TYPES, Field, FieldType, RecordType, SObject
 from bridge.practice.org.values import Json
 
 _SOAP_TYPES: dict[FieldType, str] = {
@@ -153,6 +154,7 @@ def describe_basic(sobject: SObject, version: str) -> dict[str, Json]:
 
 def describe_object(sobject: SObject, version: str) -> dict[str, Json]:
     """The full describe of one object."""
+    home = f"/services/data/{version}/sobjects/{sobject.name}"
     return describe_basic(sobject, version) | {
         "actionOverrides": [],
         "childRelationships": [],
@@ -167,8 +169,21 @@ def describe_object(sobject: SObject, version: str) -> dict[str, Json]:
         "lookupLayoutable": None,
         "namedLayoutInfos": [],
         "networkScopeFieldName": None,
-        "recordTypeInfos": [],
+        "recordTypeInfos": [_record_type(t, home) for t in record_types_of(sobject)],
         "searchLayoutable": True,
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [],
+    }
+
+
+def _record_type(record_type: RecordType, home: str) -> dict[str, Json]:
+    return {
+        "active": record_type.active,
+        "available": record_type.available,
+        "defaultRecordTypeMapping": record_type.default,
+        "developerName": record_type.developer_name,
+        "master": record_type.developer_name == "Master",
+        "name": record_type.label,
+        "recordTypeId": record_type.id,
+        "urls": {"layout": f"{home}/describe/layouts/{record_type.id}"},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bridge.practice.mistakes import Mistake, at, no_such
+from bridge.practice.org.record_types import with_record_types
 from bridge.practice.org.schema import Field, FieldType, PicklistValue, SObject
 from bridge.practice.scenario import Scenario
 
@@ -31,7 +32,9 @@ def org_objects(scenario: Scenario) -> tuple[SObject, ...]:
         Mistake: the scenario says something of an object or a field that no org has.
     """
     standard = (_CONTACT, _LEAD, _ORGANIZATION, _SOCIAL_POST, _USER)
-    objects = (message_object(scenario), *standard) if scenario.message_object else standard
+    with at("record_types"):
+        message = with_record_types(message_object(scenario), scenario.record_types)
+    objects = (message, *standard) if scenario.message_object else standard
     known = {short_name(scenario, o.name): o for o in objects}
     for name in scenario.fields.keys() - known.keys() - {_MESSAGE}:
         raise Mistake(("fields", name), no_such("object", name, known))

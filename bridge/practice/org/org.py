@@ -407,6 +407,16 @@ class Org:
         }
         self._tables["Organization"].seed(organization | audit)
         self._tables["User"].seed(user | audit)
+        for number in range(1, self.scenario.former_users + 1):
+            former = f"former.user.{number}@practice.example"
+            gone: Row = {
+                "Id": with_suffix(f"0055g00000FRM{number:02d}"),
+                "Username": former,
+                "Name": f"Former User {number}",
+                "Email": former,
+                "IsActive": False,
+            }
+            self._tables["User"].seed(gone | audit)
         setup = permission_rows(
             org_objects(self.scenario),
             USER_ID,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from bridge.practice.org import record_types
 from bridge.practice.org.checks import RowChecks
 from bridge.practice.org.duplicates import DuplicateRule, Insistence
 from bridge.practice.org.errors import SaveError
@@ -191,19 +192,39 @@ class SavePipeline:
     def _unfit(self, sobject: SObject, row: Row) -> SaveError | None:
         if error := self.checks[sobject.name].unfit(row):
             return error
+        if error := record_types.refusal(sobject, row):
+            return error
         for lookup in sobject.references:
-            if lookup.name in row and not self._leads_somewhere(lookup, str(row[lookup.name])):
-                return SaveError(
-                    "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", (lookup.name,)
-                )
+            if lookup.name in row and (error := self._astray(sobject, lookup, row)):
+                return error
         return None
 
-    def _leads_somewhere(self, field: Field, row_id: str) -> bool:
-        wanted = canonical_id(row_id)
-        return any(
-            (row := self.tables[name].rows.get(wanted)) is not None and not row.get("IsDeleted")
-            for name in field.reference_to
-        )
+    def _astray(self, sobject: SObject, lookup: Field, row: Row) -> SaveError | None:
+        """Why an id can't stand in a reference field, or None.
+
+        Source of codes and texts: "StatusCode" in the SOAP API Developer Guide; the platform's own,
+        as users quote them (mshanemc/roundRobinProcessBuilder issue 24 for an id of another object,
+        SalesforceLabs/Milestones-PM issue 26 for an owner who is not active).
+        """
+        given = str(row[lookup.name])
+        found = self._row(canonical_id(given), lookup.reference_to)
+        if found is None:
+            if self._row(canonical_id(given), self.tables) is not None:
+                what = f"{lookup.label}: id value of incorrect type: {given}"
+                return SaveError("FIELD_INTEGRITY_EXCEPTION", what, (lookup.name,))
+            what = "invalid cross reference id"
+            return SaveError("INVALID_CROSS_REFERENCE_KEY", what, (lookup.name,))
+        if found.get("IsDeleted"):
+            return SaveError("ENTITY_IS_DELETED", "entity is deleted", (lookup.name,))
+        if lookup.name == "OwnerId" and found.get("IsActive") is False:
+            label = sobject.label.lower()
+            what = f"operation performed with inactive user [{given}] as owner of {label}"
+            return SaveError("INACTIVE_OWNER_OR_USER", what)
+        return None
+
+    def _row(self, row_id: str, objects: Iterable[str]) -> Row | None:
+        rows = (self.tables[name].rows.get(row_id) for name in objects)
+        return next((row for row in rows if row is not None), None)
 
 
 class _Attempt:

@@ -129,6 +129,18 @@ class Field:
         return self.custom and self.nillable
 
 
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """One record type of an object; the attributes are those of a describe."""
+
+    id: str
+    developer_name: str
+    label: str
+    active: bool
+    available: bool
+    default: bool
+
+
 @dataclass(frozen=True)
 class SObject:
     """One object with its fields."""
@@ -138,6 +150,8 @@ class SObject:
     key_prefix: str
     fields: tuple[Field, ...]
     createable: bool = True
+    record_types: tuple[RecordType, ...] = ()
+    """Without the master record type."""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -148,13 +162,19 @@ class SObject:
     def references(self) -> tuple[Field, ...]:
         """Those a client may fill, where the org has what they lead to."""
         return tuple(
-            f for f in self.fields if f.type is FieldType.REFERENCE and not f.set_by_platform
+            f
+            for f in self.fields
+            if f.type is FieldType.REFERENCE
+            and not f.set_by_platform
+            and "RecordType" not in f.reference_to
         )
 
     @cached_property
     def defaults(self) -> Row:
         """What a new row holds where the client says nothing; a checkbox is never empty."""
-        return {
+        default = next((t.id for t in self.record_types if t.default), None)
+        record_type: Row = {} if default is None else {"RecordTypeId": default}
+        return record_type | {
             f.name: bool(f.default) if f.type is FieldType.BOOLEAN else f.default
             for f in self.fields
             if not f.set_by_platform and (f.type is FieldType.BOOLEAN or f.default is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridge.report.terminal.causes import show_cause, show_causes
 from bridge.report.terminal.explain import show_explanation
+from bridge.report.terminal.fixers import show_fixer, show_fixers, show_new_fixer
 from bridge.report.terminal.ledger_check import show_ledger_check
 from bridge.report.terminal.plan import show_plan, show_plan_alone
 from bridge.report.terminal.report import show_report
@@ -15,7 +16,10 @@ __all__ = [
     "show_cause",
     "show_causes",
     "show_explanation",
+    "show_fixer",
+    "show_fixers",
     "show_ledger_check",
+    "show_new_fixer",
     "show_plan",
     "show_plan_alone",
     "show_report",

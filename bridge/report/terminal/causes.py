@@ -152,7 +152,7 @@ def _what_to_do(cause: CauseSummary) -> Iterator[tuple[str | tuple[str, str], ..
     if messages.held == _left(messages) and cause.held:
         return
     if cause.repaired_with and not messages.rejected:
-        yield (f"The mapping repairs them with {listed(cause.repaired_with)}.",)
+        yield (f"The mapping repairs them: {'; or '.join(cause.repaired_with)}.",)
         return
     rules = f"Rule {listed(cause.rules)}. " if cause.rules else ""
     yield (f"{rules}{cause.advice}",)

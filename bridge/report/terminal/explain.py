@@ -12,7 +12,7 @@ from bridge.diagnosis.catalogue import CATALOGUE, Who
 from bridge.model import Confidence, Diagnosis, Handler, Kind
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING
-from bridge.report.terminal.words import listed
+from bridge.report.terminal.words import counted, listed
 from bridge.report.text import shortened
 
 _LONGEST: Final = 400
@@ -22,6 +22,7 @@ _WITHOUT_CODE: Final = {
     Kind.TRANSIENT: "Salesforce, or something on the way there, did not answer as it should.",
     Kind.ADMIN: "Apex code of the org has failed.",
 }
+_EMPTY: Final = "The text is empty."
 _UNREAD: Final = "The text has no status code of Salesforce in it."
 _WITHOUT_TEXT: Final = "Salesforce gives {code}, for which there is no text here."
 _CONFIDENCE: Final = {
@@ -55,7 +56,7 @@ def show_explanation(diagnosis: Diagnosis, console: Console) -> None:
 
 def _what_happened(diagnosis: Diagnosis) -> str:
     if diagnosis.code is None:
-        return _WITHOUT_CODE.get(diagnosis.kind, _UNREAD)
+        return _WITHOUT_CODE.get(diagnosis.kind, _UNREAD if diagnosis.message else _EMPTY)
     entry = CATALOGUE.get(diagnosis.code)
     if entry is None or not entry.explained:
         return _WITHOUT_TEXT.format(code=diagnosis.code)
@@ -68,7 +69,7 @@ def _place(diagnosis: Diagnosis) -> str:
     where = listed(diagnosis.fields) if diagnosis.fields else ""
     if diagnosis.object:
         where = f"{where} of {diagnosis.object}" if where else diagnosis.object
-    limit = "" if diagnosis.limit is None else f"at most {diagnosis.limit:,} characters"
+    limit = "" if diagnosis.limit is None else f"at most {counted(diagnosis.limit, 'character')}"
     return ", ".join(part for part in (where, limit) if part)
 
 

@@ -57,6 +57,14 @@ class Page:
             margin = Text(" " * (indent + (hang if number else 0)))
             self._print(margin + row)
 
+    def beside(self, label: Iterable[Piece], *pieces: Piece, indent: int = 0) -> None:
+        """Write a label and, beside it, words that go on below themselves."""
+        head = self._text(label)
+        hang = indent + head.cell_len
+        rows = self._text(pieces).wrap(self._console, max(NARROWEST // 2, self.width - hang))
+        for number, row in enumerate(rows):
+            self._print(Text(" " * hang) + row if number else Text(" " * indent) + head + row)
+
     def command(self, *pieces: Piece) -> None:
         """Write a line that is never broken, since it will be pasted."""
         self._print(self._text(pieces))

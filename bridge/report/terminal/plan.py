@@ -43,9 +43,6 @@ _MOST_FIELDS = 3
 """Of one fixer, where nothing is lost."""
 _VALUE_ROOM = 40
 """Cells for an invented value."""
-_RETRY = "retry"
-_NOT_SENT = frozenset({"hold", "skip"})
-"""Treatments whose messages are listed as held or skipped."""
 
 
 def show_plan(document: RunDocument, console: Console) -> None:
@@ -128,8 +125,10 @@ def _cause(
     named = [cause.code] if cause.code else []
     if cause.fields:
         named.append(f"on {bounded([without_namespace(f, document) for f in cause.fields], 3)}")
-    if named:
-        page.line((" ".join(named), FAINT), indent=indent, hang=2)
+    known_by = f"cause {cause.id}"
+    page.line(
+        (f"{' '.join(named)} · {known_by}" if named else known_by, FAINT), indent=indent, hang=2
+    )
     for finding in cause.findings:
         page.line(f"{without_namespace(finding.says, document)}.", indent=indent, hang=2)
         if finding.link:
@@ -157,17 +156,10 @@ def _treatment(cause: CausePart) -> Iterator[str]:
 
 
 def _treatment_in_words(cause: CausePart) -> str:
-    retried = "retry" if cause.changes else "retry as they are"
+    words = "; or ".join(t.treatment for t in cause.treatments if t.ready)
     if standing_rules(cause):
-        retried = f"once that rule is repaired: {retried}"
-    words = [
-        retried
-        if treatment.treatment == _RETRY
-        else f"repair with {treatment.treatment}, then retry"
-        for treatment in cause.treatments
-        if treatment.treatment not in _NOT_SENT
-    ]
-    return "; or ".join(words) or retried
+        return f"once that rule is repaired: {words}"
+    return words if cause.changes else f"{words}: as they are"
 
 
 def _risky_change(page: Page, change: ChangeSumPart, document: RunDocument, indent: int) -> None:

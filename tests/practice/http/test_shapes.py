@@ -10,6 +10,7 @@ import pytest
 
 from bridge.practice import PracticeServer, Scenario
 from bridge.practice.org.duplicates import DuplicateAction, DuplicateRule
+from bridge.practice.org.record_types import RecordTypeSetting
 from bridge.practice.scenario_file import parse_scenario
 from tests.practice.conftest import Start
 from tests.practice.http.test_salesforce import DATA, MESSAGE, bearer
@@ -31,6 +32,9 @@ FIELD_KEYS = words(
     relationshipName relationshipOrder restrictedDelete restrictedPicklist scale
     searchPrefilterable soapType sortable type unique updateable writeRequiresMasterRead
     """
+)
+RECORD_TYPE_KEYS = words(
+    "active available defaultRecordTypeMapping developerName master name recordTypeId urls"
 )
 IDENTITY_KEYS = words(
     """
@@ -72,6 +76,21 @@ def test_a_described_object_has_the_keys_of_a_real_one(api: Api) -> None:
     described = api.ask("GET", f"{DATA}/sobjects/{MESSAGE}/describe").json()
     assert described.keys() == OBJECT_KEYS
     assert {frozenset(field) for field in described["fields"]} == {frozenset(FIELD_KEYS)}
+
+
+def test_a_described_record_type_has_the_keys_of_a_real_one(
+    start: Start, browse: Callable[[PracticeServer], httpx.Client]
+) -> None:
+    practice = start(Scenario(record_types={"Chat": RecordTypeSetting(available=False)}))
+    api = Api(practice, browse(practice))
+    described = api.ask("GET", f"{DATA}/sobjects/{MESSAGE}/describe").json()
+    chat, master = described["recordTypeInfos"]
+    assert chat.keys() == master.keys() == RECORD_TYPE_KEYS
+    assert (chat["developerName"], chat["available"], chat["master"]) == ("Chat", False, False)
+    assert master["recordTypeId"] == "012000000000000AAA"
+    assert (master["master"], master["defaultRecordTypeMapping"]) == (True, True)
+    (field,) = [f for f in described["fields"] if f["name"] == "RecordTypeId"]
+    assert (field["referenceTo"], field["createable"]) == (["RecordType"], True)
 
 
 def test_an_identity_has_the_keys_of_a_real_one(api: Api) -> None:

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.practice import Scenario, TriggerFailure
+from bridge.practice.mistakes import Mistake
 from bridge.practice.org.org import Org
+from bridge.practice.org.record_types import RecordTypeSetting
 from bridge.practice.org.save import AllOrNone, NotSaved, Saved, SaveResult
 from bridge.practice.org.schema import Row
 from tests.practice.conftest import a_message, an_org
@@ -273,3 +275,53 @@ def test_a_full_org_refuses_every_row() -> None:
 def test_a_reference_must_be_an_id_that_leads_somewhere(owner: str, code: str | None) -> None:
     org = an_org()
     assert codes(insert(org, a_message(1) | {"OwnerId": owner})) == [code]
+
+
+def test_an_id_of_another_object_of_a_deleted_row_and_of_a_former_user_is_refused() -> None:
+    org = an_org(Scenario(former_users=1))
+    (one,) = insert(org, a_message(1))
+    assert isinstance(one, Saved)
+    message_id = one.id
+    (former,) = [str(u["Id"]) for u in org.rows("User") if not u["IsActive"]]
+    refused = insert(
+        org, a_message(2) | {"OwnerId": message_id}, a_message(3) | {"OwnerId": former}
+    )
+    assert codes(refused) == ["FIELD_INTEGRITY_EXCEPTION", "INACTIVE_OWNER_OR_USER"]
+
+
+RECORD_TYPES = {
+    "Chat": RecordTypeSetting(default=True),
+    "Mail": RecordTypeSetting(),
+    "Fax": RecordTypeSetting(active=False),
+    "Vip": RecordTypeSetting(available=False),
+}
+
+
+def test_a_record_type_must_be_active_and_available() -> None:
+    org = an_org(Scenario(record_types=RECORD_TYPES))
+    ids = {t.developer_name: t.id for t in org.message_sobject().record_types}
+    wanted = ["Mail", "Fax", "Vip"]
+    rows = [a_message(n) | {"RecordTypeId": ids[name]} for n, name in enumerate(wanted)]
+    saved = insert(org, *rows, a_message(7), a_message(8) | {"RecordTypeId": "nonsense"})
+    unfit = "INVALID_CROSS_REFERENCE_KEY"
+    assert codes(saved) == [None, unfit, unfit, None, "MALFORMED_ID"]
+    assert isinstance(saved[1], NotSaved)
+    (error,) = saved[1].errors
+    text = f"Record Type ID: this ID value isn't valid for the user: {ids['Fax']}"
+    assert (error.message, error.fields) == (text, ("RecordTypeId",))
+    assert {row["RecordTypeId"] for row in org.messages()} == {ids["Mail"], ids["Chat"]}
+
+
+@pytest.mark.parametrize(
+    "record_types",
+    [
+        {"Two words": RecordTypeSetting()},
+        {"A": RecordTypeSetting(default=True), "B": RecordTypeSetting(default=True)},
+        {"A": RecordTypeSetting(default=True, active=False)},
+    ],
+)
+def test_record_types_that_no_org_has_are_a_mistake(
+    record_types: dict[str, RecordTypeSetting],
+) -> None:
+    with pytest.raises(Mistake):
+        an_org(Scenario(record_types=record_types))

@@ -71,7 +71,7 @@ def test_what_a_rule_refuses_again_is_counted_before_it_is_sent(ledger: Ledger) 
     behind = [replace(item(n), findings=(STANDS,)) for n in (1, 2)]
     shown = page(planned(ledger, [*behind, item(3, TOO_LONG)]), 120)
     assert "3 ready, 2 of them behind a rule that refuses them again, 0 held" in shown
-    assert "once that rule is repaired: retry as they are" in shown
+    assert "once that rule is repaired: retry, the default" in shown
     assert "send the 3, 2 once No_Links is repaired" in shown
     alone = page(planned(ledger, behind), 120)
     assert "send the 2, once No_Links is repaired" in alone
@@ -82,7 +82,7 @@ def test_what_a_rule_refuses_again_is_counted_before_it_is_sent(ledger: Ledger) 
 
 
 def test_what_the_mapping_repairs_for_its_cause_is_not_behind_a_rule(ledger: Ledger) -> None:
-    repaired = replace(item(1), findings=(STANDS,), treatment="truncate")
+    repaired = replace(item(1), findings=(STANDS,), treatment="truncate, then retry (ours.yaml:7)")
     shown = page(planned(ledger, [repaired]), 120)
     assert "1 ready, 0 held" in shown
     assert "send the 1\n" in shown
@@ -177,8 +177,8 @@ def test_results_that_came_twice_explain_what_gotallo_announced(ledger: Ledger) 
 def test_causes_stand_below_each_other_the_most_frequent_first(ledger: Ledger) -> None:
     lines = page(planned(ledger, [item(0, TOO_LONG), *(item(n) for n in range(1, 12))])).split("\n")
     rule = lines.index('1  rule  11  "Links are not allowed: ask compliance, then retry."')
-    assert lines[rule + 1].strip() == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
-    assert lines[rule + 2].strip() == "retry as they are"
+    assert lines[rule + 1].strip() == "FIELD_CUSTOM_VALIDATION_EXCEPTION · cause 59488f"
+    assert lines[rule + 2].strip() == "retry, the default: as they are"
     assert any(line.startswith('2  data   1  "Text: data value too large') for line in lines)
 
 

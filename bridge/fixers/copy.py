@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bridge.fixers.by_field import PerSchema
+from bridge.fixers.interface import Example, Fixer
+from bridge.fixers.moves import Moves, movable
+from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
+
+
+class CopyOptions(Moves, frozen=True):
+    """Field → field that gets the same value."""
+
+
+class Copy(Fixer[CopyOptions]):
+    """Give a field the value that another one has.
+
+    Problem: the org wants in a field of its own what the message says in another one.
+
+    Repair: `{Source__c: Target__c}` copies the value where the target is null, absent or blank; a
+    value that is there is never replaced. The message said it itself, so nothing is invented.
+    """
+
+    name = "copy"
+    risk = Risk.LOSSLESS
+    Options = CopyOptions
+    examples = (
+        Example(
+            says="A sender without a last name gets the whole one.",
+            options={"User_Full_Name__c": "User_Last_Name__c"},
+            before={"User_Full_Name__c": "Sender Twelve", "User_Last_Name__c": None},
+            after={"User_Full_Name__c": "Sender Twelve", "User_Last_Name__c": "Sender Twelve"},
+        ),
+        Example(
+            says="A value that is there is never replaced.",
+            options={"User_Full_Name__c": "User_Last_Name__c"},
+            before={"User_Full_Name__c": "Sender Twelve", "User_Last_Name__c": "Twelve"},
+            after={"User_Full_Name__c": "Sender Twelve", "User_Last_Name__c": "Twelve"},
+        ),
+    )
+
+    def __init__(self, options: CopyOptions) -> None:
+        super().__init__(options)
+        self._moves = PerSchema(options.in_org)
+
+    def named_fields(self) -> Iterator[str]:
+        return self.options.targets()
+
+    def fix(
+        self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
+    ) -> Iterator[Change]:
+        for source, target in self._moves(schema):
+            if movable(record, source, target):
+                yield Change(
+                    field=target,
+                    before=record.get(target),
+                    after=record[source],
+                    fixer=self.name,
+                    why=f"the message says it in {source}",
+                    risk=Risk.LOSSLESS,
+                )

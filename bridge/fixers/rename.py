@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bridge.fixers.by_field import PerSchema
+from bridge.fixers.interface import Example, Fixer
+from bridge.fixers.moves import Moves, movable
+from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
+
+
+class RenameOptions(Moves, frozen=True):
+    """Old name → the field's name in the org."""
+
+
+class Rename(Fixer[RenameOptions]):
+    """Put a value under the name that its field has in the org.
+
+    Problem: GoTallo sends a field under a name that the org does not have (`INVALID_FIELD`), or
+    whose values live in another field by now.
+
+    Repair: `{Old__c: New__c}` moves the value, which loses nothing. Where the new field has a value
+    already, both stay as they are.
+    """
+
+    name = "rename"
+    risk = Risk.LOSSLESS
+    Options = RenameOptions
+    examples = (
+        Example(
+            says="A field that the org has under another name.",
+            options={"Sender_Name__c": "User_Full_Name__c"},
+            before={"Sender_Name__c": "Sender 12"},
+            after={"Sender_Name__c": None, "User_Full_Name__c": "Sender 12"},
+        ),
+        Example(
+            says="A value that is there is never replaced.",
+            options={"Sender_Name__c": "User_Full_Name__c"},
+            before={"Sender_Name__c": "Sender 12", "User_Full_Name__c": "Twelve"},
+            after={"Sender_Name__c": "Sender 12", "User_Full_Name__c": "Twelve"},
+        ),
+    )
+
+    def __init__(self, options: RenameOptions) -> None:
+        super().__init__(options)
+        self._moves = PerSchema(options.in_org)
+
+    def named_fields(self) -> Iterator[str]:
+        return self.options.targets()
+
+    def fix(
+        self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
+    ) -> Iterator[Change]:
+        for source, target in self._moves(schema):
+            if movable(record, source, target):
+                value, lossless = record[source], Risk.LOSSLESS
+                there, here = f"it is now in {target}", f"it was in {source}"
+                yield Change(source, value, None, self.name, there, lossless)
+                yield Change(target, record.get(target), value, self.name, here, lossless)

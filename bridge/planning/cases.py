@@ -1,0 +1,143 @@
+"""What follows from an error under a mapping: worked out once for each distinct text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import Final
+
+from bridge.diagnosis import cause_of, diagnose
+from bridge.model import Cause, Diagnosis, Finding, ObjectSchema, Record
+from bridge.planning import downstream
+from bridge.planning.mapping import MessageMapping
+from bridge.planning.policies import Failure, Policy, that_may_decide
+from bridge.planning.tightening import Bound, Tightened, Tightening
+
+_ALIKE: Final = 1_024
+"""How many distinct errors are kept. Most of a morning's are alike."""
+_LONGEST: Final = 4_000
+"""Characters of a text that is kept: a longer one quotes a message, and comes once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An error, or that there is none, and what follows from it for a message."""
+
+    diagnosis: Diagnosis | None
+    cause: Cause
+    told: Diagnosis | None
+    """The error as the fixers are told it: about the message's own fields."""
+    policies: tuple[Policy, ...]
+    """Those that may decide, in the mapping's order."""
+    findings: tuple[Finding, ...]
+    bounds: tuple[Bound, ...]
+    """Of the records that triggers make: what the message must keep to."""
+    tight: Tightened
+    """The message's object as these narrow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    """An error of which the message decides what follows."""
+
+    diagnosis: Diagnosis
+    cause: Cause
+
+
+class Cases:
+    """Finds the case of an error for one mapping and one org's object."""
+
+    def __init__(
+        self, mapping: MessageMapping, schema: ObjectSchema, made: Mapping[str, ObjectSchema]
+    ) -> None:
+        """Prepare.
+
+        Args:
+            mapping: the rules.
+            schema: the message's object.
+            made: the objects of the mapping's downstream table that the org describes.
+        """
+        self._mapping = mapping
+        self._schema = schema
+        self._tightening = Tightening(schema, made)
+        self._reads_messages = any(p.when.error.message is not None for p in mapping.policies)
+        self._possible = lru_cache(_ALIKE)(
+            partial(downstream.possible_traces, mapping.downstream, schema)
+        )
+        self._may_decide = lru_cache(_ALIKE)(partial(that_may_decide, mapping.policies))
+        self._without_error = Case(
+            None, cause_of(None), None, self._may_decide(None), (), (), self._tightening.to(())
+        )
+        self._kept = lru_cache(_ALIKE)(self._of_any_message)
+
+    def of_text(self, error_text: str | None, original: Record) -> Case:
+        """The case of a message's error text.
+
+        Args:
+            error_text: None where the message has none.
+            original: the record as GoTallo had it, under the org's names.
+        """
+        if not error_text:
+            return self._without_error
+        kept = self._kept if len(error_text) <= _LONGEST else self._of_any_message
+        case = kept(error_text)
+        if isinstance(case, Case):
+            return case
+        return self._case(case.diagnosis, case.cause, self._traces(case.diagnosis, original))
+
+    def of_refusal(self, refusal: Diagnosis, original: Record) -> Case:
+        """The case of what the org itself answered."""
+        return self._case(refusal, cause_of(refusal), self._traces(refusal, original))
+
+    def tightened(self, cases: Sequence[Case]) -> Tightened:
+        """The message's object as what is known of these errors narrows it."""
+        return self._tightening.to(
+            tuple(dict.fromkeys(bound for case in cases for bound in case.bounds))
+        )
+
+    def _of_any_message(self, error_text: str) -> Case | _Undecided:
+        diagnosis = diagnose(error_text)
+        cause = cause_of(diagnosis)
+        found = self._traces(diagnosis, {})
+        if downstream.may_differ(found, diagnosis):
+            return _Undecided(diagnosis, cause)
+        return self._case(diagnosis, cause, found)
+
+    def _traces(self, diagnosis: Diagnosis, original: Record) -> tuple[downstream.Trace, ...]:
+        objects = downstream.objects_of(self._mapping.downstream, self._schema, diagnosis)
+        if not objects:
+            return ()
+        return downstream.named_by_value(
+            self._possible(objects, diagnosis.fields), diagnosis, original
+        )
+
+    def _case(
+        self, diagnosis: Diagnosis, cause: Cause, found: tuple[downstream.Trace, ...]
+    ) -> Case:
+        failure = Failure.of(
+            diagnosis,
+            downstream.all_fields(diagnosis, found),
+            downstream.refused_objects(self._schema, diagnosis, found),
+            diagnosis.message if self._reads_messages else None,
+        )
+        bounds = self._tightening.bounds(found)
+        return Case(
+            diagnosis,
+            cause,
+            told=self._as_told(diagnosis, found),
+            policies=self._may_decide(failure),
+            findings=downstream.findings(found, self._schema, diagnosis),
+            bounds=bounds,
+            tight=self._tightening.to(bounds),
+        )
+
+    def _as_told(self, diagnosis: Diagnosis, found: tuple[downstream.Trace, ...]) -> Diagnosis:
+        """The error about the message's fields; a limit of then gives way to the describe's."""
+        if not found:
+            return diagnosis
+        return replace(
+            diagnosis,
+            fields=downstream.fields_of_the_message(diagnosis, found),
+            limit=None if all(map(self._tightening.knows, found)) else diagnosis.limit,
+        )

@@ -1,0 +1,265 @@
+"""Reads a mapping file: from YAML text to a mapping, or to each mistake with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path as FilePath
+
+from pydantic import ValidationError
+
+from bridge import fixers
+from bridge.errors import MappingError
+from bridge.planning.mapping import MessageMapping, NamedWitness
+from bridge.planning.mapping_form import CauseForm, FixerEntry, MappingForm, Then, keys_at
+from bridge.planning.nearest import did_you_mean
+from bridge.planning.policies import (
+    ErrorLike,
+    FieldIs,
+    FixerUse,
+    Policy,
+    Treatment,
+    Wanted,
+    When,
+    Wildcards,
+)
+from bridge.planning.yaml_source import Path, Place, Plain, YamlSource, read_yaml
+
+_BUILT_IN = "heroku_message.yaml"
+
+STANDARD_FIELDS = (
+    "id",
+    "ext_identifier",
+    "agent_id",
+    "tenant_id",
+    "conversation_id",
+    "timestamp",
+    "modified_timestamp",
+    "type",
+    "status",
+    "outbound",
+    "text",
+    "file",
+    "file_type",
+    "media_title",
+    "mime_type",
+    "transcribe_enabled",
+    "transcribe_in_progress",
+    "auxiliary_data",
+)
+"""What GoTallo's standard shape may give a record. Source: its documentation, "Get Failed Syncs";
+the error text and the free-form `custom_data` are no fields of a record."""
+
+
+def built_in_mapping() -> FilePath:
+    """Where the mapping lies that comes with the program: in the wheel, or in the checkout."""
+    package = FilePath(str(resources.files("bridge")))
+    packaged = package / "mappings" / _BUILT_IN
+    return packaged if packaged.is_file() else package.parent / "mappings" / _BUILT_IN
+
+
+def read_mapping(path: FilePath) -> MessageMapping:
+    """Read and validate a mapping file.
+
+    Raises:
+        MappingError: it can't be read, is no YAML, or says something a mapping can't say: one line
+            each with file, line and column.
+    """
+    return parse_mapping(read_mapping_text(path), path.name)
+
+
+def read_mapping_text(path: FilePath) -> str:
+    """Read a mapping file as it stands.
+
+    Raises:
+        MappingError: it can't be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as exc:
+        raise MappingError(
+            f"The mapping {path} can't be read: {exc.strerror or exc}",
+            "Look at --mapping or BRIDGE_MAPPING; without either the built-in mapping is used.",
+        ) from exc
+    except UnicodeDecodeError as exc:
+        raise MappingError(
+            f"The mapping {path} is not UTF-8 text (byte {exc.start})", "Save it as UTF-8."
+        ) from exc
+
+
+def parse_mapping(text: str, name: str) -> MessageMapping:
+    """Read a mapping from its text; `name` stands in the messages.
+
+    Raises:
+        MappingError: see `read_mapping`.
+    """
+    source = read_yaml(text, name)
+    if not isinstance(source.data, dict):
+        raise MappingError(
+            f"{source.place(())}: a mapping starts with keys such as object: and key:",
+            "Start from the built-in mapping: bridge mapping show.",
+        )
+    try:
+        file = MappingForm.model_validate(source.data)
+    except ValidationError as exc:
+        raise _as_mapping_error(exc, source, ()) from exc
+    _refuse_unknown_sources(file.from_standard, source)
+    return MessageMapping(
+        object=file.object,
+        key=file.key,
+        conversation=file.conversation,
+        order=file.order,
+        content=None if file.content is None else tuple(file.content),
+        fixers=_fixer_list(file.fixers, source, ("fixers",)),
+        policies=tuple(
+            _policy(cause, file.platform, source, ("causes", n))
+            for n, cause in enumerate(file.causes)
+        ),
+        from_standard=file.from_standard,
+        downstream=file.downstream,
+        witness=_witness(file.witness, source),
+        text=text,
+        source=source,
+    )
+
+
+def _witness(written: Mapping[str, str] | None, source: YamlSource) -> NamedWitness | None:
+    for name, field in (written or {}).items():
+        path = ("witness", name)
+        return NamedWitness(name, field, source.key_place(path), source.place(path))
+    return None
+
+
+def _refuse_unknown_sources(from_standard: Mapping[str, str], source: YamlSource) -> None:
+    for field, standard in from_standard.items():
+        if standard not in STANDARD_FIELDS:
+            place = source.place(("from_standard", field))
+            raise MappingError(
+                f'{place}: the standard shape has no field "{standard}"'
+                f"{did_you_mean(standard, STANDARD_FIELDS)}",
+                f"It has: {', '.join(STANDARD_FIELDS)}.",
+            )
+
+
+def _policy(cause: CauseForm, platform: str | None, source: YamlSource, path: Path) -> Policy:
+    treatment, note, used = _then(cause.then, source, (*path, "then"))
+    error = ErrorLike(
+        code=_wildcards(cause.when.code),
+        outer_code=_wildcards(cause.when.outer_code),
+        kind=cause.when.kind,
+        fields=frozenset(name.casefold() for name in cause.when.fields),
+        object=_wildcards(cause.when.object),
+        rule=_wildcards(cause.when.rule),
+        handler=_wildcards(cause.when.handler),
+        message=_wildcards(cause.when.message),
+    )
+    record = tuple(_fields_are(cause, platform, source, (*path, "when")))
+    return Policy(When(error, record), treatment, note, used, source.place(path))
+
+
+def _fields_are(
+    cause: CauseForm, platform: str | None, source: YamlSource, path: Path
+) -> Iterator[FieldIs]:
+    wanted = cause.when.platform
+    if wanted is not None:
+        if platform is None:
+            raise MappingError(
+                f"{source.key_place((*path, 'platform'))}: nothing says which field holds the "
+                "platform",
+                "Name it at the top of the mapping, such as platform: Conversation_Medium__c.",
+            )
+        yield FieldIs(platform, Wildcards(wanted), source.place(("platform",)))
+    for field, value in cause.when.record.items():
+        yield FieldIs(field, _wanted(value), source.key_place((*path, "record", field)))
+
+
+def _wanted(value: str | bool | int | float | None) -> Wanted:
+    return Wildcards(value) if isinstance(value, str) else value
+
+
+def _wildcards(pattern: str | None) -> Wildcards | None:
+    return None if pattern is None else Wildcards(pattern)
+
+
+def _then(
+    then: Then, source: YamlSource, path: Path
+) -> tuple[Treatment, str, tuple[FixerUse, ...]]:
+    words = {treatment.value: treatment for treatment in Treatment}
+    if isinstance(then, str) and then in words:
+        return words[then], "", ()
+    if isinstance(then, dict) and len(then) == 1:
+        word, note = next(iter(then.items()))
+        if word in words and isinstance(note, str):
+            return words[word], note, ()
+    if isinstance(then, list):
+        return Treatment.RETRY, "", _fixer_list(then, source, path)
+    if isinstance(then, str):
+        return Treatment.RETRY, "", (_use(then, None, source, path, path, tuple(words)),)
+    return (
+        Treatment.RETRY,
+        "",
+        tuple(
+            _use(name, options, source, (*path, name), (*path, name), tuple(words))
+            for name, options in then.items()
+        ),
+    )
+
+
+def _fixer_list(
+    entries: Sequence[FixerEntry], source: YamlSource, path: Path
+) -> tuple[FixerUse, ...]:
+    used: list[FixerUse] = []
+    for n, entry in enumerate(entries):
+        if isinstance(entry, str):
+            used.append(_use(entry, None, source, (*path, n), (*path, n)))
+            continue
+        used.extend(
+            _use(name, options, source, (*path, n, name), (*path, n, name))
+            for name, options in entry.items()
+        )
+    return tuple(used)
+
+
+def _use(
+    name: str,
+    options: Plain,
+    source: YamlSource,
+    name_path: Path,
+    options_path: Path,
+    also_known: tuple[str, ...] = (),
+) -> FixerUse:
+    place = source.key_place(name_path)
+    try:
+        return FixerUse(fixers.build(name, options), place)
+    except fixers.UnknownFixer as exc:
+        known = (*fixers.names(), *also_known)
+        raise MappingError(
+            f'{place}: no fixer is called "{name}"{did_you_mean(name, known)}',
+            f"Known are: {', '.join(known)}.",
+        ) from exc
+    except fixers.BrokenFixer as exc:
+        raise MappingError(f"{place}: {exc.message}", exc.advice) from exc
+    except ValidationError as exc:
+        raise _as_mapping_error(exc, source, options_path) from exc
+
+
+def _as_mapping_error(exc: ValidationError, source: YamlSource, base: Path) -> MappingError:
+    """One line for each mistake; a union's several complaints about one place become one line."""
+    lines: dict[Place, str] = {}
+    for error in exc.errors(include_url=False):
+        path = (*base, *error["loc"])
+        extra = error["type"] == "extra_forbidden"
+        place = source.key_place(path) if extra else source.place(path)
+        if extra:
+            key = str(path[-1])
+            says = f'unknown key "{key}"{did_you_mean(key, keys_at(error["loc"]))}'
+        elif error["type"] == "missing":
+            says = f'the key "{error["loc"][-1]}" is missing'
+        else:
+            says = f"{_where(path)}: {error['msg'].removeprefix('Value error, ')}"
+        lines.setdefault(place, f"{place}: {says}")
+    return MappingError("\n".join(lines.values()), "Mend the mapping there; nothing was sent.")
+
+
+def _where(path: Path) -> str:
+    return ".".join(str(part) for part in path) or "the mapping"

@@ -1,0 +1,91 @@
+"""A record on its way through the fixers, each of them watched. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from bridge.fixers import Misbehaviour, trusted_changes
+from bridge.model import (
+    Change,
+    Diagnosis,
+    Held,
+    HeldReason,
+    ObjectSchema,
+    Record,
+    Risk,
+    Value,
+    canonical_key,
+)
+from bridge.planning.policies import FixerUse, Policy
+
+_KEY_SPELLING: Final = "key"
+"""What the plan names as the fixer where only the spelling of the key was changed."""
+
+
+@dataclass(slots=True)
+class Repair:
+    """A record, what was changed in it so far, and what decided that."""
+
+    key_field: str
+    """API name of the field that no fixer may change."""
+    record: dict[str, Value]
+    changes: list[Change] = field(default_factory=list)
+    policies: list[Policy | None] = field(default_factory=list)
+    """What the mapping says about each error, oldest first; None is the default."""
+    failure: Held | None = None
+    """Set where a fixer failed: nothing is done any more."""
+    is_another_key: bool = False
+    """Whether the key's field held something else than the message's identifier."""
+
+    def spell_key(self, key: str) -> None:
+        """Write the message's identifier as GoTallo itself inserts it."""
+        before = self.record.get(self.key_field)
+        if before == key:
+            return
+        self.is_another_key = before is not None and canonical_key(str(before)) != key
+        self._make(
+            Change(
+                field=self.key_field,
+                before=before,
+                after=key,
+                fixer=_KEY_SPELLING,
+                why="the identifier in the spelling that GoTallo itself inserts",
+                risk=Risk.LOSSLESS,
+            )
+        )
+
+    def run(
+        self, uses: Sequence[FixerUse], schema: ObjectSchema, diagnosis: Diagnosis | None
+    ) -> None:
+        """Let these fixers repair the record, one after the other."""
+        for use in uses:
+            if self.failure is not None:
+                return
+            try:
+                changes = trusted_changes(use.fixer, self.record, schema, diagnosis)
+                _refuse_another_key(changes, self.key_field)
+            except Misbehaviour as exc:
+                self.failure = Held(
+                    HeldReason.POLICY,
+                    f"the fixer {use.fixer.name} failed on it: {exc}",
+                    f"Mend the fixer or its options ({use.place}), then resync.",
+                )
+                return
+            for change in changes:
+                self._make(change)
+
+    def _make(self, change: Change) -> None:
+        self.record[change.field] = change.after
+        self.changes.append(change)
+
+    @property
+    def result(self) -> Record:
+        """What Salesforce is given: null fields left out."""
+        return {name: value for name, value in self.record.items() if value is not None}
+
+
+def _refuse_another_key(changes: Sequence[Change], key: str) -> None:
+    if any(change.field == key for change in changes):
+        raise Misbehaviour(f"it changed the key ({key}), which makes the message itself")

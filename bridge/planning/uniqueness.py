@@ -1,0 +1,54 @@
+"""Two messages of one run can't both have a value that the org keeps unique."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bridge.model import Decision, FieldSchema, Held, HeldReason, Item, ObjectSchema, Value
+from bridge.planning.check import as_stored
+
+
+class UniqueValues:
+    """The values that the ready items of a run have in unique fields, as they go by."""
+
+    def __init__(self, schema: ObjectSchema, key_field: FieldSchema) -> None:
+        """Start with none.
+
+        Args:
+            schema: of the object.
+            key_field: of the message's key, which a run has once anyhow.
+        """
+        self._schema = schema
+        self._fields = tuple(f for f in schema.fields if f.unique and f.name != key_field.name)
+        self._taken: dict[tuple[str, Value], str] = {}
+
+    def admit(self, item: Item) -> Item:
+        """The item as it is, or held since an earlier one of the run has such a value."""
+        if item.decision is not Decision.READY or not self._fields:
+            return item
+        values = [(field, self._value(item, field)) for field in self._fields]
+        for field, value in values:
+            earlier = self._taken.get((field.name, value))
+            if value is not None and earlier is not None:
+                return replace(
+                    item, decision=Decision.HELD, held=_held(field, earlier, self._schema)
+                )
+        self._taken |= {
+            (field.name, value): item.key or "" for field, value in values if value is not None
+        }
+        return item
+
+    def _value(self, item: Item, field: FieldSchema) -> Value:
+        value = as_stored(item.record.get(field.name), field)
+        return value.casefold() if isinstance(value, str) and not field.case_sensitive else value
+
+
+def _held(field: FieldSchema, earlier: str, schema: ObjectSchema) -> Held:
+    return Held(
+        HeldReason.SCHEMA,
+        f"{field.name} is unique, and message {earlier} of this run has the same value",
+        f"Find out which of the two is right; then repair {schema.short(field.name)} at its source "
+        "or in the mapping, and resync.",
+        code="DUPLICATE_VALUE",
+        fields=(field.name,),
+    )

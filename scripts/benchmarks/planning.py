@@ -1,0 +1,133 @@
+"""What planning costs: a million messages of the practice morning's kind, as a stream.
+
+Each has its own key, text and name, and an error text that quotes them where the org's does. Only
+planning is timed, by CPU time, since a machine may be busy with other things. Ends with 1 where it
+is slower than the bound, or where memory grows with the number of messages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count, cycle, islice
+
+from bridge.model import Decision, FailedMessage
+from bridge.planning import Planner, built_in_mapping, read_mapping
+from bridge.practice import PracticeServer, Scenario
+from bridge.resync.opening import open_gotallo, open_org
+from bridge.settings import load
+from bridge.window import day
+
+SAMPLES = 1_020
+"""Messages of the practice morning, which are varied; thirty mornings' shares of each cause."""
+FIRST = 100_000
+ALL = 1_000_000
+CHUNK = 1_000
+LEAST_A_SECOND = 20_000
+MOST_GROWTH = 8
+"""Megabytes between the first messages and all of them."""
+
+QUOTED = "data value too large: "
+ROW_ID = "record with id: a0B5g0000"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What some messages took."""
+
+    messages: int
+    seconds: float
+    ready: int
+    peak: float
+    """Megabytes that the process held at most so far."""
+
+    @property
+    def a_second(self) -> float:
+        return self.messages / self.seconds
+
+    def __str__(self) -> str:
+        return (
+            f"{self.messages:>9,} messages: {self.seconds:.2f} s of CPU, {self.a_second:,.0f} a "
+            f"second, {self.ready:,} ready, {self.peak:.1f} MB at most"
+        )
+
+
+def morning() -> tuple[Planner, list[FailedMessage]]:
+    """A planner for a practice org with the built-in mapping, and what failed there."""
+    with PracticeServer(Scenario(size=SAMPLES, day=dt.date(2026, 11, 22))) as practice:
+        settings = load({name.lower(): value for name, value in practice.environment.items()})
+        mapping = read_mapping(built_in_mapping())
+        with open_org(settings) as org:
+            schema = org.schema(mapping.object)
+            planner = Planner(mapping, schema, org.schemas_seen(mapping.downstream))
+        window = day("2026-11-22", "UTC")
+        with open_gotallo(settings.gotallo(), settings) as gotallo, gotallo.fetch(window) as stream:
+            return planner, [one for one in stream if isinstance(one, FailedMessage)]
+
+
+def stream(samples: list[FailedMessage]) -> Iterator[FailedMessage]:
+    """Messages without end, no two of them alike."""
+    return (numbered(sample, number) for number, sample in zip(count(), cycle(samples)))
+
+
+def numbered(sample: FailedMessage, number: int) -> FailedMessage:
+    key = f"{number:032x}"
+    own = {
+        name: f"{number} {value}"
+        for name in ("Text__c", "User_Full_Name__c")
+        if (value := sample.record[name]) != "#N/A"
+    }
+    error_text = (
+        (sample.error_text or "")
+        .replace(QUOTED, f"{QUOTED}{number} ")
+        .replace(ROW_ID, f"{ROW_ID[:-4]}{number % 10_000:04}")
+    )
+    return replace(
+        sample,
+        key=key,
+        record={**sample.record, "Identifier__c": key, **own},
+        error_text=error_text,
+    )
+
+
+def figures(planner: Planner, samples: list[FailedMessage]) -> Iterator[Figures]:
+    """Plan them all, and keep none."""
+    messages = stream(samples)
+    seconds, ready = 0.0, 0
+    for done in range(CHUNK, ALL + 1, CHUNK):
+        chunk = list(islice(messages, CHUNK))
+        start = time.process_time()
+        for message in chunk:
+            ready += planner.plan(message).decision is Decision.READY
+        seconds += time.process_time() - start
+        if done in (FIRST, ALL):
+            yield Figures(done, seconds, ready, peak())
+
+
+def peak() -> float:
+    """In megabytes; the kernel counts kilobytes, that of macOS bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def main() -> int:
+    planner, samples = morning()
+    shown = []
+    for part in figures(planner, samples):
+        sys.stdout.write(f"{part}\n")
+        shown.append(part)
+    first, whole = shown
+    grown = whole.peak - first.peak
+    sys.stdout.write(
+        f"at least {LEAST_A_SECOND:,} a second; {grown:.1f} MB more for ten times as many (at most "
+        f"{MOST_GROWTH})\n"
+    )
+    return 0 if whole.a_second >= LEAST_A_SECOND and grown <= MOST_GROWTH else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

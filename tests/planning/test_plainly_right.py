@@ -1,0 +1,83 @@
+"""A glance never calls right what the check would not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bridge.model import FieldSchema, ObjectSchema, Value
+from bridge.planning import check
+from bridge.planning.check import _is_empty, _problem
+from bridge.planning.plainly_right import glance
+from tests.fixers.schema import MESSAGE, awkward_text, choices, field, telling_text
+
+SHORT = field("Short__c", "textarea", 4, nillable=False)
+MORE = (
+    field("Forbidden__c", length=40, createable=False),
+    field("Narrow__c", "textarea", 4, byte_length=5),
+    SHORT,
+    field("Fraction__c", "double", precision=2, scale=2),
+    field("Small__c", "int", digits=1),
+    field(
+        "One__c",
+        "picklist",
+        255,
+        restricted_picklist=True,
+        picklist_values=choices("a", "b c", "0"),
+    ),
+)
+FIELDS = (*MESSAGE.fields, *MORE)
+values = (
+    st.none()
+    | st.booleans()
+    | st.integers(-12, 12)
+    | st.floats()
+    | st.sampled_from(["a", "b c", " a", "0", "a;b"])
+    | awkward_text
+    | telling_text
+    | st.lists(st.just("a"))
+)
+
+
+texts_at_their_limit = st.tuples(
+    st.sampled_from([one for one in MORE if one.type == "textarea"]),
+    st.text("a😀\n é\ud83d", max_size=6),
+)
+
+
+@given(st.tuples(st.sampled_from(FIELDS), values))
+def test_what_is_plainly_right_is_right(given: tuple[FieldSchema, Value]) -> None:
+    is_right_where_it_looks_so(*given)
+
+
+@given(texts_at_their_limit)
+@example((SHORT, "😀😀😀"))
+@example((SHORT, "\n\n"))
+@example((SHORT, "a\n\n"))
+def test_a_text_at_its_limit_is_plainly_right_only_if_it_is(given: tuple[FieldSchema, str]) -> None:
+    is_right_where_it_looks_so(*given)
+
+
+def is_right_where_it_looks_so(one: FieldSchema, value: Value) -> None:
+    if glance(one)(value):
+        assert not _is_empty(value, one)
+        assert _problem(value, one, one.name) is None
+        schema = ObjectSchema("M", "M", createable=True, queryable=True, fields=(one,))
+        assert check({one.name: value}, schema) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Text__c", "Hello"),
+        ("Text__c", "Grüße 😀"),
+        ("Outbound__c", False),
+        ("Conversation_Medium__c", "web"),
+        ("User_Locale_GMT_Offset__c", -5),
+    ],
+)
+def test_most_values_of_a_message_are_plainly_right(name: str, value: Value) -> None:
+    one = MESSAGE.get(name)
+    assert one is not None
+    assert glance(one)(value)
