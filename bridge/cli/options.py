@@ -81,6 +81,10 @@ RoundsOption = Annotated[
 NoCanary = Annotated[
     bool, typer.Option("--no-canary", help="Send all at once, without trying a few first.")
 ]
+Approve = Annotated[
+    list[str] | None,
+    typer.Option("--approve", metavar="all|CAUSE|KEY", help="Let go what waits; repeatable."),
+]
 Wait = Annotated[
     bool,
     typer.Option("--wait", help="Wait for another run to end, and until doubts can be settled."),

@@ -37,21 +37,29 @@ stdout = _Output(highlight=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False)
 
 
-def refuse_without_yes(yes: bool, advice: str) -> None:
-    """Refuse to write to an org where nobody can be asked and nobody has said yes.
+def refuse_without_yes(yes: bool, advice: str, does: str = "sends records to Salesforce") -> None:
+    """Refuse to go on where nobody can be asked and nobody has said yes.
+
+    Args:
+        yes: the answer was given beforehand.
+        advice: what to do instead.
+        does: what the command would do, such as writing to an org.
 
     Raises:
         SafetyStop: there is no terminal to ask on.
     """
     if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise SafetyStop(
-            "This sends records to Salesforce, and there is no terminal to ask on",
-            advice,
-        )
+        raise SafetyStop(f"This {does}, and there is no terminal to ask on", advice)
 
 
-def confirm(question: str, yes: bool, advice: str) -> None:
-    """Ask before anything is sent.
+def confirm(question: str, yes: bool, advice: str, declined: str = "Nothing was sent") -> None:
+    """Ask before anything is sent or put on record.
+
+    Args:
+        question: says what would be done.
+        yes: the answer was given beforehand.
+        advice: what to do after a no.
+        declined: what is said after a no.
 
     Raises:
         Declined: the answer was no.
@@ -63,7 +71,7 @@ def confirm(question: str, yes: bool, advice: str) -> None:
     except typer.Abort:
         agreed = False
     if not agreed:
-        raise Declined("Nothing was sent", advice)
+        raise Declined(declined, advice)
 
 
 def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:

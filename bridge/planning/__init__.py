@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from bridge.planning.approval import (
+    awaiting_approval,
+    command_to_approve,
+    held_for_approval,
+    unapproved,
+)
 from bridge.planning.check import Problem, as_stored, check
 from bridge.planning.edits import (
     held_as_in_doubt_otherwise,
@@ -33,14 +39,18 @@ __all__ = [
     "ToOpen",
     "UniqueValues",
     "as_stored",
+    "awaiting_approval",
     "built_in_mapping",
     "check",
+    "command_to_approve",
     "differences",
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
+    "held_for_approval",
     "outline",
     "parse_mapping",
     "read_mapping",
     "read_mapping_text",
+    "unapproved",
 ]

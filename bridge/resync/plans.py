@@ -20,7 +20,16 @@ from bridge.delivery import (
 )
 from bridge.events import item_outcome
 from bridge.ledger import Forecast, Ledger, MessageState, Plan, ResendOrder, Run
-from bridge.model import Decision, Delivery, HeldReason, Item, Outcome, Window, Witness
+from bridge.model import (
+    Decision,
+    Delivery,
+    HeldReason,
+    Item,
+    Outcome,
+    Risk,
+    Window,
+    Witness,
+)
 from bridge.planning import (
     Narrowing,
     Planner,
@@ -29,7 +38,9 @@ from bridge.planning import (
     ToKeys,
     ToOpen,
     UniqueValues,
+    awaiting_approval,
     built_in_mapping,
+    command_to_approve,
     held_as_in_doubt_otherwise,
     held_as_sent_otherwise,
     outline,
@@ -109,7 +120,9 @@ def plan(
     with open_gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
         messages = narrowing.among(stream)
         again = _to_send_again(request, narrowing, ledger, org, planner, identity, witness)
-        plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
+        plan_ = _plan_of(
+            access, request, narrowing, planner, identity, witness, settings.bridge_approve
+        )
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
         unique_values = UniqueValues(schema, key_field)
@@ -119,13 +132,18 @@ def plan(
         filled: set[str] = set()
         for planned in batches(planner.plan(message) for message in messages):
             unchanged = _without_changed(run_id, planned, planner, ledger, again)
-            batch = [unique_values.admit(item) for item in unchanged]
+            batch = [
+                _awaiting_approval(unique_values.admit(item), run_id, plan_) for item in unchanged
+            ]
             known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
             inquiry.meet(item for item in batch if item.key not in known)
             for item in batch:
-                if item.decision is Decision.READY and item.key not in known:
+                if item.key in known:
+                    continue
+                if item.decision is Decision.READY:
                     ready[item.cause.id] += 1
+                if item.decision is Decision.READY or _awaits_approval(item):
                     filled |= item.record.keys()
             count += len(batch)
             progress(count)
@@ -189,6 +207,7 @@ def _plan_of(
     planner: Planner,
     identity: OrgIdentity,
     witness: Witness | None,
+    approve: frozenset[Risk] | None,
 ) -> Plan:
     why = request.even_if_deleted
     return Plan(
@@ -211,6 +230,7 @@ def _plan_of(
         only=narrowing.keys,
         resend=ResendOrder(who_asks(identity), why) if why is not None else None,
         witness=witness,
+        approve=approve,
     )
 
 
@@ -235,6 +255,15 @@ def _to_send_again(
         identity.org_id,
         narrowing.keys,
     )
+
+
+def _awaiting_approval(item: Item, run_id: str, plan: Plan) -> Item:
+    command = command_to_approve(run_id, item.cause.id, plan.flags)
+    return awaiting_approval(item, plan.approve, command)
+
+
+def _awaits_approval(item: Item) -> bool:
+    return item.held is not None and item.held.reason is HeldReason.APPROVAL
 
 
 def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState]) -> None:

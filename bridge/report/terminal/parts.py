@@ -20,6 +20,8 @@ ADDED = "green"
 WARNING = "yellow"
 ALARM = "bold magenta"
 
+WAITS = "waits for approval"
+
 _MOST_SENT_AGAIN = 10
 """Messages whose re-send is told one by one."""
 _WHO_ROOM = 120

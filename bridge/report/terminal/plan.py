@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from bridge.ledger import RunState
-from bridge.model import Decision, Outcome, Risk
+from bridge.model import Decision, HeldReason, Outcome, Risk
 from bridge.report.document import (
     CausePart,
     ChangePart,
@@ -23,6 +23,7 @@ from bridge.report.terminal.parts import (
     ALARM,
     FAINT,
     HEADING,
+    WAITS,
     WARNING,
     CauseColumns,
     disagreements,
@@ -142,7 +143,10 @@ def _cause(
             left -= _differences(page, cause, change, left, indent)
     _lossless_of(page, cause, document, indent)
     for group in cause.held:
-        _held(page, group, document, indent)
+        if group.reason is HeldReason.APPROVAL:
+            _waiting(page, group, cause, document, indent)
+        else:
+            _held(page, group, document, indent)
 
 
 def _treatment(cause: CausePart) -> Iterator[str]:
@@ -232,6 +236,23 @@ def _held(page: Page, group: HeldGroupPart, document: RunDocument, indent: int) 
         indent=indent,
         hang=2,
     )
+    page.line(without_namespace(group.advice, document), indent=indent + 2, hang=2)
+
+
+def _waiting(
+    page: Page, group: HeldGroupPart, cause: CausePart, document: RunDocument, indent: int
+) -> None:
+    """What has to be approved, as what is sent is shown, and the command that lets it go."""
+    page.line((f"held {group.count:,}", WARNING), f"  {WAITS}:", indent=indent, hang=2)
+    left = _MOST_DIFFERENCES
+    for change in cause.waiting:
+        if change.risk is Risk.LOSSLESS:
+            field = without_namespace(change.field, document)
+            said = f"lossless {change.count:,}  {field} by {change.fixer}"
+            page.line(said, indent=indent + 2, hang=2)
+        else:
+            _risky_change(page, change, document, indent + 2)
+        left -= _differences(page, cause, change, left, indent + 2)
     page.line(without_namespace(group.advice, document), indent=indent + 2, hang=2)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from rich.console import Console
 
 from bridge.ledger import RunState
-from bridge.model import Outcome
-from bridge.report.document import CausePart, RunDocument
+from bridge.model import HeldReason, Outcome
+from bridge.report.document import CausePart, HeldGroupPart, RunDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
     ALARM,
     FAINT,
     HEADING,
+    WAITS,
     WARNING,
     CauseColumns,
     disagreements,
@@ -175,9 +176,16 @@ def _waiting(page: Page, number: int, cause: CausePart, document: RunDocument) -
     for group in cause.held:
         page.line(
             (f"{group.count:,} {group.decision}", WARNING),
-            f"  {without_namespace(group.what, document)}",
+            f"  {_what(group, document)}",
             (f" (cause {number})", FAINT),
             indent=2,
             hang=2,
         )
         page.line(without_namespace(group.advice, document), indent=4, hang=2)
+
+
+def _what(group: HeldGroupPart, document: RunDocument) -> str:
+    what = without_namespace(group.what, document)
+    if group.reason is not HeldReason.APPROVAL:
+        return what
+    return f"{WAITS}{', such as' if group.count > 1 else ''}: {what}"
