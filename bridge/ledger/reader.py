@@ -311,11 +311,11 @@ class LedgerReader:
             ids = histories.ids_of(connection, cause_id)
             return histories.repaired_fields(connection, ids, since)
 
-    def findings_of_cause(self, cause_id: str) -> tuple[Finding, ...]:
-        """What the newest run found out about a cause."""
+    def refusals(self, cause_id: str, org_id: str, since: dt.datetime) -> int:
+        """How many messages an org refused for a cause in requests that left after a time."""
         with reading(self._engine) as connection:
-            runs = histories.in_runs(connection, histories.ids_of(connection, cause_id), 1)
-        return self.findings(runs[0].run_id).get(cause_id, ()) if runs else ()
+            ids = histories.ids_of(connection, cause_id)
+            return histories.refusals(connection, ids, org_id, since)
 
     def open_messages(
         self, tenant_id: str, org_id: str, object_name: str

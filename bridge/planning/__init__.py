@@ -21,7 +21,7 @@ from bridge.planning.mapping_file import (
     read_mapping,
     read_mapping_text,
 )
-from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
+from bridge.planning.narrowing import Narrowing, ToAll, ToCauses, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 from bridge.planning.uniqueness import UniqueValues
@@ -34,7 +34,7 @@ __all__ = [
     "Planner",
     "Problem",
     "ToAll",
-    "ToCause",
+    "ToCauses",
     "ToKeys",
     "ToOpen",
     "UniqueValues",
