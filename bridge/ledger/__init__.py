@@ -17,6 +17,9 @@ from bridge.ledger.histories import (
 )
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
+    AmendedItem,
+    Amendment,
+    Approval,
     Attempt,
     AttemptResult,
     CauseCount,
@@ -40,10 +43,14 @@ from bridge.ledger.rows import (
     SourceOfItem,
     StoredItem,
     Verdict,
+    Waiting,
 )
 from bridge.ledger.storing import brought_by
 
 __all__ = [
+    "AmendedItem",
+    "Amendment",
+    "Approval",
     "Attempt",
     "AttemptResult",
     "Care",
@@ -84,6 +91,7 @@ __all__ = [
     "SourceOfItem",
     "StoredItem",
     "Verdict",
+    "Waiting",
     "brought_by",
     "check",
     "export",

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from bridge.planning.approval import (
+    awaiting_approval,
+    command_to_approve,
+    held_for_approval,
+    unapproved,
+)
 from bridge.planning.check import Problem, as_stored, check
 from bridge.planning.described import (
     Described,
@@ -26,7 +32,7 @@ from bridge.planning.mapping_file import (
 )
 from bridge.planning.mapping_schema import mapping_schema
 from bridge.planning.mapping_trial import CaseResult, Unexpected, same, try_cases
-from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
+from bridge.planning.narrowing import Narrowing, ToAll, ToCauses, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 from bridge.planning.replay import Aspect, Contrast, FieldUnderBoth, Replayed, contrast
@@ -47,15 +53,17 @@ __all__ = [
     "Problem",
     "Replayed",
     "ToAll",
-    "ToCause",
+    "ToCauses",
     "ToKeys",
     "ToOpen",
     "Unexpected",
     "UniqueValues",
     "as_stored",
+    "awaiting_approval",
     "built_in_mapping",
     "cases_beside",
     "check",
+    "command_to_approve",
     "contrast",
     "described_of",
     "described_value",
@@ -63,6 +71,7 @@ __all__ = [
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
+    "held_for_approval",
     "mapping_schema",
     "outline",
     "parse_mapping",
@@ -74,4 +83,5 @@ __all__ = [
     "same",
     "shipped_file",
     "try_cases",
+    "unapproved",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.report.amendment import amendment_document
 from bridge.report.causes import (
     CauseDocument,
     CausesDocument,
@@ -19,6 +20,8 @@ from bridge.report.mapping_diff import MappingDiffDocument, mapping_diff_documen
 from bridge.report.mapping_test import MappingTestDocument, mapping_test_document
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
+    show_amendment,
+    show_amendment_recorded,
     show_cause,
     show_causes,
     show_explanation,
@@ -46,6 +49,7 @@ __all__ = [
     "MappingTestDocument",
     "ReportDocument",
     "RunDocument",
+    "amendment_document",
     "cause_document",
     "causes_document",
     "exit_of",
@@ -55,6 +59,8 @@ __all__ = [
     "mapping_test_document",
     "report_document",
     "run_document",
+    "show_amendment",
+    "show_amendment_recorded",
     "show_cause",
     "show_causes",
     "show_explanation",
