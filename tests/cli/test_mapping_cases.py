@@ -184,6 +184,15 @@ def test_the_worked_example_comes_with_the_program_and_its_cases_hold(
     assert done.out.count("✓") == 15
 
 
+def test_the_built_in_mapping_has_cases_that_hold(
+    bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = bridge("mapping", "test")
+    assert done.code == Exit.OK, done.out
+    assert "heroku_message.yaml, tried by heroku_message.cases.yaml" in done.out
+
+
 def test_a_mapping_that_does_not_come_with_the_program_is_named(bridge: Bridge) -> None:
     done = bridge("mapping", "show", "exampel_org")
     assert done.code == Exit.USAGE
