@@ -319,6 +319,8 @@ class Topic(StrEnum):
     """Where a field of a record that a trigger makes comes from."""
     RULE = "rule"
     """The validation rule whose message it is."""
+    STANDING_RULE = "standing-rule"
+    """The same, where it is active and as it was when it last refused: it refuses again."""
     FIELD = "field"
     """Whether the org shows a field that the error names."""
 

@@ -79,6 +79,6 @@ def main() -> None:
 
 def show_error(error: BridgeError) -> None:
     """Say what happened and what to do, on stderr."""
-    screen.stderr.print(Text(f"Error: {error.message}", style="bold"))
+    screen.stderr.print(Text(f"{error.heading}{error.message}", style="bold"))
     if error.advice:
         screen.stderr.print(Text(error.advice))

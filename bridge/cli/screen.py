@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from bridge.errors import SafetyStop
+from bridge.errors import Declined, SafetyStop
 from bridge.ledger import Verdict
 from bridge.model import Outcome
 from bridge.report.interchange import harmless
@@ -62,7 +62,7 @@ def confirm(question: str, yes: bool, advice: str, declined: str = "Nothing was 
         declined: what is said after a no.
 
     Raises:
-        SafetyStop: the answer was no.
+        Declined: the answer was no.
     """
     if yes:
         return
@@ -71,7 +71,7 @@ def confirm(question: str, yes: bool, advice: str, declined: str = "Nothing was 
     except typer.Abort:
         agreed = False
     if not agreed:
-        raise SafetyStop(declined, advice)
+        raise Declined(declined, advice)
 
 
 def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
@@ -84,7 +84,7 @@ def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
         advice: what to do after a no.
 
     Raises:
-        SafetyStop: something else was typed.
+        Declined: something else was typed.
     """
     if yes:
         return
@@ -97,7 +97,7 @@ def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
     except typer.Abort:
         typed = ""
     if _folded(typed) != word:
-        raise SafetyStop("Nothing was sent", advice)
+        raise Declined("Nothing was sent", advice)
 
 
 def _folded(text: str) -> str:
@@ -108,12 +108,12 @@ def agreed(question: str) -> bool:
     """Ask a question whose usual answer is yes.
 
     Raises:
-        SafetyStop: there was no answer.
+        Declined: there was no answer.
     """
     try:
         return typer.confirm(question, default=True, err=True)
     except typer.Abort as exc:
-        raise SafetyStop("Nothing was sent", "bridge status shows what is on record.") from exc
+        raise Declined("Nothing was sent", "bridge status shows what is on record.") from exc
 
 
 def print_json(document: str) -> None:

@@ -69,6 +69,7 @@ from bridge.report.document import (
     WitnessPart,
 )
 from bridge.report.interchange import held_by_utf8, json_of
+from bridge.report.standing_rules import BehindRules, behind_rules
 
 RowT = TypeVar("RowT")
 
@@ -145,15 +146,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         forecast=_forecast(run),
         settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
-        next=tuple(
-            _next(
-                run,
-                counts,
-                _held_for(causes, {HeldReason.APPROVAL}),
-                _held_for(causes, AMENDABLE - {HeldReason.APPROVAL}) + counts.rejected,
-                settles_at,
-            )
-        ),
+        next=tuple(_next(run, counts, causes, settles_at)),
     )
 
 
@@ -288,6 +281,12 @@ def _causes(
         for cause_id, rows in rows_of.items()
     ]
     return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.id)))
+
+
+def causes_of_run(ledger: Ledger, run_id: str) -> Mapping[str, CausePart]:
+    """What a run has of each of its causes, by the cause's id; without samples."""
+    parts = _causes(ledger, ledger.run(run_id), ledger.cause_counts(run_id), 0)
+    return {part.id: part for part in parts}
 
 
 def _cause(
@@ -521,21 +520,20 @@ def _held_for(causes: Iterable[CausePart], reasons: Set[HeldReason]) -> int:
 
 
 def _next(
-    run: Run,
-    counts: RunCounts,
-    waiting: int,
-    by_hand: int,
-    settles_at: dt.datetime | None,
+    run: Run, counts: RunCounts, causes: Sequence[CausePart], settles_at: dt.datetime | None
 ) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
     flags = run.plan.flags
+    waiting = _held_for(causes, {HeldReason.APPROVAL})
+    by_hand = _held_for(causes, AMENDABLE - {HeldReason.APPROVAL}) + counts.rejected
     if run.state is RunState.PLANNING:
         yield NextPart(command=f"bridge plan {run.plan.window_words}{flags}", why="plan it again")
         return
     open_ones = []
     if counts.not_sent_yet:
         beside = "" if run.state is RunState.PLANNED else " not sent yet"
-        open_ones.append(f"send the {counts.not_sent_yet:,}{beside}")
+        repaired = _after_repair(counts, behind_rules(causes))
+        open_ones.append(f"send the {counts.not_sent_yet:,}{beside}{repaired}")
     if counts.in_doubt:
         from_when = f" (from {settles_at:%H:%M:%S} UTC on)" if settles_at else ""
         open_ones.append(f"settle the {counts.in_doubt:,} in doubt{from_when}")
@@ -568,6 +566,15 @@ def _next(
         yield NextPart(
             command=f"bridge verify {run.id}{flags}", why=f"ask the org for the {counts.there:,}"
         )
+
+
+def _after_repair(counts: RunCounts, behind: BehindRules) -> str:
+    """Which rules to repair before those that they refuse again are sent."""
+    if not behind.count:
+        return ""
+    whose = "" if behind.count == counts.not_sent_yet else f" {behind.count:,}"
+    repaired = f"{len(behind.rules):,} rules are" if behind.rules[1:] else f"{behind.rules[0]} is"
+    return f",{whose} once {repaired} repaired"
 
 
 def _grouped(rows: Iterable[RowT], cause_id: Callable[[RowT], str]) -> Mapping[str, Sequence[RowT]]:

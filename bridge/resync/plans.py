@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import structlog
 
@@ -33,7 +34,7 @@ from bridge.planning import (
     Narrowing,
     Planner,
     ToAll,
-    ToCause,
+    ToCauses,
     ToKeys,
     ToOpen,
     UniqueValues,
@@ -48,6 +49,7 @@ from bridge.planning import (
 from bridge.resync.batches import batches
 from bridge.resync.clock import now
 from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
+from bridge.resync.describing import describe
 from bridge.resync.inquiry import Inquiry
 from bridge.resync.opening import open_gotallo
 from bridge.salesforce import ApiUsage, Org, OrgIdentity
@@ -75,10 +77,11 @@ class PlanRequest:
     """Send this many at most, the earliest first; the others are skipped."""
     keys: Sequence[str] = ()
     """The messages to plan, in any spelling; empty for all of the window."""
-    cause: str | None = None
-    """The id of the cause whose messages are planned, or how it starts; None for all causes."""
+    causes: Sequence[str] = ()
+    """The ids of the causes whose messages are planned, or how they start; empty for all."""
     still_open: Collection[str] | None = None
-    """The messages that are still open, which alone are planned; None for all of the window."""
+    """The messages that are still open, of these causes where some are named, which alone are
+    planned; None for all of the window."""
     even_if_deleted: str | None = None
     """Why these are sent again where somebody deleted them in the org; None where they are not."""
 
@@ -108,9 +111,10 @@ def plan(
     access = settings.gotallo()
     mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
     identity = org.identity()
-    schema = org.schema(mapping.object)
+    described = describe(org, mapping)
+    schema = described.object
     refuse_unwritable(schema, identity)
-    planner = Planner(mapping, schema, org.schemas_seen(mapping.downstream))
+    planner = Planner(mapping, schema, described.made)
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = view_now(settings, org, schema, key_field, witness, identity)
@@ -123,8 +127,9 @@ def plan(
         )
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
+        ledger.keep_describe(run_id, described)
         unique_values = UniqueValues(schema, key_field)
-        inquiry = Inquiry(org, planner, identity.instance_url, request.window.zone)
+        inquiry = Inquiry(org, planner, ledger, identity, request.window.zone)
         count = 0
         ready: Counter[str] = Counter()
         filled: set[str] = set()
@@ -180,15 +185,14 @@ def _narrowing(request: PlanRequest, ledger: Ledger) -> Narrowing:
     Raises:
         UsageError: a key is empty, or the ledger has no such cause.
     """
-    narrowing: Narrowing = ToAll()
+    causes = tuple(dict.fromkeys(map(ledger.cause_id, request.causes)))
     if request.still_open is not None:
-        narrowing = ToOpen(request.still_open)
-    elif request.keys:
-        narrowing = ToKeys(request.keys)
-    if request.cause is None:
+        return ToOpen(request.still_open, causes)
+    narrowing = ToKeys(request.keys) if request.keys else ToAll()
+    if not causes:
         return narrowing
-    cause_id = ledger.cause_id(request.cause)
-    return ToCause(cause_id, ledger.keys_of_cause(cause_id), narrowing)
+    known = frozenset(chain.from_iterable(map(ledger.keys_of_cause, causes)))
+    return ToCauses(causes, known, narrowing)
 
 
 def _forecast(ready: Collection[int], usage: ApiUsage | None, limits: Limits) -> Forecast:

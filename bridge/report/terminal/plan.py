@@ -17,6 +17,7 @@ from bridge.report.document import (
     InventedValue,
     RunDocument,
 )
+from bridge.report.standing_rules import behind_rules, standing_rules
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
     ALARM,
@@ -76,7 +77,12 @@ def show_plan_alone(document: RunDocument, console: Console) -> None:
 
 def _sentence(page: Page, document: RunDocument) -> None:
     counts = document.counts
-    parts = [f"{counts.ready - counts.present:,} ready", f"{counts.held:,} held"]
+    behind = behind_rules(document.causes)
+    parts = [f"{counts.ready - counts.present:,} ready"]
+    if behind.count:
+        rules = "rules that refuse" if behind.rules[1:] else "a rule that refuses"
+        parts.append(f"{behind.count:,} of them behind {rules} them again")
+    parts.append(f"{counts.held:,} held")
     if counts.present:
         parts.append(f"{counts.present:,} in Salesforce already")
     if counts.skipped:
@@ -84,7 +90,7 @@ def _sentence(page: Page, document: RunDocument) -> None:
     messages = counted(counts.fetched, "failed message")
     causes = counted(len(document.causes), "cause")
     if counts.fetched:
-        page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING))
+        page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING), hang=2)
     else:
         page.line(("No failed messages in this window.", HEADING))
 
@@ -155,6 +161,8 @@ def _treatment(cause: CausePart) -> Iterator[str]:
 
 def _treatment_in_words(cause: CausePart) -> str:
     words = "; or ".join(t.treatment for t in cause.treatments if t.ready)
+    if standing_rules(cause):
+        return f"once that rule is repaired: {words}"
     return words if cause.changes else f"{words}: as they are"
 
 

@@ -154,8 +154,22 @@ def _left_to_do(page: Page, document: RunDocument) -> None:
             hang=2,
         )
         page.line(rejection.advice, indent=4, hang=2)
+        _where(page, rejection.cause_id, document)
     for number, cause in enumerate(document.causes, 1):
         _waiting(page, number, cause, document)
+
+
+def _where(page: Page, cause_id: str, document: RunDocument) -> None:
+    """The rule or field in Setup, as the plan found it behind the same cause."""
+    found = [one for cause in document.causes if cause.id == cause_id for one in cause.findings]
+    for finding in found:
+        if finding.link is None:
+            continue
+        if finding.rule:
+            page.line(f"The rule {finding.rule}:", indent=4)
+        elif finding.field:
+            page.line(f"The field {without_namespace(finding.field, document)}:", indent=4)
+        page.command("    ", (finding.link, FAINT))
 
 
 def _waiting(page: Page, number: int, cause: CausePart, document: RunDocument) -> None:
