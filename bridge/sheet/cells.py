@@ -15,13 +15,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bridge.fixers.text import WHITE_SPACE
-from bridge.model import FieldSchema, Value
+from bridge.model import NUMBER_TYPES, FieldSchema, Value
 
 MOST_CHARACTERS: Final = 32_000
 """Of a cell, in UTF-16 units. Source: Excel's specifications and limits name 32,767."""
 
 _MARK = "'"
-_NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
 _FORMULA = "=+-@#\uff1d\uff0b\uff0d\uff20"
 """What a formula, a command or an error value begins with; the last four are full-width."""
 _SHORT = 31
@@ -88,7 +87,7 @@ def value_of(cell: str, field: FieldSchema | None) -> Value:
         return None
     if field is not None and field.type == "boolean":
         return True if text.lower() in _YES else False if text.lower() in _NO else text
-    if field is not None and field.type in _NUMBERS:
+    if field is not None and field.type in NUMBER_TYPES:
         return _number(text)
     return text
 
