@@ -12,7 +12,7 @@ from bridge.sheet.cells import as_read, cell_of, says, value_of, without_lost_ch
 from bridge.sheet.table import Table, cell_at
 from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading, marks_of
 
-_END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})((?: [0-9a-f]{4})*)\)")
+_END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})((?: [0-9a-f]{6})*)\)")
 
 
 _CHANGED_SINCE = "it was changed since the file was written: write the file again"
@@ -238,11 +238,11 @@ def _by_hand(
     the message did not have, whoever vouches for it.
     """
     field = schema.get(name)
-    had = original if field is None else as_stored(original, field)
+    had, has = (v if field is None else as_stored(v, field) for v in (original, after))
     if after is None:
         lost = len(before) if isinstance(before, str) else 0
         return Change(name, before, None, BY_HAND, "a person cleared it", Risk.LOSSY, lost)
-    if after == had and type(after) is type(had):
+    if has == had and type(has) is type(had):
         return Change(
             name, before, after, BY_HAND, "a person put back what the message had", Risk.LOSSLESS
         )

@@ -23,6 +23,10 @@ MOST_CHARACTERS: Final = 32_000
 _MARK = "'"
 _FORMULA = "=+-@#\uff1d\uff0b\uff0d\uff20"
 """What a formula, a command or an error value begins with; the last four are full-width."""
+_FORMULA_LINE = rf"""(?=[ \t"']*[{re.escape(_FORMULA)}][^\n;]*[(!|])"""
+_LINE_TO_GUARD = re.compile(rf"(?<=[\n;]){_FORMULA_LINE}")
+_GUARDED_LINE = re.compile(rf"(?<=[\n;])'{_FORMULA_LINE}")
+"""Within a text: a program that takes semicolons for the delimiter begins a row or a cell there."""
 _SHORT = 31
 """Characters: no number or date of a spreadsheet with a letter in it is longer."""
 _NO_LETTERS = re.compile(r"[\d\W_eE]+")
@@ -53,6 +57,7 @@ def cell_of(value: Value) -> str:
 
 def guarded(text: str) -> str:
     """The text with an apostrophe in front, where a spreadsheet would make something else of it."""
+    text = _LINE_TO_GUARD.sub(_MARK, text)
     return _MARK + text if _needs_guard(text) else text
 
 
@@ -61,7 +66,7 @@ def as_read(cell: str) -> str:
     text = _folded(cell)
     if text.startswith(_MARK) and _needs_guard(text[1:]):
         text = text[1:]
-    return text.strip(WHITE_SPACE)
+    return _GUARDED_LINE.sub("", text).strip(WHITE_SPACE)
 
 
 def says(cell: str, value: Value) -> bool:

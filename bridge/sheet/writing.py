@@ -22,6 +22,8 @@ fingerprint of its key, so that a changed key is; behind it a mark of each cell,
 person left alone is known from what has changed since."""
 OF_THE_BRIDGE: Final = frozenset({KEY, CAUSE, WHY, ERROR, END})
 """Columns that are no fields."""
+_DIGITS: Final = 6
+"""Of a fingerprint or a mark."""
 _BOM = "\ufeff"
 """Excel takes a CSV file for UTF-8 only with it."""
 
@@ -91,12 +93,12 @@ def end_of(key: str, number: int, rows: int, marks: Iterable[str]) -> str:
 
 
 def fingerprint(key: str) -> str:
-    return _hash(key)[:6]
+    return _hash(key)[:_DIGITS]
 
 
 def marks_of(field: str, cell: str) -> tuple[str, ...]:
     """What tells the cell of a field from most others, in each form that it may have had."""
-    return tuple(_hash(f"{field}={form}")[:4] for form in forms_of(cell))
+    return tuple(_hash(f"{field}={form}")[:_DIGITS] for form in forms_of(cell))
 
 
 def _hash(text: str) -> str:

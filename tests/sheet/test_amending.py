@@ -82,6 +82,14 @@ def test_a_change_by_hand_says_what_it_does_to_the_truth(
     assert (TEXT in amended.record) is bool(cell), "what is cleared is null"
 
 
+def test_an_address_is_put_back_in_whichever_letters() -> None:
+    mail = "Social25__User_Email__c"
+    messages = {KEYS[0]: {**FULL, mail: "other@example.org"}}
+    data = written(messages, (*FIELDS, mail)).replace(b"other@example.org", b"A.b@Example.org")
+    found = read(data, messages, originals={KEYS[0]: {**FULL, mail: "A.b@Example.org"}})
+    assert [change.risk for change in found.amended[0].changes] == [Risk.LOSSLESS]
+
+
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
