@@ -87,5 +87,6 @@ class Repair:
 
 
 def _refuse_another_key(changes: Sequence[Change], key: str) -> None:
-    if any(change.field == key for change in changes):
-        raise Misbehaviour(f"it changed the key ({key}), which makes the message itself")
+    for change in changes:
+        if change.field == key:
+            raise Misbehaviour(f"it changed the key ({key}), which makes the message itself")
