@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -19,6 +21,8 @@ MORE = (
     SHORT,
     field("Fraction__c", "double", precision=2, scale=2),
     field("Small__c", "int", digits=1),
+    field("Score__c", "int", digits=3),
+    field("Worth__c", "double", precision=4, scale=2),
     field(
         "One__c",
         "picklist",
@@ -28,11 +32,21 @@ MORE = (
     ),
 )
 FIELDS = (*MESSAGE.fields, *MORE)
+
+
+def _written(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 values = (
     st.none()
     | st.booleans()
     | st.integers(-12, 12)
+    | st.integers(0, 20).flatmap(lambda n: st.sampled_from([10**n - 1, 10**n, -(10**n)]))
+    | st.datetimes(timezones=st.just(dt.UTC)).map(_written)
+    | st.sampled_from(["2026-02-29T00:00:00Z", "2026-02-28T24:00:00Z", "1899-12-31T23:59:59Z"])
     | st.floats()
+    | st.integers(-110_000, 110_000).map(lambda n: n / 1_000)
     | st.sampled_from(["a", "b c", " a", "0", "a;b"])
     | awkward_text
     | telling_text
@@ -75,6 +89,8 @@ def is_right_where_it_looks_so(one: FieldSchema, value: Value) -> None:
         ("Outbound__c", False),
         ("Conversation_Medium__c", "web"),
         ("User_Locale_GMT_Offset__c", -5),
+        ("User_Locale_GMT_Offset__c", -12),
+        ("Timestamp__c", "2026-11-22T23:52:44Z"),
     ],
 )
 def test_most_values_of_a_message_are_plainly_right(name: str, value: Value) -> None:
