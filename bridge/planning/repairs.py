@@ -45,16 +45,15 @@ class Repair:
         if before == key:
             return
         self.is_another_key = before is not None and canonical_key(str(before)) != key
-        self._make(
-            Change(
-                field=self.key_field,
-                before=before,
-                after=key,
-                fixer=_KEY_SPELLING,
-                why="the identifier in the spelling that GoTallo itself inserts",
-                risk=Risk.LOSSLESS,
-            )
+        spelt = Change(
+            field=self.key_field,
+            before=before,
+            after=key,
+            fixer=_KEY_SPELLING,
+            why="the identifier in the spelling that GoTallo itself inserts",
+            risk=Risk.LOSSLESS,
         )
+        self._make((spelt,))
 
     def run(
         self, uses: Sequence[FixerUse], schema: ObjectSchema, diagnosis: Diagnosis | None
@@ -73,12 +72,12 @@ class Repair:
                     f"Mend the fixer or its options ({use.place}), then resync.",
                 )
                 return
-            for change in changes:
-                self._make(change)
+            self._make(changes)
 
-    def _make(self, change: Change) -> None:
-        self.record[change.field] = change.after
-        self.changes.append(change)
+    def _make(self, changes: Sequence[Change]) -> None:
+        self.changes += changes
+        for change in changes:
+            self.record[change.field] = change.after
 
     @property
     def result(self) -> Record:
