@@ -13,6 +13,7 @@
     │       ├── OrgRefused          answered, and nothing was done
     │       └── OrgUnanswered       may have been done: the outcome is in doubt
     ├── SafetyStop               5  a safety limit, or a declined question
+    │   └── Declined                no error: a person said no
     └── LeaseHeld                7  another run is writing
 
 Each says what happened, to which thing, and what to do next; the number is the exit code.
@@ -42,6 +43,8 @@ class BridgeError(Exception):
     """The root: `message` says what happened, `advice` what to do next."""
 
     exit_code: ClassVar[Exit] = Exit.DEFECT
+    heading: ClassVar[str] = "Error: "
+    """What stands before the message where it is shown."""
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -108,6 +111,12 @@ class SafetyStop(BridgeError):
     """A safety limit was reached, or a question was declined."""
 
     exit_code = Exit.SAFETY
+
+
+class Declined(SafetyStop):
+    """A person was asked and did not agree: no error, and not told as one."""
+
+    heading = ""
 
 
 class LeaseHeld(BridgeError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 """What a field of a record may hold: JSON."""
@@ -105,6 +105,13 @@ class HeldReason(StrEnum):
     """It is in the org's recycle bin: somebody deleted it."""
     CHANGED = "changed"
     """GoTallo has it otherwise by now than when it was planned or sent."""
+
+
+AMENDABLE: Final = frozenset(
+    {HeldReason.SCHEMA, HeldReason.POLICY, HeldReason.APPROVAL, HeldReason.CANARY}
+)
+"""Reasons for which an item is held whose record a person may change. What is deleted in the org,
+has changed at the source or can't be read is no matter of its record."""
 
 
 class Outcome(StrEnum):
@@ -312,6 +319,8 @@ class Topic(StrEnum):
     """Where a field of a record that a trigger makes comes from."""
     RULE = "rule"
     """The validation rule whose message it is."""
+    STANDING_RULE = "standing-rule"
+    """The same, where it is active and as it was when it last refused: it refuses again."""
     FIELD = "field"
     """Whether the org shows a field that the error names."""
 
@@ -349,6 +358,10 @@ class Change:
     risk: Risk
     lost: int = 0
     """How many characters of text were cut; 0 where nothing was."""
+
+
+BY_HAND: Final = "a person"
+"""What a change by hand names as its fixer."""
 
 
 def highest_risk(changes: Sequence[Change]) -> Risk:

@@ -19,13 +19,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from bridge.bounds import SETTLE_SECONDS
 from bridge.errors import SettingsError
-from bridge.model import Amount
+from bridge.model import Amount, Risk
 
 CONFIG_FILE = "bridge.toml"
 """Looked for in the current folder, then in the platform's user configuration folder."""
@@ -58,11 +59,29 @@ def _or_none(given: object) -> object:
     return None if given == NO_LIMIT else given
 
 
+def _risks(given: object) -> object:
+    """Words in a list, or in one text with commas; `none` for no risk at all."""
+    if given is None:
+        return None
+    words = given.split(",") if isinstance(given, str) else given
+    names = [str(word).strip() for word in words] if isinstance(words, list) else [str(words)]
+    if names == [NO_LIMIT]:
+        return frozenset()
+    unknown = [name for name in names if name not in list(Risk)]
+    if unknown:
+        raise ValueError(
+            f'"{unknown[0]}" is no risk: name some of {", ".join(Risk)}, or {NO_LIMIT} alone'
+        )
+    return frozenset(map(Risk, names))
+
+
 NO_LIMIT = "none"
 AmountText = Annotated[str, BeforeValidator(_amount)]
 """`50`, `10%` or `none`."""
 Most = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_or_none)]
 """A number, or `none`."""
+Risks = Annotated[frozenset[Risk] | None, NoDecode, BeforeValidator(_risks)]
+"""`lossless,lossy`, or a list of such words."""
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 
 
@@ -100,6 +119,10 @@ class Settings(BaseSettings):
     """How long an unanswered request may still commit; counts where the key is not unique."""
     bridge_assume_visible: bool = False
     """Take it on that this user sees every row, where the org doesn't show that it does."""
+
+    bridge_approve: Risks = None
+    """Risks of changes that go without a person; None for all that the mapping names. It counts
+    where a plan is made."""
 
     bridge_max_refused: AmountText = "10%"
     """Refused messages at which a sending stops."""

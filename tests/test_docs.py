@@ -25,7 +25,16 @@ from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
 from bridge.errors import Exit
 from bridge.fixers import prove
-from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
+from bridge.ledger.transitions import (
+    BY_HAND,
+    DECISION,
+    DELIVERY,
+    HEALED,
+    OUTCOME,
+    RESEND,
+    RUN,
+    Transition,
+)
 from bridge.model import Confidence, HandlerType, Kind, Risk, Wrapper
 from bridge.planning.mapping_file import parse_mapping
 from bridge.planning.mapping_form import MappingForm, WhenForm
@@ -205,7 +214,12 @@ def test_each_word_of_the_catalogue_is_explained(words: type[Kind | Source | Who
 
 def test_each_transition_is_in_the_page_as_the_ledger_takes_it() -> None:
     page = read("docs/exactly-once.md")
-    machines: tuple[Sequence[Transition[Any]], ...] = (DELIVERY, RESEND, OUTCOME, DECISION, RUN)
+    machines: tuple[Sequence[Transition[Any]], ...] = (
+        (*DELIVERY, *RESEND),
+        OUTCOME,
+        (*DECISION, *HEALED, *BY_HAND),
+        RUN,
+    )
     for transitions in machines:
         rows = "\n".join(
             f"| {_in_words(t.before)} | {_in_words(t.after)} | {t.when} | {t.durable} |"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Protocol
@@ -11,6 +12,7 @@ import typer
 from bridge import resync
 from bridge.cli import screen
 from bridge.cli.options import (
+    Approve,
     AsJson,
     LanesOption,
     Limit,
@@ -36,6 +38,7 @@ def apply(
     run_id: RunId,
     *,
     yes: Yes = False,
+    approve: Approve = None,
     limit: Limit = None,
     lanes: LanesOption = 4,
     no_canary: NoCanary = False,
@@ -55,6 +58,8 @@ def apply(
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
     with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
+        if approve:
+            _approve(run, approve, ledger, org)
         if not as_planned:
             request = recheck(settings, run, request, ledger, org)
         document = run_document(ledger, run)
@@ -65,6 +70,15 @@ def apply(
             screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
         document, ending = send(settings, run, request, ledger, org, way=way_of(wait=wait))
     finish(document, ending, as_json=as_json)
+
+
+def _approve(run: Run, wanted: Sequence[str], ledger: Ledger, org: Org) -> None:
+    """Let go what waits for approval: on record before anybody is asked whether to send."""
+    keys = resync.approve(run, wanted, ledger, org)
+    said = "Nothing waits for approval"
+    if keys:
+        said = f"{len(keys):,} approved, on record: ready to be sent"
+    screen.stderr.print(f"{said}.")
 
 
 def recheck(

@@ -10,7 +10,7 @@ import typer
 
 from bridge import resync
 from bridge.cli import screen
-from bridge.cli.options import AsJson, Zone, repeated_flags, with_settings
+from bridge.cli.options import AsJson, repeated_flags, with_settings
 from bridge.errors import UsageError
 from bridge.ledger import Ledger
 from bridge.report import cause_document, causes_document, show_cause, show_causes
@@ -34,7 +34,10 @@ def causes(
     note: Annotated[
         str | None, typer.Option("--note", metavar="TEXT", help="Keep a note to it.")
     ] = None,
-    tz: Zone = None,
+    tz: Annotated[
+        str | None,
+        typer.Option("--tz", metavar="ZONE", help="Whose days. Default: the newest run's."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the causes that leave messages open, or show one with its history. No org is asked.

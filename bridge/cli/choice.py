@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bridge.cli import screen
@@ -10,7 +12,7 @@ from bridge.cli.options import window_of
 from bridge.errors import UsageError
 from bridge.ledger import Ledger
 from bridge.model import Window
-from bridge.resync import PlanRequest
+from bridge.resync import PlanRequest, open_existing_ledger, open_ledger
 from bridge.resync import still_open as still_open_in
 from bridge.salesforce import Org
 from bridge.settings import Settings
@@ -23,6 +25,7 @@ def named_window(
     *,
     still_open: bool,
     narrowed_to_keys: bool,
+    expected: int | None,
     yesterday_too: bool,
     date: str | None,
     from_time: str | None,
@@ -33,7 +36,7 @@ def named_window(
 
     Raises:
         WindowError: none or more than one is named, or it is no window.
-        UsageError: `--open` stands beside a window or a key.
+        UsageError: `--open` stands beside a window, or what goes with one.
     """
     if not still_open:
         return window_of(
@@ -42,6 +45,12 @@ def named_window(
             from_time=from_time,
             till_time=till_time,
             zone=zone,
+            instead=", or --open for all that is open",
+        )
+    if expected is not None:
+        raise UsageError(
+            "--expect goes with a window, not with --open",
+            "It is what the e-mail of a day says: leave it out.",
         )
     if yesterday_too or date or from_time or till_time or zone or narrowed_to_keys:
         raise UsageError(
@@ -59,7 +68,7 @@ class Asked:
     expected: int | None
     limit: int | None
     keys: Sequence[str]
-    cause: str | None
+    causes: Sequence[str]
     even_if_deleted: str | None = None
 
 
@@ -74,7 +83,7 @@ def request_of(
     """
     left = None
     if named is None:
-        left = still_open_in(settings, ledger, org)
+        left = still_open_in(settings, ledger, org, asked.causes)
         if left is None:
             return None
         named = left.window, ""
@@ -86,14 +95,28 @@ def request_of(
         asked.expected,
         asked.limit,
         asked.keys,
-        asked.cause,
+        asked.causes,
         left.keys if left else None,
         asked.even_if_deleted,
     )
 
 
-def say_nothing_is_open(*, as_json: bool) -> None:
+def ledger_for(settings: Settings, *, still_open: bool) -> AbstractContextManager[Ledger]:
+    """The ledger of a plan: made where there is none, but for what is open in one.
+
+    Raises:
+        LedgerError: there is none where one has to be, or it can't be opened or written.
+    """
+    return open_existing_ledger(settings) if still_open else open_ledger(settings)
+
+
+def say_nothing_is_open(ledger: Ledger, causes: Sequence[str], *, as_json: bool) -> None:
     """Where there is nothing to plan: for people on stderr, for programs `null`."""
-    screen.stderr.print("Nothing is open in this ledger: there is nothing to send again.")
+    if not causes:
+        screen.stderr.print("Nothing is open in this ledger: there is nothing to send again.")
+    for cause in dict.fromkeys(map(ledger.cause_id, causes)):
+        there = ledger.cause(cause, since=dt.datetime.now(dt.UTC)).messages.there
+        said = f": {there:,} {'is' if there == 1 else 'are'} in Salesforce already" if there else ""
+        screen.stderr.print(f"Nothing of {cause} is open{said}.")
     if as_json:
         screen.print_json("null")

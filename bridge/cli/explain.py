@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,13 +25,20 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 """Of one text: what lies behind is not read."""
 
 _STDIN: Final = "-"
-_TEXT_KEYS: Final = ("log_message", "text")
+_TEXT_KEYS: Final = ("log_message", "text", "error_text")
+_ID_OF_CAUSE: Final = re.compile(r"[0-9a-f]{6}")
+_NUMBERED: Final = re.compile(
+    r"^[ \t]*(?:\(?\d{1,3}[.):]|[-*•])[ \t]+(?=[\"'“„«]?[A-Z][A-Z0-9_]{2,80}[:,(])", re.MULTILINE
+)
+_OBJECT: Final = re.compile(r"^[ \t]*\{.*\}[ \t]*$", re.MULTILINE)
+_CLOSING: Final = re.compile(r"(?<=[\]-])[\"']*[”’»][\"'”’»]*\s*\Z")
+"""A quote of a word processor behind the end of an error: pasted along with it."""
 
 
 def explain(
     text: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT | -]", help="The error text; - or nothing: from stdin."),
+        typer.Argument(metavar="[TEXT | -]", help="The error text; -, or a pipe: from stdin."),
     ] = None,
     *,
     file: Annotated[
@@ -39,7 +48,7 @@ def explain(
         bool,
         typer.Option(
             "--lines",
-            help="A text, or a JSON object with log_message or text, on each line; JSON lines out.",
+            help="A text, or a JSON object with one (see the docs), on each line; JSON lines out.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
@@ -52,11 +61,51 @@ def explain(
         if lines:
             screen.print_lines(map(_answer, _lines_of(source)))
             return
-        diagnosis = diagnose(_decoded(source.read(MOST_BYTES)))
+        given = _CLOSING.sub("", _decoded(source.read(MOST_BYTES)))
+    if not given.strip("\ufeff \t\r\n"):
+        raise _nothing()
+    if _ID_OF_CAUSE.fullmatch(given.strip()):
+        raise UsageError(
+            f"{given.strip()} is no error text; it looks like the id of a cause",
+            f"bridge causes {given.strip()} shows the cause.",
+        )
+    errors = _each(given)
+    if as_json and len(errors) > 1:
+        raise UsageError(
+            f"The text holds {len(errors):,} errors, and --json explains one",
+            "Give one, or each on a line of its own with --lines.",
+        )
     if as_json:
-        screen.print_json(document_as_json(explanation(diagnosis), indent=2))
-    else:
-        show_explanation(diagnosis, screen.stdout)
+        screen.print_json(document_as_json(explanation(diagnose(given)), indent=2))
+        return
+    for number, error in enumerate(errors, 1):
+        if len(errors) > 1:
+            screen.stdout.print(f"{number:,} of {len(errors):,}", style="bold")
+        show_explanation(diagnose(error), screen.stdout)
+        if number < len(errors):
+            screen.stdout.print()
+
+
+def _each(text: str) -> list[str]:
+    """The errors of a text that numbers them, or that is an object a line; else all as one."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and all(_OBJECT.fullmatch(line) for line in lines):
+        return [_text_of(line) for line in lines]
+    starts = [found.start() for found in _NUMBERED.finditer(text)]
+    if len(starts) < 2:
+        return [text]
+    ends = [*starts[1:], len(text)]
+    return [
+        _NUMBERED.sub("", text[start:end]).strip() for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _nothing() -> UsageError:
+    return UsageError(
+        "There is no text to explain",
+        "Give it in quotes, or in a file with --file F; or start bridge explain -, paste it, then "
+        "Ctrl-D.",
+    )
 
 
 def _lines_of(source: BinaryIO) -> Iterator[str]:
@@ -88,7 +137,7 @@ def _text_of(line: str) -> str:
 
 @contextmanager
 def _source(text: str | None, file: Path | None) -> Iterator[BinaryIO]:
-    """Open what is to be explained; a text that is given and empty is one."""
+    """Open what is to be explained; where a text is given, though empty, stdin is left alone."""
     if text is not None and file is not None:
         raise UsageError("Give a text or --file, not both", "bridge explain --help shows how.")
     if text is not None and text != _STDIN:
@@ -106,11 +155,11 @@ def _source(text: str | None, file: Path | None) -> Iterator[BinaryIO]:
     elif text == _STDIN or not sys.stdin.isatty():
         yield sys.stdin.buffer
     else:
-        raise UsageError(
-            "There is no text to explain",
-            "Give it in quotes, or pipe it: pbpaste | bridge explain, or bridge explain --file F.",
-        )
+        raise _nothing()
 
 
 def _decoded(read: bytes) -> str:
+    """A text in UTF-8, or in UTF-16 with its mark, as Windows writes it."""
+    if read.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return read.decode("utf-16", "replace").strip("\r\n")
     return read.decode("utf-8", "replace").strip("\r\n")

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bridge import __version__
 from bridge.cli import screen
+from bridge.cli.amend import amend
 from bridge.cli.apply import apply
 from bridge.cli.causes import causes
 from bridge.cli.demo import demo
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, apply, resync, verify, status, report, causes, explain, demo):
+for command in (plan, apply, resync, verify, status, report, amend, causes, explain, demo):
     app.command()(command)
 app.add_typer(fixers, name="fixers")
 app.add_typer(ledger, name="ledger")
@@ -78,6 +79,6 @@ def main() -> None:
 
 def show_error(error: BridgeError) -> None:
     """Say what happened and what to do, on stderr."""
-    screen.stderr.print(Text(f"Error: {error.message}", style="bold"))
+    screen.stderr.print(Text(f"{error.heading}{error.message}", style="bold"))
     if error.advice:
         screen.stderr.print(Text(error.advice))

@@ -49,9 +49,9 @@ Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="K", help="Only the message of this identifier; repeatable."),
 ]
-CauseId = Annotated[
-    str | None,
-    typer.Option("--cause", metavar="ID", help="Only the messages of this cause: bridge causes."),
+CauseIds = Annotated[
+    list[str] | None,
+    typer.Option("--cause", metavar="ID", help="Only this cause: bridge causes; repeatable."),
 ]
 StillOpen = Annotated[
     bool, typer.Option("--open", help="All that is open in the ledger, instead of a window.")
@@ -80,6 +80,10 @@ RoundsOption = Annotated[
 ]
 NoCanary = Annotated[
     bool, typer.Option("--no-canary", help="Send all at once, without trying a few first.")
+]
+Approve = Annotated[
+    list[str] | None,
+    typer.Option("--approve", metavar="all|CAUSE|KEY", help="Let go what waits; repeatable."),
 ]
 Wait = Annotated[
     bool,
@@ -201,6 +205,18 @@ def _as_flags(common: Mapping[str, Any]) -> str:
     return "".join(f" {flag} {shlex.quote(value)}" for flag, value in given)
 
 
+def causes_of(given: Sequence[str] | None) -> Sequence[str]:
+    """The causes that `--cause` names.
+
+    Raises:
+        UsageError: an id was forgotten, so that the next option stands in its place.
+    """
+    causes = given or ()
+    if any(not one.strip() or one.startswith("-") for one in causes):
+        raise UsageError("--cause needs the id of a cause", "bridge causes lists them.")
+    return causes
+
+
 def reason_of(*, even_if_deleted: bool, keys: Sequence[str], why: str | None) -> str | None:
     """Why messages are sent again that were deleted in the org; None where they are not.
 
@@ -228,8 +244,11 @@ def window_of(
     from_time: str | None,
     till_time: str | None,
     zone: str | None,
+    instead: str = "",
 ) -> tuple[Window, str]:
     """The window that the options name, and the options that name it again on another day.
+
+    `instead` says what else a command takes in the place of a window.
 
     Raises:
         WindowError: none or more than one is named, or it is no window.
@@ -238,7 +257,7 @@ def window_of(
     if sum(ways) != 1:
         raise WindowError(
             "Name one window" + (", not several" if sum(ways) > 1 else ""),
-            "Give --yesterday, or --date 2026-11-22, or --from T --till T.",
+            f"Give --yesterday, or --date 2026-11-22, or --from T --till T{instead}.",
         )
     window, words = _named_window(yesterday_too, date, from_time, till_time, zone or DEFAULT_ZONE)
     if window.from_time > dt.datetime.now(dt.UTC):

@@ -6,10 +6,10 @@ import typer
 
 from bridge import resync
 from bridge.cli import screen
-from bridge.cli.choice import Asked, named_window, request_of, say_nothing_is_open
+from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
 from bridge.cli.options import (
     AsJson,
-    CauseId,
+    CauseIds,
     Date,
     DetailedExit,
     Expect,
@@ -20,6 +20,7 @@ from bridge.cli.options import (
     Till,
     Yesterday,
     Zone,
+    causes_of,
     repeated_flags,
     with_settings,
 )
@@ -40,7 +41,7 @@ def plan(
     expect: Expect = None,
     limit: Limit = None,
     key: Keys = None,
-    cause: CauseId = None,
+    cause: CauseIds = None,
     still_open: StillOpen = False,
     as_json: AsJson = False,
     detailed_exitcode: DetailedExit = False,
@@ -49,20 +50,22 @@ def plan(
 
     Example: bridge plan --yesterday --tz Europe/Amsterdam --expect 34
     """
+    causes = causes_of(cause)
     named = named_window(
         still_open=still_open,
         narrowed_to_keys=bool(key),
+        expected=expect,
         yesterday_too=yesterday,
         date=date,
         from_time=from_time,
         till_time=till_time,
         zone=tz,
     )
-    asked = Asked(repeated_flags(), expect, limit, key or (), cause)
-    with resync.open_ledger(settings) as ledger, resync.open_org(settings) as org:
+    asked = Asked(repeated_flags(), expect, limit, key or (), causes)
+    with ledger_for(settings, still_open=still_open) as ledger, resync.open_org(settings) as org:
         request = request_of(settings, asked, named, ledger, org)
         if request is None:
-            say_nothing_is_open(as_json=as_json)
+            say_nothing_is_open(ledger, causes, as_json=as_json)
             return
         with screen.counting() as counting:
             run = resync.plan(settings, request, ledger, org, progress=counting.planned)

@@ -16,10 +16,10 @@ from bridge.cli.apply import (
     to_send,
     way_of,
 )
-from bridge.cli.choice import Asked, named_window, request_of, say_nothing_is_open
+from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
 from bridge.cli.options import (
     AsJson,
-    CauseId,
+    CauseIds,
     Date,
     DetailedExit,
     EvenIfDeleted,
@@ -37,6 +37,7 @@ from bridge.cli.options import (
     Yes,
     Yesterday,
     Zone,
+    causes_of,
     reason_of,
     repeated_flags,
     with_settings_and_limits,
@@ -64,7 +65,7 @@ def resync(
     expect: Expect = None,
     limit: Limit = None,
     key: Keys = None,
-    cause: CauseId = None,
+    cause: CauseIds = None,
     still_open: StillOpen = False,
     even_if_deleted: EvenIfDeleted = False,
     why: Why = None,
@@ -80,9 +81,11 @@ def resync(
     Example: bridge resync --yesterday --tz Europe/Amsterdam --dry-run
     """
     keys = key or ()
+    causes = causes_of(cause)
     named = named_window(
         still_open=still_open,
         narrowed_to_keys=bool(keys),
+        expected=expect,
         yesterday_too=yesterday,
         date=date,
         from_time=from_time,
@@ -92,14 +95,14 @@ def resync(
     reason = reason_of(even_if_deleted=even_if_deleted, keys=keys, why=why)
     if not dry_run:
         screen.refuse_without_yes(yes, "Add --yes to send, or --dry-run to look first.")
-    asked = Asked(repeated_flags(), expect, limit, keys, cause, even_if_deleted=reason)
+    asked = Asked(repeated_flags(), expect, limit, keys, causes, even_if_deleted=reason)
     sending = apply_request(lanes, None, no_canary=no_canary, rounds=rounds)
-    with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
+    with ledger_for(settings, still_open=still_open) as ledger, use_cases.open_org(settings) as org:
         request = request_of(settings, asked, named, ledger, org)
         if request is None:
-            say_nothing_is_open(as_json=as_json)
+            say_nothing_is_open(ledger, causes, as_json=as_json)
             return
-        narrowed = dry_run or keys or cause or still_open
+        narrowed = dry_run or keys or causes or still_open
         run = None if narrowed else _unfinished(settings, request.window, ledger, org, yes=yes)
         if run is not None:
             sending = recheck(settings, run, sending, ledger, org)

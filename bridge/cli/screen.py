@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from bridge.errors import SafetyStop
+from bridge.errors import Declined, SafetyStop
 from bridge.ledger import Verdict
 from bridge.model import Outcome
 from bridge.report.interchange import harmless
@@ -37,24 +37,32 @@ stdout = _Output(highlight=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False)
 
 
-def refuse_without_yes(yes: bool, advice: str) -> None:
-    """Refuse to write to an org where nobody can be asked and nobody has said yes.
+def refuse_without_yes(yes: bool, advice: str, does: str = "sends records to Salesforce") -> None:
+    """Refuse to go on where nobody can be asked and nobody has said yes.
+
+    Args:
+        yes: the answer was given beforehand.
+        advice: what to do instead.
+        does: what the command would do, such as writing to an org.
 
     Raises:
         SafetyStop: there is no terminal to ask on.
     """
     if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise SafetyStop(
-            "This sends records to Salesforce, and there is no terminal to ask on",
-            advice,
-        )
+        raise SafetyStop(f"This {does}, and there is no terminal to ask on", advice)
 
 
-def confirm(question: str, yes: bool, advice: str) -> None:
-    """Ask before anything is sent.
+def confirm(question: str, yes: bool, advice: str, declined: str = "Nothing was sent") -> None:
+    """Ask before anything is sent or put on record.
+
+    Args:
+        question: says what would be done.
+        yes: the answer was given beforehand.
+        advice: what to do after a no.
+        declined: what is said after a no.
 
     Raises:
-        SafetyStop: the answer was no.
+        Declined: the answer was no.
     """
     if yes:
         return
@@ -63,7 +71,7 @@ def confirm(question: str, yes: bool, advice: str) -> None:
     except typer.Abort:
         agreed = False
     if not agreed:
-        raise SafetyStop("Nothing was sent", advice)
+        raise Declined(declined, advice)
 
 
 def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
@@ -76,7 +84,7 @@ def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
         advice: what to do after a no.
 
     Raises:
-        SafetyStop: something else was typed.
+        Declined: something else was typed.
     """
     if yes:
         return
@@ -89,7 +97,7 @@ def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
     except typer.Abort:
         typed = ""
     if _folded(typed) != word:
-        raise SafetyStop("Nothing was sent", advice)
+        raise Declined("Nothing was sent", advice)
 
 
 def _folded(text: str) -> str:
@@ -100,12 +108,12 @@ def agreed(question: str) -> bool:
     """Ask a question whose usual answer is yes.
 
     Raises:
-        SafetyStop: there was no answer.
+        Declined: there was no answer.
     """
     try:
         return typer.confirm(question, default=True, err=True)
     except typer.Abort as exc:
-        raise SafetyStop("Nothing was sent", "bridge status shows what is on record.") from exc
+        raise Declined("Nothing was sent", "bridge status shows what is on record.") from exc
 
 
 def print_json(document: str) -> None:

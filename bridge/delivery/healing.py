@@ -1,7 +1,8 @@
 """Healing: what the org refused for another reason is repaired as the mapping says, and sent again.
 
-The person who let the run go saw the mapping's rules, and that they may be used so. Nothing else is
-ever done to a record: what no rule repairs stays rejected, and no record is sent twice as it was.
+The person who let the run go saw the mapping's rules, and that they may be used so. A repair of a
+risk that the settings keep for a person waits for approval. Nothing else is ever done to a record:
+what no rule repairs stays rejected, and no record is sent twice as it was.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import structlog
 
 from bridge.delivery.sender import Clock
 from bridge.ledger import Heal, HealedItem, Ledger, Run, StoredItem
-from bridge.model import Change, Diagnosis, Kind
-from bridge.planning import Planner
+from bridge.model import BY_HAND, Change, Diagnosis, Held, Kind
+from bridge.planning import Planner, command_to_approve, held_for_approval, unapproved
 
 MOST_ROUNDS = 3
 """How often one message may be repaired in a run, unless somebody says otherwise."""
@@ -38,7 +39,7 @@ class Healer:
         self._rounds = rounds
 
     def heal(self, run: Run, ledger: Ledger) -> int:
-        """Repair what can be, and put it on record as ready again.
+        """Repair what can be, and put it on record as ready again, or as waiting for approval.
 
         Returns:
             How many items are ready that were not.
@@ -59,7 +60,7 @@ class Healer:
         if healed:
             ledger.heal(run.id, healed)
             log.info("run.healed", run=run.id, messages=len(healed))
-        return len(healed)
+        return sum(one.held is None for one in healed)
 
     def foresees(self, refusal: Diagnosis) -> bool:
         """Whether the mapping has a repair for such a refusal."""
@@ -67,14 +68,16 @@ class Healer:
 
     def _healed(self, run: Run, ledger: Ledger, refused: Sequence[_Refused]) -> list[HealedItem]:
         earlier = ledger.heals(run.id, [one.item.position for one in refused])
-        repaired = (self._repair(one, earlier.get(one.item.position, ())) for one in refused)
+        repaired = (self._repair(run, one, earlier.get(one.item.position, ())) for one in refused)
         return [one for one in repaired if one is not None]
 
-    def _repair(self, refused: _Refused, earlier: Sequence[Heal]) -> HealedItem | None:
+    def _repair(self, run: Run, refused: _Refused, earlier: Sequence[Heal]) -> HealedItem | None:
         """Repair one item once more; None where no rule of the mapping makes another record."""
         item, refusal = refused.item, refused.refusal
         if refusal is None or refusal.kind is Kind.TRANSIENT or len(earlier) >= self._rounds:
             return None
+        if any(change.fixer == BY_HAND for change in item.changes):
+            return None  # what a person wrote is that person's to change
         healed = self._planner.heal(
             item.original,
             item.key or "",
@@ -83,8 +86,8 @@ class Healer:
         )
         if healed is None or healed.record in [item.record, *(heal.record for heal in earlier)]:
             return None
-        fixers = _newly_used(healed.changes, item.changes)
-        if not fixers:
+        new = _new(healed.changes, item.changes)
+        if not new:
             return None
         return HealedItem(
             position=item.position,
@@ -94,10 +97,11 @@ class Healer:
                 refusal=refusal,
                 refusal_text=item.rejection_text,
                 record=item.record,
-                fixers=fixers,
+                fixers=tuple(dict.fromkeys(change.fixer for change in new)),
             ),
             record=healed.record,
             changes=healed.changes,
+            held=_held(run, item, new),
         )
 
 
@@ -109,7 +113,16 @@ class _Refused:
     refusal: Diagnosis | None
 
 
-def _newly_used(now: Sequence[Change], before: Sequence[Change]) -> tuple[str, ...]:
-    """The fixers of changes that were not made before, whatever the reason was then."""
+def _held(run: Run, item: StoredItem, new: Sequence[Change]) -> Held | None:
+    """Why a repair waits; what was done before it has been let go already."""
+    waiting = unapproved(new, run.plan.approve)
+    if not waiting:
+        return None
+    command = command_to_approve(run.id, item.cause_id, run.plan.flags)
+    return held_for_approval(waiting, command)
+
+
+def _new(now: Sequence[Change], before: Sequence[Change]) -> list[Change]:
+    """The changes that were not made before, whatever the reason was then."""
     made = [replace(change, why="") for change in before]
-    return tuple(dict.fromkeys(c.fixer for c in now if replace(c, why="") not in made))
+    return [change for change in now if replace(change, why="") not in made]

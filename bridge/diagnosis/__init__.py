@@ -10,5 +10,6 @@ from bridge.diagnosis.advice import Advice, advise
 from bridge.diagnosis.catalogue import kind_of
 from bridge.diagnosis.causes import cause_of
 from bridge.diagnosis.grammar import diagnose, diagnose_error
+from bridge.diagnosis.likely import likely_code
 
-__all__ = ["Advice", "advise", "cause_of", "diagnose", "diagnose_error", "kind_of"]
+__all__ = ["Advice", "advise", "cause_of", "diagnose", "diagnose_error", "kind_of", "likely_code"]

@@ -20,6 +20,8 @@ class Advice:
 
     sentence: str
     who: Who | None = None
+    happened: str = ""
+    """What happened, where the text decided on another kind; else the code's meaning says it."""
 
 
 WITHOUT_TEXT: Final = Advice(
@@ -37,14 +39,20 @@ _OF_ITS_OWN: Final = Advice(
     Who.DEVELOPER,
 )
 _LOCKED: Final = Advice(
-    "Send it again: another process held a record that the trigger or flow needs.", Who.OPERATOR
+    "Send it again: another process held a record that the trigger or flow needs.",
+    Who.OPERATOR,
+    "A trigger or flow of the org met a locked record.",
 )
 _DECIDED: Final[Mapping[tuple[str, Kind], Advice]] = {
     ("REQUEST_LIMIT_EXCEEDED", Kind.TRANSIENT): Advice(
-        "Send it again in a few minutes: too many long requests ran at the same time.", Who.OPERATOR
+        "Send it again in a few minutes: too many long requests ran at the same time.",
+        Who.OPERATOR,
+        "The org answered too many long requests at once.",
     ),
     ("INVALID_FIELD", Kind.DATA): Advice(
-        "Amend the reference, or leave it out: no record has this external id.", Who.OPERATOR
+        "Amend the reference, or leave it out: no record has this external id.",
+        Who.OPERATOR,
+        "A reference by an external id leads to no record.",
     ),
     **{(code, Kind.TRANSIENT): _LOCKED for code in WRAPPERS},
 }

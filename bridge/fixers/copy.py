@@ -18,11 +18,12 @@ class Copy(Fixer[CopyOptions]):
     Problem: the org wants in a field of its own what the message says in another one.
 
     Repair: `{Source__c: Target__c}` copies the value where the target is null, absent or blank; a
-    value that is there is never replaced. The message said it itself, so nothing is invented.
+    value that is there is never replaced. The message did not say it of this field, so it counts as
+    invented, as it does in `defaults: {Target__c: {from: Source__c}}`, which is the same.
     """
 
     name = "copy"
-    risk = Risk.LOSSLESS
+    risk = Risk.INVENTED
     Options = CopyOptions
     examples = (
         Example(
@@ -57,5 +58,5 @@ class Copy(Fixer[CopyOptions]):
                     after=record[source],
                     fixer=self.name,
                     why=f"the message says it in {source}",
-                    risk=Risk.LOSSLESS,
+                    risk=Risk.INVENTED,
                 )

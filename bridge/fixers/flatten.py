@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, model_validator
 
 from bridge.fixers.by_field import ByField, PerSchema
 from bridge.fixers.interface import Example, Fixer
+from bridge.fixers.template import Template
 from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, Risk, Value
 
 _WHOLE = "*"
@@ -21,19 +22,55 @@ def _is_path(path: str) -> str:
     return path
 
 
-Part: TypeAlias = Annotated[str, AfterValidator(_is_path)]
-"""A key, a path of keys (`profile.image.url`; a number counts a list's entries from 0), or `*`."""
+def _has_paths(template: str) -> str:
+    for path in Template.parse(template).names:
+        if path == _WHOLE or not all(path.split(".")):
+            raise ValueError(f'"{{{path}}}" is neither a key nor a path of keys ({{a.b}})')
+    return template
+
+
+class Part(BaseModel, extra="forbid", frozen=True, strict=True):
+    """What is taken of a field's object or list."""
+
+    path: Annotated[str, AfterValidator(_is_path)] | None = None
+    """A key, a path of keys (`profile.image.url`; a number counts a list's entries from 0), or `*`
+    for all of it."""
+    template: Annotated[str, AfterValidator(_has_paths)] | None = None
+    """A text with such paths in braces."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_path(cls, given: object) -> object:
+        return given if isinstance(given, Mapping) else {"path": given}
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.path is None) == (self.template is None):
+            raise ValueError("say what to take: a key, a path of keys, or a template")
+        return self
 
 
 class FlattenOptions(ByField[Part], frozen=True):
     """Field → what to take of it, `*` for all; `*` as the field stands for every other one."""
 
 
+_Path: TypeAlias = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     value: Value
-    dropped: tuple[str, ...]
+    beside: tuple[_Path, ...]
     """The paths that stood beside it and held something."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    """What becomes of an object or a list."""
+
+    text: str | None
+    why: str
+    risk: Risk
 
 
 class Flatten(Fixer[FlattenOptions]):
@@ -44,8 +81,10 @@ class Flatten(Fixer[FlattenOptions]):
 
     Repair: `{Field: url}` takes what stands under that key, `{Field: profile.url}` goes deeper; the
     other keys are dropped, which counts as lossy. `{Field: "*"}` keeps all as one line of JSON, and
-    so does the fixer without options for each text field that has an object or a list. A field
-    without that key stays as it is.
+    so does the fixer without options for each text field that has an object or a list.
+    `{Field: {template: "{title}: {url}"}}` puts several keys, or paths of keys, into one text; two
+    braces stand for one that belongs to the text. A field without such a key, or with nothing under
+    a key of the template, stays as it is.
     """
 
     name = "flatten"
@@ -65,6 +104,14 @@ class Flatten(Fixer[FlattenOptions]):
             after={"Auxiliary_Data__c": '{"buttons":["Yes","No"]}'},
         ),
         Example(
+            says="A text made of several keys.",
+            options={"User_Profile_Image_URL__c": {"template": "{url}#{size.width}"}},
+            before={
+                "User_Profile_Image_URL__c": {"url": "https://img.example/7", "size": {"width": 64}}
+            },
+            after={"User_Profile_Image_URL__c": "https://img.example/7#64"},
+        ),
+        Example(
             says="Without options: each text field that has an object.",
             options=None,
             before={"Auxiliary_Data__c": {"page": 7}, "Text__c": "Hi"},
@@ -77,6 +124,12 @@ class Flatten(Fixer[FlattenOptions]):
             after={"User_Profile_Image_URL__c": {"etag": "a1"}},
         ),
         Example(
+            says="So is one that has nothing for a gap of the template.",
+            options={"Auxiliary_Data__c": {"template": "{title}: {url}"}},
+            before={"Auxiliary_Data__c": {"url": "https://files.example/7", "title": ""}},
+            after={"Auxiliary_Data__c": {"url": "https://files.example/7", "title": ""}},
+        ),
+        Example(
             says="Text is flat already.",
             options={"User_Profile_Image_URL__c": "url"},
             before={"User_Profile_Image_URL__c": "https://img.example/7"},
@@ -86,7 +139,7 @@ class Flatten(Fixer[FlattenOptions]):
 
     def __init__(self, options: FlattenOptions) -> None:
         super().__init__(options)
-        self._parts = PerSchema(self._work_out_parts)
+        self._takers = PerSchema(self._work_out_takers)
 
     def named_fields(self) -> Iterator[str]:
         return self.options.named_fields()
@@ -94,24 +147,15 @@ class Flatten(Fixer[FlattenOptions]):
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
-        for field, part in self._parts(schema):
+        for field, take in self._takers(schema):
             value = record.get(field.name)
-            if not _is_nested(value):
-                continue
-            found = _Found(value, dropped=()) if part == _WHOLE else _find(value, part)
-            if found is not None:
-                yield Change(
-                    field=field.name,
-                    before=value,
-                    after=_as_text(found.value),
-                    fixer=self.name,
-                    why=_why(part, found.dropped),
-                    risk=Risk.LOSSY if found.dropped else Risk.LOSSLESS,
-                )
+            flat = take(value) if _is_nested(value) else None
+            if flat is not None:
+                yield Change(field.name, value, flat.text, self.name, flat.why, flat.risk)
 
-    def _work_out_parts(self, schema: ObjectSchema) -> tuple[tuple[FieldSchema, Part], ...]:
-        choices = self.options.choices(schema, unsaid=_WHOLE)
-        return tuple((field, part) for field, part in choices if field.is_text)
+    def _work_out_takers(self, schema: ObjectSchema) -> tuple[tuple[FieldSchema, _Taker], ...]:
+        choices = self.options.choices(schema, unsaid=Part(path=_WHOLE))
+        return tuple((field, _taker(part)) for field, part in choices if field.is_text)
 
 
 def _is_nested(value: Value) -> bool:
@@ -120,21 +164,81 @@ def _is_nested(value: Value) -> bool:
     )
 
 
-def _find(value: Value, path: str) -> _Found | None:
+_Taker: TypeAlias = Callable[[Value], _Flat | None]
+"""None where the object or list lacks what is to be taken."""
+
+
+def _taker(part: Part) -> _Taker:
+    if part.template is not None:
+        template = Template.parse(part.template)
+        return lambda value: _fill(template, value)
+    if part.path is None or part.path == _WHOLE:
+        return _keep_all
+    path = part.path
+    return lambda value: _take(path, value)
+
+
+def _keep_all(value: Value) -> _Flat:
+    return _Flat(_as_text(value), "the field holds text: all of it is kept as JSON", Risk.LOSSLESS)
+
+
+def _take(path: str, value: Value) -> _Flat | None:
+    found = _find(value, _steps(path))
+    return None if found is None else _flat(_as_text(found.value), (path,), found.beside)
+
+
+def _fill(template: Template, value: Value) -> _Flat | None:
+    texts: dict[str, str] = {}
+    beside: list[_Path] = []
+    for path in template.names:
+        found = _find(value, _steps(path))
+        text = _as_text(found.value) if found and _holds_something(found.value) else None
+        if found is None or text is None or not text.strip():
+            return None
+        texts[path] = text
+        beside += found.beside
+    return _flat(template.filled(texts), template.names, beside)
+
+
+def _flat(text: str | None, taken: Sequence[str], beside: Iterable[_Path]) -> _Flat:
+    paths = tuple(map(_steps, taken))
+    dropped = tuple(
+        ".".join(path)
+        for path in dict.fromkeys(beside)
+        if not any(_one_leads_to_the_other(path, other) for other in paths)
+    )
+    names = ", ".join(taken)
+    verb = "is" if len(taken) == 1 else "are"
+    if not dropped:
+        return _Flat(text, f"{names} {verb} taken, there is nothing else in it", Risk.LOSSLESS)
+    shown = ", ".join(dropped[:_KEYS_SHOWN])
+    more = f" and {len(dropped) - _KEYS_SHOWN} more" if len(dropped) > _KEYS_SHOWN else ""
+    return _Flat(text, f"{names} {verb} taken; dropped: {shown}{more}", Risk.LOSSY)
+
+
+def _one_leads_to_the_other(one: _Path, other: _Path) -> bool:
+    depth = min(len(one), len(other))
+    return one[:depth] == other[:depth]
+
+
+def _steps(path: str) -> _Path:
+    return tuple(path.split("."))
+
+
+def _find(value: Value, steps: _Path) -> _Found | None:
     """What stands at the end of the path, None where the path leads nowhere."""
-    dropped: list[str] = []
-    steps = path.split(".")
+    beside: list[_Path] = []
     for depth, step in enumerate(steps):
         entries = _entries(value)
         if step not in entries:
             return None
-        dropped += (
-            ".".join([*steps[:depth], other])
-            for other, beside in entries.items()
-            if other != step and _holds_something(beside)
+        beside += (
+            (*steps[:depth], other)
+            for other, held in entries.items()
+            if other != step and _holds_something(held)
         )
         value = entries[step]
-    return _Found(value, tuple(dropped))
+    return _Found(value, tuple(beside))
 
 
 def _entries(value: Value) -> Mapping[str, Value]:
@@ -162,13 +266,3 @@ def _plain(value: object) -> object:
     if isinstance(value, Sequence):
         return list(value)
     raise TypeError(f"{type(value).__name__} is no JSON")
-
-
-def _why(part: str, dropped: tuple[str, ...]) -> str:
-    if part == _WHOLE:
-        return "the field holds text: all of it is kept as JSON"
-    if not dropped:
-        return f"{part} is taken, there is nothing else in it"
-    shown = ", ".join(dropped[:_KEYS_SHOWN])
-    more = f" and {len(dropped) - _KEYS_SHOWN} more" if len(dropped) > _KEYS_SHOWN else ""
-    return f"{part} is taken; dropped: {shown}{more}"

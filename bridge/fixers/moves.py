@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pydantic import RootModel, field_validator
 
-from bridge.model import ObjectSchema, Record, Value
+from bridge.fixers.emptiness import is_empty
+from bridge.model import ObjectSchema, Record
 
 
 class Moves(RootModel[dict[str, str]], frozen=True):
@@ -37,10 +38,6 @@ class Moves(RootModel[dict[str, str]], frozen=True):
             if (target := schema.get(written)) is not None
             and (source := _as_in_record(name, schema)) != target.name
         )
-
-
-def is_empty(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def movable(record: Record, source: str, target: str) -> bool:

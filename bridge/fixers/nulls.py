@@ -3,11 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from bridge.fixers.emptiness import BULK_NULL
 from bridge.fixers.interface import Example, Fixer, NoOptions
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
-_BULK_NULL = "#N/A"
-"""How the Bulk API writes null (Bulk API Developer Guide, "Prepare CSV Files")."""
 _FIELDS = 1_024
 """Whose change is kept: an object has a few dozen."""
 
@@ -42,7 +41,7 @@ class Nulls(Fixer[NoOptions]):
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Sequence[Change]:
-        return [_to_null(field) for field, value in record.items() if value == _BULK_NULL]
+        return [_to_null(field) for field, value in record.items() if value == BULK_NULL]
 
 
 @lru_cache(_FIELDS)
@@ -50,7 +49,7 @@ def _to_null(field: str) -> Change:
     """The change, which is the same in each record."""
     return Change(
         field=field,
-        before=_BULK_NULL,
+        before=BULK_NULL,
         after=None,
         fixer=Nulls.name,
         why="#N/A is how the Bulk API writes null",

@@ -29,6 +29,7 @@ from bridge.fixers.picklist import Picklist
 from bridge.fixers.record_type import RecordTypeOf
 from bridge.fixers.references import References
 from bridge.fixers.rename import Rename
+from bridge.fixers.text_hygiene import Text
 from bridge.fixers.truncate import Truncate
 from bridge.fixers.types import Types
 from bridge.fixers.url import Url
@@ -51,6 +52,7 @@ OURS: dict[str, type[Fixer[BaseModel]]] = {
         RecordTypeOf,
         References,
         Rename,
+        Text,
         Truncate,
         Types,
         Url,

@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 import regex
 
@@ -34,6 +35,11 @@ _BYTES_A_CODE_POINT = 4
 _CLUSTER = regex.compile(r"\X")
 _SURE_END = regex.compile(r"(?r)(?<=\p{GCB=Other})(?=\p{GCB=Other})")
 """The last place between two code points that are each a character of their own (UAX #29)."""
+_NEAR = 40
+"""How far before the limit a word may end to be cut there, in characters."""
+
+Cutter: TypeAlias = Callable[[str, int], int]
+"""Given a text and how much of its start fits, how much of it to keep; never more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,33 @@ def fits(text: str, field: FieldSchema, limit: int) -> bool:
     return most_bytes is None or utf8_bytes(text) <= most_bytes
 
 
-def cut(text: str, field: FieldSchema, limit: int, marker: str = "") -> Cut | None:
+def at_a_character(text: str, fitting: int) -> int:
+    """Keep all that fits."""
+    return fitting
+
+
+def at_a_word(text: str, fitting: int) -> int:
+    """Keep whole words, where the last one that fits ends near enough.
+
+    Near is within 40 characters, and in the latter half of what fits: a text without white space,
+    such as Chinese or a long address, is cut as `at_a_character` would.
+    """
+    if fitting == len(text) or text[fitting].isspace():
+        return fitting
+    words = text[:fitting]
+    end = fitting
+    while end > 0 and not words[end - 1].isspace():
+        end -= 1
+        if fitting - end > _NEAR:
+            return fitting
+    end = len(words[:end].rstrip())
+    near = 2 * end >= fitting and fitting - end <= _NEAR
+    return end if near and end > 0 else fitting
+
+
+def cut(
+    text: str, field: FieldSchema, limit: int, marker: str = "", keep: Cutter = at_a_character
+) -> Cut | None:
     """The text without white space around it and, where that does not fit, its longest start.
 
     The start ends between two characters as a reader sees them: no surrogate pair, accent, flag or
@@ -87,15 +119,15 @@ def cut(text: str, field: FieldSchema, limit: int, marker: str = "") -> Cut | No
     if fits(stripped, field, limit):
         return Cut(stripped, lost=0)
     for tail in (marker, ""):
-        kept = _longest_start(stripped, field, limit, tail)
+        fitting = _longest_start(stripped, field, limit, tail)
+        kept = stripped[: keep(stripped, fitting)].rstrip(WHITE_SPACE)
         if kept:
             return Cut(kept + tail, lost=len(stripped) - len(kept))
     return None
 
 
-def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> str:
-    end = _whole_characters(text, _fitting(text, field, limit, tail))
-    return text[:end].rstrip(WHITE_SPACE)
+def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> int:
+    return _whole_characters(text, _fitting(text, field, limit, tail))
 
 
 def _fitting(text: str, field: FieldSchema, limit: int, tail: str) -> int:

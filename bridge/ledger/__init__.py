@@ -16,6 +16,9 @@ from bridge.ledger.histories import (
 )
 from bridge.ledger.ledger import Ledger
 from bridge.ledger.rows import (
+    AmendedItem,
+    Amendment,
+    Approval,
     Attempt,
     AttemptResult,
     CauseCount,
@@ -39,10 +42,14 @@ from bridge.ledger.rows import (
     SourceOfItem,
     StoredItem,
     Verdict,
+    Waiting,
 )
 from bridge.ledger.storing import brought_by
 
 __all__ = [
+    "AmendedItem",
+    "Amendment",
+    "Approval",
     "Attempt",
     "AttemptResult",
     "Care",
@@ -82,6 +89,7 @@ __all__ = [
     "SourceOfItem",
     "StoredItem",
     "Verdict",
+    "Waiting",
     "brought_by",
     "check",
     "export",

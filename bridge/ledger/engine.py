@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Column, Connection, Engine, inspect, select
 from sqlalchemy.engine import URL
+from sqlalchemy.schema import CreateColumn
 
 from bridge.errors import LedgerError
 from bridge.ledger import postgres, sqlite
 from bridge.ledger.guards import create_guards
 from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
-from bridge.ledger.tables import care, findings, meta, metadata
+from bridge.ledger.tables import amendments, approvals, care, findings, items, meta, metadata, runs
 
 BUSY_SECONDS = max(sqlite.BUSY_SECONDS, postgres.BUSY_SECONDS)
 """How long a step may wait for the ledger, wherever it lies."""
@@ -32,9 +34,29 @@ def _add_what_is_known_of_causes(connection: Connection) -> None:
     metadata.create_all(connection, tables=[findings, care])
 
 
+def _nothing(_: Connection) -> None:
+    """A step that guards alone had: they are made last."""
+
+
+def _add_what_people_do(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[approvals, amendments])
+    _add_column(connection, runs.c.approve)
+    _add_column(connection, items.c.hands)
+
+
+def _add_column(connection: Connection, column: Column[Any]) -> None:
+    """Add a column that has a default or may be null, unless the table was made with it."""
+    table = column.table.name
+    if column.name not in {known["name"] for known in inspect(connection).get_columns(table)}:
+        words = CreateColumn(column).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {words}")
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create,
     _add_what_is_known_of_causes,
+    _nothing,
+    _add_what_people_do,
     create_guards,
 )
 """The step at index n leads from version n to version n + 1. The guards are always made last: where

@@ -23,6 +23,8 @@ _KINDS: Mapping[str, Table] = {
     "item": t.items,
     "change": t.changes,
     "heal": t.heals,
+    "approval": t.approvals,
+    "amendment": t.amendments,
     "attempt": t.attempts,
     "message": t.messages,
     "resend": t.resends,

@@ -12,8 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from bridge.ledger.transitions import DECISION, DELIVERY, OUTCOME, RESEND, RUN, Transition
-from bridge.model import Delivery
+from bridge.ledger.transitions import (
+    BY_HAND,
+    DECISION,
+    DELIVERY,
+    HEALED,
+    OUTCOME,
+    RESEND,
+    RUN,
+    Transition,
+)
+from bridge.model import Delivery, HeldReason
 
 _MACHINES: tuple[tuple[str, str, Iterable[Transition[Any]]], ...] = (
     ("messages", "delivery", DELIVERY),
@@ -51,6 +60,10 @@ def _guards() -> Iterator[tuple[str, str, str, str]]:
         refused = f"{_changes(column)} AND NOT {_is_one_of(transitions, column)}"
         if transitions is DELIVERY:
             refused += f" AND NOT ({_is_one_of(RESEND, column)} AND NEW.resends > OLD.resends)"
+        if transitions is DECISION:
+            after_canaries = f"COALESCE(OLD.held_reason, '') = '{HeldReason.CANARY}'"
+            refused += f" AND NOT ({_is_one_of(HEALED, column)} AND {after_canaries})"
+            refused += f" AND NOT ({_is_one_of(BY_HAND, column)} AND NEW.hands > OLD.hands)"
         yield table, column, refused, f"UPDATE OF {column}"
     yield "messages", "delivery", f"NEW.delivery <> '{Delivery.OPEN}'", "INSERT"
     # A message that is forgotten could be planned as a new one.

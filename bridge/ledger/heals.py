@@ -15,7 +15,9 @@ from bridge.model import Decision, HeldReason, Outcome
 
 
 def put(connection: Connection, run_id: str, healed: Sequence[HealedItem]) -> None:
-    """Make refused items, and those held because of them, ready with their repaired records.
+    """Give refused items, and those held because of them, their repaired records.
+
+    They are ready with them, or wait for approval.
 
     Raises:
         LedgerError: an item is neither refused nor held by a canary any more.
@@ -29,10 +31,10 @@ def put(connection: Connection, run_id: str, healed: Sequence[HealedItem]) -> No
                 (items.c.outcome == Outcome.REJECTED) | (items.c.held_reason == HeldReason.CANARY),
             )
             .values(
-                decision=Decision.READY,
-                held_reason=null(),
-                held_what=null(),
-                held_advice=null(),
+                decision=Decision.HELD if one.held else Decision.READY,
+                held_reason=one.held.reason if one.held else null(),
+                held_what=one.held.what if one.held else null(),
+                held_advice=one.held.advice if one.held else null(),
                 outcome=Outcome.NOT_SENT,
                 rejection=null(),
                 rejection_text=null(),

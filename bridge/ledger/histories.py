@@ -36,6 +36,8 @@ from bridge.model import Cause, Decision, Delivery, Outcome
 
 _TEN_MINUTES = 15
 """Characters of an ISO 8601 time up to the tens of its minutes."""
+_LEAST_LETTERS = 3
+"""Of a cause's id, to name it by its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class MessagesOfCause:
 
     open: int = 0
     """Not in the org, as far as we know."""
+    held: int = 0
+    """Of the open ones: what its newest run holds."""
+    rejected: int = 0
+    """Of the open ones: what the org refused in its newest run."""
     in_doubt: int = 0
     skipped: int = 0
     """Not in the org, and left out on purpose."""
@@ -61,6 +67,11 @@ class MessagesOfCause:
     """Inserted by the bridge."""
     present: int = 0
     """In the org already."""
+
+    @property
+    def ready(self) -> int:
+        """Of the open ones: what its newest run would send."""
+        return self.open - self.held - self.rejected
 
     @property
     def unfinished(self) -> int:
@@ -73,6 +84,18 @@ class MessagesOfCause:
 
 
 @dataclass(frozen=True, slots=True)
+class RunOfCause:
+    """The newest run that met a cause."""
+
+    id: str
+    created_at: dt.datetime
+    zone: str
+    org_id: str
+    namespace: str
+    """Of the package; empty where the object has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class CauseHistory:
     """A cause across the runs of a ledger."""
 
@@ -82,7 +105,10 @@ class CauseHistory:
     """The ids that it had before the fingerprint got better."""
     orgs: tuple[str, ...]
     """Names of the orgs in which it was met."""
+    newest_run: RunOfCause
     runs: int
+    only_planned: int
+    """How many of the runs were never sent."""
     first_seen: dt.datetime
     last_seen: dt.datetime
     messages: MessagesOfCause
@@ -98,6 +124,7 @@ class CauseInRun:
     run_id: str
     created_at: dt.datetime
     zone: str
+    state: RunState
     outcomes: Mapping[tuple[Decision, Outcome], int]
 
 
@@ -155,7 +182,9 @@ def histories(
                 cause=causes[cause_id],
                 former_ids=ids[1:],
                 orgs=seen.orgs(ids),
+                newest_run=seen.newest_run(ids),
                 runs=seen.runs(ids),
+                only_planned=seen.only_planned(ids),
                 first_seen=seen.first(ids),
                 last_seen=seen.last(ids),
                 messages=seen.messages(ids),
@@ -169,9 +198,16 @@ def histories(
 def id_of(connection: Connection, start: str) -> str:
     """The cause with this id, or the only one whose id starts so; the newer one of an old id.
 
+    A list numbers its causes, and a number is no start of an id: so few letters name none.
+
     Raises:
-        UsageError: there is none, or more than one.
+        UsageError: there is none, or more than one, or the start is too short to name one.
     """
+    if len(start) < _LEAST_LETTERS:
+        raise UsageError(
+            f'"{start}" is too short for the id of a cause',
+            f"Give at least {_LEAST_LETTERS} of its letters: bridge causes lists the ids.",
+        )
     query = (
         select(t.causes.c.id)
         .where(t.causes.c.id.startswith(start, autoescape=True))
@@ -180,7 +216,7 @@ def id_of(connection: Connection, start: str) -> str:
     )
     became = _became(connection)
     ids = dict.fromkeys(became.get(one, one) for one in connection.execute(query).scalars())
-    if not start or not ids:
+    if not ids:
         raise UsageError(
             f'No cause "{start}" in this ledger', "bridge causes --all lists those it has."
         )
@@ -214,7 +250,8 @@ def _all_care(connection: Connection) -> Mapping[str, Care]:
 def in_runs(connection: Connection, ids: Sequence[str], most: int) -> tuple[CauseInRun, ...]:
     """What became of a cause in each run, the newest first."""
     c = t.items.c
-    columns = (c.run_id, t.runs.c.created_at, t.runs.c.zone, c.decision, c.outcome)
+    of_run = (t.runs.c.created_at, t.runs.c.zone, t.runs.c.state)
+    columns = (c.run_id, *of_run, c.decision, c.outcome)
     query = (
         select(*columns, func.count().label("n"))
         .join(t.runs, t.runs.c.id == c.run_id)
@@ -227,9 +264,28 @@ def in_runs(connection: Connection, ids: Sequence[str], most: int) -> tuple[Caus
         outcome = (Decision(row.decision), Outcome(row.outcome))
         before = found[row.run_id].outcomes if row.run_id in found else {}
         found[row.run_id] = CauseInRun(
-            row.run_id, row.created_at, row.zone, {**before, outcome: row.n}
+            run_id=row.run_id,
+            created_at=row.created_at,
+            zone=row.zone,
+            state=RunState(row.state),
+            outcomes={**before, outcome: row.n},
         )
     return tuple(found.values())[:most]
+
+
+def refusals(connection: Connection, ids: Sequence[str], org_id: str, since: dt.datetime) -> int:
+    """How many messages an org refused for a cause in requests that left after a time."""
+    c = t.items.c
+    query = (
+        select(func.count(c.key.distinct()))
+        .join(t.runs, t.runs.c.id == c.run_id)
+        .join(
+            t.attempts,
+            (t.attempts.c.run_id == c.run_id) & (t.attempts.c.position == c.position),
+        )
+        .where(_refused_for(ids), t.runs.c.org_id == org_id, t.attempts.c.sent_at > since)
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def examples(connection: Connection, ids: Sequence[str], most: int) -> tuple[CauseExample, ...]:
@@ -344,14 +400,20 @@ class _Seen:
     def __init__(self, connection: Connection, since: dt.datetime) -> None:
         self._met: dict[str, list[Any]] = {}
         met = _met()
-        for row in connection.execute(
+        span = (
             select(
                 met.c.cause_id,
                 met.c.run_id,
-                met.c.org_name,
                 func.min(met.c.moment).label("first"),
                 func.max(met.c.moment).label("last"),
-            ).group_by(met.c.cause_id, met.c.run_id, met.c.org_name)
+            )
+            .group_by(met.c.cause_id, met.c.run_id)
+            .subquery()
+        )
+        run = t.runs.c
+        of_run = (run.org_name, run.state, run.created_at, run.zone, run.org_id, run.namespace)
+        for row in connection.execute(
+            select(span, *of_run).join(t.runs, t.runs.c.id == span.c.run_id)
         ):
             self._met.setdefault(row.cause_id, []).append(row)
         self._failures: dict[str, Counter[dt.datetime]] = {}
@@ -371,8 +433,15 @@ class _Seen:
     def orgs(self, ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted({row.org_name for row in self._rows(ids)}))
 
+    def newest_run(self, ids: Sequence[str]) -> RunOfCause:
+        row = max(self._rows(ids), key=lambda row: (row.created_at, row.run_id))
+        return RunOfCause(row.run_id, row.created_at, row.zone, row.org_id, row.namespace)
+
     def runs(self, ids: Sequence[str]) -> int:
         return len({row.run_id for row in self._rows(ids)})
+
+    def only_planned(self, ids: Sequence[str]) -> int:
+        return len({row.run_id for row in self._rows(ids) if row.state == RunState.PLANNED})
 
     def first(self, ids: Sequence[str]) -> dt.datetime:
         return min(_time(row.first) for row in self._rows(ids))
@@ -384,8 +453,11 @@ class _Seen:
         counted: Counter[str] = Counter()
         for one in ids:
             counted.update(self._messages.get(one, Counter()))
+        held, rejected = counted[Decision.HELD], counted[Outcome.REJECTED]
         return MessagesOfCause(
-            open=counted[Delivery.OPEN],
+            open=counted[Delivery.OPEN] + held + rejected,
+            held=held,
+            rejected=rejected,
             in_doubt=counted[Delivery.SENDING],
             skipped=counted[Decision.SKIPPED],
             delivered=counted[Delivery.DELIVERED],
@@ -411,7 +483,6 @@ def _met() -> Subquery:
             c.cause_id,
             c.run_id,
             c.key,
-            t.runs.c.org_name,
             _moment_of_failure().label("moment"),
         )
         .join(t.runs, t.runs.c.id == c.run_id)
@@ -422,7 +493,6 @@ def _met() -> Subquery:
             c.rejection_cause_id.label("cause_id"),
             c.run_id,
             c.key,
-            t.runs.c.org_name,
             type_coerce(t.runs.c.created_at, String).label("moment"),
         )
         .join(t.runs, t.runs.c.id == c.run_id)
@@ -441,8 +511,13 @@ def _met() -> Subquery:
 def _states() -> Select[Any]:
     """How many messages of each cause stand where."""
     newest = _newest(literal(value=True))
-    left_out = (t.messages.c.delivery == Delivery.OPEN) & (newest.c.decision == Decision.SKIPPED)
-    state = case((left_out, Decision.SKIPPED.value), else_=t.messages.c.delivery)
+    is_open = t.messages.c.delivery == Delivery.OPEN
+    state = case(
+        (is_open & (newest.c.decision == Decision.SKIPPED), Decision.SKIPPED.value),
+        (is_open & (newest.c.decision == Decision.HELD), Decision.HELD.value),
+        (is_open & (newest.c.outcome == Outcome.REJECTED), Outcome.REJECTED.value),
+        else_=t.messages.c.delivery,
+    )
     standing = (
         select(newest.c.cause_id, state.label("state"))
         .join(t.messages, _its_message(newest))

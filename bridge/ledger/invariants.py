@@ -116,6 +116,9 @@ def invariants() -> Sequence[Invariant]:
         ),
         Invariant("No Salesforce id is that of two delivered messages.", [_one_id_twice()]),
         Invariant("Each time that a person had a message sent again is on record.", [_resent()]),
+        Invariant(
+            "Each time that a person approved or amended an item is on record.", [_by_hand()]
+        ),
         Invariant("An item's attempts are numbered from 1, without a gap.", [_gaps()]),
         Invariant(
             "The last attempt of a synced or a refused item has the answer that made it so.",
@@ -233,6 +236,14 @@ def _resent() -> Select[Any]:
         .scalar_subquery()
     )
     return _messages(on_record != m.resends)
+
+
+def _by_hand() -> Select[Any]:
+    def on_record(table: Table) -> Any:
+        its = (table.c.run_id == t.items.c.run_id, table.c.position == t.items.c.position)
+        return select(func.count()).select_from(table).where(*its).scalar_subquery()
+
+    return select(*_ITEM).where(on_record(t.approvals) + on_record(t.amendments) != t.items.c.hands)
 
 
 def _gaps() -> Select[Any]:

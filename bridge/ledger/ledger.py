@@ -14,13 +14,15 @@ from typing import Self
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bridge.errors import LedgerError
-from bridge.ledger import heals, histories, leases, resends
+from bridge.ledger import amendments, approvals, heals, histories, leases, resends
 from bridge.ledger import tables as t
 from bridge.ledger.dialects import insert_new
 from bridge.ledger.engine import open_engine, refuse_missing, writing
 from bridge.ledger.queries import parts, run_row, states_of
 from bridge.ledger.reader import LedgerReader
 from bridge.ledger.rows import (
+    AmendedItem,
+    AttemptResult,
     Claim,
     Forecast,
     HealedItem,
@@ -123,6 +125,7 @@ class Ledger(LedgerReader):
                     expected=plan.expected,
                     witness_object=plan.witness.object if plan.witness else None,
                     witness_field=plan.witness.field if plan.witness else None,
+                    approve=None if plan.approve is None else sorted(plan.approve),
                     notes=[],
                 )
             )
@@ -496,6 +499,34 @@ class Ledger(LedgerReader):
         with writing(self._engine) as connection:
             heals.put(connection, run_id, healed)
 
+    def approve(
+        self, run_id: str, asked: Mapping[int, str], who: str, now: dt.datetime
+    ) -> tuple[str, ...]:
+        """Make items *ready* that wait for approval, with who wants it, when and what.
+
+        Args:
+            run_id: of the items.
+            asked: position → what the person named: `all`, a cause's id, a message's key.
+            who: the person.
+            now: aware.
+
+        Returns:
+            The keys of those that waited; one that waits no more stays as it is.
+        """
+        with writing(self._engine) as connection:
+            return approvals.put(connection, run_id, asked, who, now)
+
+    def amend(
+        self, run_id: str, amended: Sequence[AmendedItem], who: str, now: dt.datetime
+    ) -> None:
+        """Give held and rejected items the records that a person wrote, with who and when.
+
+        Raises:
+            LedgerError: an item is not as the person saw it any more; nothing is changed.
+        """
+        with writing(self._engine) as connection:
+            amendments.put(connection, run_id, amended, who, now)
+
     def _set_state(self, run_id: str, state: RunState, reason: str) -> None:
         with writing(self._engine) as connection:
             connection.execute(
@@ -582,6 +613,7 @@ def _begin_attempts(
 
 
 def _end_attempts(connection: Connection, run_id: str, verdicts: Sequence[Verdict]) -> None:
+    """Write down how attempts ended; that the org took one is never unsaid by a later answer."""
     if not verdicts:
         return
     latest = (
@@ -595,6 +627,10 @@ def _end_attempts(connection: Connection, run_id: str, verdicts: Sequence[Verdic
             t.attempts.c.run_id == bindparam("in_run"),
             t.attempts.c.position == bindparam("at"),
             t.attempts.c.number == latest,
+            or_(
+                t.attempts.c.result.is_(None),
+                t.attempts.c.result != AttemptResult.ACCEPTED,
+            ),
         )
         .values(result=bindparam("as_result"), code=bindparam("with_code")),
         [

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
-from bridge.ledger import extents, heals, histories, resends
+from bridge.ledger import amendments, approvals, extents, heals, histories, resends
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
 from bridge.ledger.extents import Extent, OnRecord, Part
@@ -22,6 +22,8 @@ from bridge.ledger.histories import (
 )
 from bridge.ledger.queries import causes_of, parts, run_row, states_of, tries
 from bridge.ledger.rows import (
+    Amendment,
+    Approval,
     Attempt,
     AttemptResult,
     CauseCount,
@@ -37,6 +39,7 @@ from bridge.ledger.rows import (
     RunState,
     SourceOfItem,
     StoredItem,
+    Waiting,
 )
 from bridge.ledger.storing import change_of, finding_of, item_of, run_of
 from bridge.model import (
@@ -308,11 +311,11 @@ class LedgerReader:
             ids = histories.ids_of(connection, cause_id)
             return histories.repaired_fields(connection, ids, since)
 
-    def findings_of_cause(self, cause_id: str) -> tuple[Finding, ...]:
-        """What the newest run found out about a cause."""
+    def refusals(self, cause_id: str, org_id: str, since: dt.datetime) -> int:
+        """How many messages an org refused for a cause in requests that left after a time."""
         with reading(self._engine) as connection:
-            runs = histories.in_runs(connection, histories.ids_of(connection, cause_id), 1)
-        return self.findings(runs[0].run_id).get(cause_id, ()) if runs else ()
+            ids = histories.ids_of(connection, cause_id)
+            return histories.refusals(connection, ids, org_id, since)
 
     def open_messages(
         self, tenant_id: str, org_id: str, object_name: str
@@ -328,6 +331,13 @@ class LedgerReader:
 
     def change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
         """What the fixers do to what is sent, each value that they made up apart."""
+        return self._change_counts(run_id, t.items.c.decision == Decision.READY)
+
+    def waiting_change_counts(self, run_id: str) -> tuple[ChangeCount, ...]:
+        """The same of what waits for approval."""
+        return self._change_counts(run_id, t.items.c.held_reason == HeldReason.APPROVAL)
+
+    def _change_counts(self, run_id: str, which: ColumnElement[bool]) -> tuple[ChangeCount, ...]:
         c = t.changes.c
         invented = case((c.risk == Risk.INVENTED, c.after), else_=null()).label("invented")
         columns = (t.items.c.cause_id, c.field, c.fixer, c.risk, invented)
@@ -341,7 +351,7 @@ class LedgerReader:
             .join(t.items, and_(t.items.c.run_id == c.run_id, t.items.c.position == c.position))
             .where(
                 c.run_id == run_id,
-                t.items.c.decision == Decision.READY,
+                which,
                 t.items.c.outcome != Outcome.PRESENT,
             )
             .group_by(*columns)
@@ -501,6 +511,21 @@ class LedgerReader:
         """The repairs of all items of a run, by position."""
         with reading(self._engine) as connection:
             return heals.of(connection, run_id, heals.positions(connection, run_id))
+
+    def approvals_of_run(self, run_id: str) -> Mapping[int, tuple[Approval, ...]]:
+        """What persons approved in a run, by position, oldest first."""
+        with reading(self._engine) as connection:
+            return approvals.of_run(connection, run_id)
+
+    def amendments_of_run(self, run_id: str) -> Mapping[int, tuple[Amendment, ...]]:
+        """What persons changed in a run, by position, oldest first."""
+        with reading(self._engine) as connection:
+            return amendments.of_run(connection, run_id)
+
+    def waiting(self, run_id: str) -> tuple[Waiting, ...]:
+        """Every message of a run, with whether it waits for approval."""
+        with reading(self._engine) as connection:
+            return approvals.waiting(connection, run_id)
 
     def heal_counts(self, run_id: str) -> tuple[HealCount, ...]:
         """How many items were repaired alike after a refusal, round by round."""

@@ -12,6 +12,7 @@ from bridge.model import (
     Decision,
     Delivery,
     Diagnosis,
+    Held,
     HeldReason,
     Origin,
     Outcome,
@@ -79,6 +80,8 @@ class Plan:
     """Set where it sends again what somebody deleted."""
     witness: Witness | None = None
     """What shows that a message was there, though its own row is gone."""
+    approve: frozenset[Risk] | None = None
+    """Risks of changes that go without a person; None for all that the mapping names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +293,72 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item as far as it can be named to be approved."""
+
+    position: int
+    key: str
+    cause_id: str
+    waits: bool
+    """Whether it waits for approval now."""
+    approved: bool
+    """Whether a person has approved it in this run before."""
+    stands: str
+    """How it stands, for a sentence: `ready`, `held (schema)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """That a person let an item go, though a change in it had to wait."""
+
+    number: int
+    """Which step by hand of the item's this is, from 1."""
+    at: dt.datetime
+    who: str
+    """The person on this machine, and the user in the org."""
+    asked: str
+    """What the person named: `all`, a cause's id, a message's key."""
+    what: str
+    """What was waiting, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """That a person changed the record of an item that was held or rejected."""
+
+    number: int
+    """Which step by hand of the item's this is, from 1."""
+    at: dt.datetime
+    who: str
+    """The person on this machine, and the user in the org."""
+    record: Record
+    """As it was before."""
+    fields: tuple[str, ...]
+    """Those that were changed."""
+    held_reason: HeldReason | None
+    held_what: str
+    refusal: Diagnosis | None
+    refusal_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedItem:
+    """An item as a person leaves it, to be put on record."""
+
+    position: int
+    key: str
+    before: Record
+    """As the person saw it."""
+    record: Record
+    changes: tuple[Change, ...]
+    """Those by hand."""
+    all_changes: tuple[Change, ...]
+    """Those of before and these."""
+    held: Held | None
+    """Set where a change of a fixer still waits for approval."""
+
+
+@dataclass(frozen=True, slots=True)
 class CauseCount:
     """How many items of a cause have this decision and outcome."""
 
@@ -376,6 +445,8 @@ class HealedItem:
     heal: Heal
     record: Record
     changes: tuple[Change, ...]
+    held: Held | None = None
+    """Set where the repair waits for a person, so that the item is not ready."""
 
     @property
     def risk(self) -> Risk:

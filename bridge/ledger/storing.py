@@ -241,6 +241,7 @@ def run_of(row: Row[Any]) -> Run:
         only=tuple(row.only),
         resend=ResendOrder(row.resend_who, row.resend_why) if row.resend_who else None,
         witness=Witness(row.witness_object, row.witness_field) if row.witness_object else None,
+        approve=None if row.approve is None else frozenset(map(Risk, row.approve)),
     )
     return Run(
         id=row.id,

@@ -143,6 +143,7 @@ runs = Table(
     Column("visibility_grant", Words, nullable=False, default=""),
     Column("witness_object", String(128)),
     Column("witness_field", String(128)),
+    Column("approve", Json),
     CheckConstraint(
         f"visibility IS NULL OR {_one_of('visibility', Visibility)}", name="visibility_is_one"
     ),
@@ -243,6 +244,7 @@ items = Table(
     Column("note", Words, nullable=False, default=""),
     Column("settles_at", Instant),
     Column("raw", Json, nullable=False),
+    Column("hands", Integer, nullable=False, default=0, server_default="0"),
     ForeignKeyConstraint(["run_id"], ["runs.id"]),
     Index("one_item_per_key_in_a_run", "run_id", "key", unique=True),
     Index("items_of_a_key", "key", "outcome"),
@@ -289,6 +291,40 @@ heals = Table(
     ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
 )
 """Each repair of an item that the org had refused, with the record as it was before it."""
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("asked", Words, nullable=False),
+    Column("what", Json, nullable=False),
+    ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
+)
+"""Each time that a person let an item go which waited for approval. The items' `hands` counts what
+persons did with them; the number is which of those this is."""
+
+amendments = Table(
+    "amendments",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("held_reason", String(16)),
+    Column("held_what", Json),
+    Column("refusal", Json),
+    Column("refusal_text", Json),
+    ForeignKeyConstraint(["run_id", "position"], ["items.run_id", "items.position"]),
+)
+"""Each time that a person changed the record of a held or rejected item, with the record as it was
+before, and why it was held or refused."""
 
 causes = Table(
     "causes",

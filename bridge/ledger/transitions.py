@@ -111,7 +111,8 @@ OUTCOME: Final = (
     Transition(
         Outcome.REJECTED,
         Outcome.NOT_SENT,
-        "a healing round has repaired it, as the mapping allows",
+        "a healing round has repaired it, as the mapping allows: it goes again, or waits for "
+        "approval; or a person has amended it",
         "the refusal, and the record before the repair",
     ),
     Transition(
@@ -141,7 +142,7 @@ DECISION: Final = (
         Decision.READY,
         Decision.HELD,
         "those of its cause that were sent ahead were all refused; or somebody deleted it in the "
-        "org; or it has changed at the source since",
+        "org; or it has changed at the source since; or the repair of a refusal waits for approval",
         "its plan, and no request of it under way",
     ),
     Transition(
@@ -150,6 +151,10 @@ DECISION: Final = (
         "it is beyond what the run may send",
         "its plan, not whole yet",
     ),
+)
+"""Of an item in its run, beside what its plan decides."""
+
+HEALED: Final = (
     Transition(
         Decision.HELD,
         Decision.READY,
@@ -157,7 +162,17 @@ DECISION: Final = (
         "the refusal of those",
     ),
 )
-"""Of an item in its run, beside what its plan decides."""
+"""Of an item in its run too, and refused unless it was held since those were refused."""
+
+BY_HAND: Final = (
+    Transition(
+        Decision.HELD,
+        Decision.READY,
+        "a person has approved what waited for approval, or amended the record",
+        "who, when and what",
+    ),
+)
+"""Of an item in its run too, and refused unless what the person did is put on record with it."""
 
 RUN: Final = (
     Transition(RunState.PLANNING, RunState.PLANNED, "its plan is whole", "all its items"),

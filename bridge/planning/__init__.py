@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from bridge.planning.approval import (
+    awaiting_approval,
+    command_to_approve,
+    held_for_approval,
+    unapproved,
+)
 from bridge.planning.check import Problem, as_stored, check
 from bridge.planning.edits import (
     held_as_in_doubt_otherwise,
@@ -15,7 +21,7 @@ from bridge.planning.mapping_file import (
     read_mapping,
     read_mapping_text,
 )
-from bridge.planning.narrowing import Narrowing, ToAll, ToCause, ToKeys, ToOpen
+from bridge.planning.narrowing import Narrowing, ToAll, ToCauses, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 from bridge.planning.uniqueness import UniqueValues
@@ -28,19 +34,23 @@ __all__ = [
     "Planner",
     "Problem",
     "ToAll",
-    "ToCause",
+    "ToCauses",
     "ToKeys",
     "ToOpen",
     "UniqueValues",
     "as_stored",
+    "awaiting_approval",
     "built_in_mapping",
     "check",
+    "command_to_approve",
     "differences",
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
+    "held_for_approval",
     "outline",
     "parse_mapping",
     "read_mapping",
     "read_mapping_text",
+    "unapproved",
 ]

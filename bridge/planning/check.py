@@ -17,6 +17,7 @@ from operator import attrgetter
 
 from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
+from bridge.fixers.text_hygiene import is_free_text
 from bridge.model import TEXT_TYPES, FieldSchema, ObjectSchema, Record, Value
 from bridge.planning.plainly_right import Glance, glance, never, room_for_digits
 
@@ -250,7 +251,10 @@ def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
             "TEXT_DATA_OUTSIDE_SUPPORTED_CHARSET",
             field.name,
             f"{field.name} holds half of a character (a lone surrogate)",
-            "The text was damaged before it reached us: repair it at its source.",
+            "Mark it as an unknown character in the mapping (under fixers: "
+            f"- text: {{{short}: {{}}}}), then resync."
+            if is_free_text(field)
+            else f"{short} was damaged before it reached us: repair it at its source.",
         )
     if field.type in _PICKLISTS:
         return _picklist(value, field, short)

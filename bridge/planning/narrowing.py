@@ -92,22 +92,22 @@ class ToKeys(_ToSome):
         return chosen
 
 
-class ToCause(_ToSome):
-    """Chooses messages that failed for a cause, or that the org refused for it last."""
+class ToCauses(_ToSome):
+    """Chooses messages that failed for one of some causes, or that the org refused for it last."""
 
-    def __init__(self, cause_id: str, known: Collection[str], among: Narrowing) -> None:
+    def __init__(self, ids: Collection[str], known: Collection[str], among: Narrowing) -> None:
         """Choose by cause.
 
         Args:
-            cause_id: whole.
-            known: keys of messages that are of this cause as far as the ledger knows.
+            ids: of the causes, whole.
+            known: keys of messages that are of these causes as far as the ledger knows.
             among: what is chosen first.
         """
         super().__init__()
-        self._cause_id = cause_id
+        self._ids = ids
         self._known = known
         self._first = among
-        self.words = f"{among.words} --cause {shlex.quote(cause_id)}"
+        self.words = f"{among.words}{_flags_of(ids)}"
 
     def _chosen(self, messages: Iterator[FailedMessage]) -> Mapping[str, FailedMessage]:
         first = self._first.among(messages)
@@ -117,7 +117,8 @@ class ToCause(_ToSome):
         self.notes = self._first.notes
         if not chosen:
             raise UsageError(
-                f"The window lists {_failed(self.listed)}, and none of the cause {self._cause_id}",
+                f"The window lists {_failed(self.listed)}, and none of the "
+                f"{'cause' if len(self._ids) == 1 else 'causes'} {', '.join(self._ids)}",
                 "bridge causes shows when it was met last.",
             )
         return chosen
@@ -126,17 +127,22 @@ class ToCause(_ToSome):
         if message.key in self._known:
             return True
         diagnosis = diagnose(message.error_text) if message.error_text else None
-        return cause_of(diagnosis).id == self._cause_id
+        return cause_of(diagnosis).id in self._ids
 
 
 class ToOpen(_ToSome):
     """Chooses what a ledger has as open; what GoTallo lists no more is told."""
 
-    words = " --open"
+    def __init__(self, keys: Collection[str], causes: Collection[str] = ()) -> None:
+        """Choose what is open.
 
-    def __init__(self, keys: Collection[str]) -> None:
+        Args:
+            keys: of the open messages, of these causes where some are named.
+            causes: the ids of the causes, whole; none where those of all are meant.
+        """
         super().__init__()
         self._open = frozenset(keys)
+        self.words = f" --open{_flags_of(causes)}"
 
     def _chosen(self, messages: Iterator[FailedMessage]) -> Mapping[str, FailedMessage]:
         chosen = {message.key: message for message in messages if message.key in self._open}
@@ -149,6 +155,10 @@ class ToOpen(_ToSome):
             )
             self.notes = (note,)
         return chosen
+
+
+def _flags_of(causes: Collection[str]) -> str:
+    return "".join(f" --cause {shlex.quote(cause)}" for cause in causes)
 
 
 def _failed(number: int) -> str:

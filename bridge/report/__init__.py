@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.report.amendment import amendment_document
 from bridge.report.causes import (
     CauseDocument,
     CausesDocument,
@@ -17,6 +18,8 @@ from bridge.report.fixers import (
 )
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
+    show_amendment,
+    show_amendment_recorded,
     show_cause,
     show_causes,
     show_explanation,
@@ -40,6 +43,7 @@ __all__ = [
     "ItemPart",
     "ReportDocument",
     "RunDocument",
+    "amendment_document",
     "cause_document",
     "causes_document",
     "exit_of",
@@ -47,6 +51,8 @@ __all__ = [
     "fixers_document",
     "report_document",
     "run_document",
+    "show_amendment",
+    "show_amendment_recorded",
     "show_cause",
     "show_causes",
     "show_explanation",

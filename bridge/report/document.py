@@ -198,7 +198,7 @@ class HeldGroupPart(_Part):
 
 
 class SamplePart(_Part):
-    """One message that the run sends, with all its changes."""
+    """One message that the run sends, or would once it is approved, with all its changes."""
 
     key: str
     changes: tuple[ChangePart, ...]
@@ -248,6 +248,8 @@ class CausePart(_Part):
     treatments: tuple[TreatmentPart, ...]
     counts: Standing
     changes: tuple[ChangeSumPart, ...]
+    waiting: tuple[ChangeSumPart, ...]
+    """What is done to those that wait for approval, as far as it has to be approved."""
     held: tuple[HeldGroupPart, ...]
     samples: tuple[SamplePart, ...]
 
@@ -349,6 +351,8 @@ class RunDocument(_Part):
     witness: WitnessPart | None
     """Null where the mapping names none."""
     mapping: MappingPart
+    approve: tuple[Risk, ...] | None
+    """Risks of changes that go without a person; null where all do that the mapping names."""
     counts: RunCounts
     causes: tuple[CausePart, ...]
     """The most frequent first."""
@@ -404,6 +408,27 @@ class ItemHealPart(_Part):
     fixers: tuple[str, ...]
 
 
+class ApprovalPart(_Part):
+    """That a person let a message go which waited for approval."""
+
+    at: dt.datetime
+    who: str
+    asked: str
+    """What the person named: `all`, a cause, a message."""
+    what: str
+    """What was waiting."""
+
+
+class AmendmentPart(_Part):
+    """That a person changed a message by hand; `changes` has what."""
+
+    at: dt.datetime
+    who: str
+    fields: tuple[str, ...]
+    was: str
+    """Why it was held, or what Salesforce had answered."""
+
+
 class ItemPart(_Part):
     """One message within a run."""
 
@@ -423,10 +448,41 @@ class ItemPart(_Part):
     rejection: RefusalPart | None
     heals: tuple[ItemHealPart, ...]
     """Its repairs after a refusal, oldest first; `changes` has what they came to."""
+    approvals: tuple[ApprovalPart, ...]
+    """What a person approved of it, oldest first."""
+    amendments: tuple[AmendmentPart, ...]
+    """What a person changed of it, oldest first."""
     note: str
     attempts: int
     unreadable: str | None
     """The JSON as GoTallo sent it, where it could not be read."""
+
+
+class AmendedPart(_Part):
+    """What a person changes of one message."""
+
+    key: str
+    row: int
+    """Of the file, where the names of the columns are row 1."""
+    was: str
+    """Why it is held, or what Salesforce answered."""
+    changes: tuple[ChangePart, ...]
+    waits: str
+    """What still waits for approval; empty where it is ready."""
+
+
+class AmendmentDocument(_Part):
+    """What a file that a person edited does to a run."""
+
+    format: Literal["bridge.amendment/1"] = "bridge.amendment/1"
+    run_id: str
+    who: str
+    recorded: bool
+    """Whether it is on record; else nothing was changed."""
+    unchanged: int
+    """Rows that say what the messages hold."""
+    amended: tuple[AmendedPart, ...]
+    next: tuple[NextPart, ...]
 
 
 class ReportDocument(_Part):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from typing import TypeVar
 
 from bridge.diagnosis import advise
 from bridge.errors import BridgeError
 from bridge.ledger import (
+    Amendment,
+    Approval,
     CauseCount,
     ChangeCount,
     Heal,
@@ -20,8 +22,22 @@ from bridge.ledger import (
     RunState,
     StoredItem,
 )
-from bridge.model import Cause, Change, Decision, Diagnosis, Finding, Outcome, Risk, Visibility
+from bridge.model import (
+    AMENDABLE,
+    Cause,
+    Change,
+    Decision,
+    Diagnosis,
+    Finding,
+    HeldReason,
+    Outcome,
+    Risk,
+    Visibility,
+)
+from bridge.planning import command_to_approve
 from bridge.report.document import (
+    AmendmentPart,
+    ApprovalPart,
     CausePart,
     ChangePart,
     ChangeSumPart,
@@ -53,6 +69,7 @@ from bridge.report.document import (
     WitnessPart,
 )
 from bridge.report.interchange import held_by_utf8, json_of
+from bridge.report.standing_rules import BehindRules, behind_rules
 
 RowT = TypeVar("RowT")
 
@@ -77,6 +94,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
     standing = ledger.cause_counts(run.id)
     counts = _run_counts(run, standing)
     settles_at = ledger.doubts_settle_at(run.id)
+    causes = _causes(ledger, run, standing, samples)
     plan = run.plan
     return RunDocument(
         run_id=run.id,
@@ -101,8 +119,9 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         visibility=_visibility(run),
         witness=_witness(run),
         mapping=MappingPart(name=plan.mapping_name),
+        approve=None if plan.approve is None else tuple(r for r in Risk if r in plan.approve),
         counts=counts,
-        causes=_causes(ledger, run.id, standing, samples),
+        causes=causes,
         rejections=tuple(
             _rejection(cause, text, count) for cause, text, count in ledger.rejections(run.id)
         ),
@@ -127,7 +146,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
         forecast=_forecast(run),
         settles_at=settles_at,
         stop_reason=held_by_utf8(run.stop_reason),
-        next=tuple(_next(run, counts, settles_at)),
+        next=tuple(_next(run, counts, causes, settles_at)),
     )
 
 
@@ -145,9 +164,19 @@ def report_document(ledger: Ledger, run: Run) -> ReportDocument:
         BridgeError: the ledger's figures contradict each other.
     """
     heals = ledger.heals_of_run(run.id)
+    approvals = ledger.approvals_of_run(run.id)
+    amendments = ledger.amendments_of_run(run.id)
     return ReportDocument(
         run=run_document(ledger, run),
-        items=tuple(_item(item, heals.get(item.position, ())) for item in ledger.items(run.id)),
+        items=tuple(
+            _item(
+                item,
+                heals.get(item.position, ()),
+                approvals.get(item.position, ()),
+                amendments.get(item.position, ()),
+            )
+            for item in ledger.items(run.id)
+        ),
     )
 
 
@@ -223,29 +252,48 @@ def standing_of(counts: Iterable[tuple[Decision, Outcome, int]]) -> Standing:
 
 
 def _causes(
-    ledger: Ledger, run_id: str, standing: Sequence[CauseCount], samples: int
+    ledger: Ledger, run: Run, standing: Sequence[CauseCount], samples: int
 ) -> tuple[CausePart, ...]:
+    run_id, approve = run.id, run.plan.approve
     rows_of = _grouped(standing, lambda row: row.cause.id)
     findings = ledger.findings(run_id)
     changes_of = _grouped(ledger.change_counts(run_id), lambda row: row.cause_id)
+    waiting_of = _grouped(
+        [
+            row
+            for row in ledger.waiting_change_counts(run_id)
+            if row.risk not in (Risk if approve is None else approve)
+        ],
+        lambda row: row.cause_id,
+    )
     held_of = _grouped(ledger.held_groups(run_id), lambda row: row.cause_id)
     causes = [
         _cause(
             rows,
             findings.get(cause_id, ()),
             changes_of.get(cause_id, ()),
+            waiting_of.get(cause_id, ()),
             held_of.get(cause_id, ()),
-            _samples(ledger, run_id, cause_id, samples) if cause_id in changes_of else (),
+            _samples(ledger, run_id, cause_id, samples)
+            if cause_id in changes_of or cause_id in waiting_of
+            else (),
         )
         for cause_id, rows in rows_of.items()
     ]
     return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.id)))
 
 
+def causes_of_run(ledger: Ledger, run_id: str) -> Mapping[str, CausePart]:
+    """What a run has of each of its causes, by the cause's id; without samples."""
+    parts = _causes(ledger, ledger.run(run_id), ledger.cause_counts(run_id), 0)
+    return {part.id: part for part in parts}
+
+
 def _cause(
     rows: Sequence[CauseCount],
     findings: Sequence[Finding],
     changes: Sequence[ChangeCount],
+    waiting: Sequence[ChangeCount],
     held: Sequence[HeldGroup],
     samples: tuple[SamplePart, ...],
 ) -> CausePart:
@@ -270,6 +318,7 @@ def _cause(
         ),
         counts=_standing(rows),
         changes=tuple(_change_sums(changes)),
+        waiting=tuple(_change_sums(waiting)),
         held=tuple(
             HeldGroupPart(
                 decision=group.decision,
@@ -326,10 +375,11 @@ def _samples(ledger: Ledger, run_id: str, cause_id: str, most: int) -> tuple[Sam
     sent = [
         item
         for item in ledger.samples(run_id, cause_id, max(most, _CANDIDATES))
-        if item.decision is Decision.READY and item.outcome is not Outcome.PRESENT
+        if (item.decision is Decision.READY or item.held_reason is HeldReason.APPROVAL)
+        and item.outcome is not Outcome.PRESENT
     ]
     return tuple(
-        SamplePart(key=held_by_utf8(item.key or ""), changes=_changes(item.changes))
+        SamplePart(key=held_by_utf8(item.key or ""), changes=changes_part(item.changes))
         for item in _differing(sent, most)
     )
 
@@ -362,7 +412,12 @@ def _rejection(cause: Cause, text: str | None, count: int) -> RejectionPart:
     )
 
 
-def _item(item: StoredItem, heals: Sequence[Heal]) -> ItemPart:
+def _item(
+    item: StoredItem,
+    heals: Sequence[Heal],
+    approvals: Sequence[Approval],
+    amendments: Sequence[Amendment],
+) -> ItemPart:
     return ItemPart(
         position=item.position,
         key=None if item.key is None else held_by_utf8(item.key),
@@ -372,7 +427,7 @@ def _item(item: StoredItem, heals: Sequence[Heal]) -> ItemPart:
         error_text=None if item.error_text is None else held_by_utf8(item.error_text),
         decision=item.decision,
         held=_held(item),
-        changes=_changes(item.changes),
+        changes=changes_part(item.changes),
         outcome=item.outcome,
         salesforce_id=item.salesforce_id,
         rejection=_refusal(item),
@@ -384,6 +439,24 @@ def _item(item: StoredItem, heals: Sequence[Heal]) -> ItemPart:
                 fixers=heal.fixers,
             )
             for heal in heals
+        ),
+        approvals=tuple(
+            ApprovalPart(
+                at=one.at,
+                who=held_by_utf8(one.who),
+                asked=held_by_utf8(one.asked),
+                what=held_by_utf8(one.what),
+            )
+            for one in approvals
+        ),
+        amendments=tuple(
+            AmendmentPart(
+                at=one.at,
+                who=held_by_utf8(one.who),
+                fields=one.fields,
+                was=held_by_utf8(one.held_what or one.refusal_text),
+            )
+            for one in amendments
         ),
         note=item.note,
         attempts=item.attempts,
@@ -420,7 +493,8 @@ def _refused(diagnosis: Diagnosis, text: str, cause_id: str | None) -> RefusalPa
     )
 
 
-def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
+def changes_part(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
+    """Changes as the documents have them."""
     return tuple(
         ChangePart(
             field=change.field,
@@ -435,16 +509,31 @@ def _changes(changes: Iterable[Change]) -> tuple[ChangePart, ...]:
     )
 
 
-def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterator[NextPart]:
+def _held_for(causes: Iterable[CausePart], reasons: Set[HeldReason]) -> int:
+    """How many messages are held for one of these reasons."""
+    return sum(
+        group.count
+        for cause in causes
+        for group in cause.held
+        if group.decision is Decision.HELD and group.reason in reasons
+    )
+
+
+def _next(
+    run: Run, counts: RunCounts, causes: Sequence[CausePart], settles_at: dt.datetime | None
+) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
     flags = run.plan.flags
+    waiting = _held_for(causes, {HeldReason.APPROVAL})
+    by_hand = _held_for(causes, AMENDABLE - {HeldReason.APPROVAL}) + counts.rejected
     if run.state is RunState.PLANNING:
         yield NextPart(command=f"bridge plan {run.plan.window_words}{flags}", why="plan it again")
         return
     open_ones = []
     if counts.not_sent_yet:
         beside = "" if run.state is RunState.PLANNED else " not sent yet"
-        open_ones.append(f"send the {counts.not_sent_yet:,}{beside}")
+        repaired = _after_repair(counts, behind_rules(causes))
+        open_ones.append(f"send the {counts.not_sent_yet:,}{beside}{repaired}")
     if counts.in_doubt:
         from_when = f" (from {settles_at:%H:%M:%S} UTC on)" if settles_at else ""
         open_ones.append(f"settle the {counts.in_doubt:,} in doubt{from_when}")
@@ -453,18 +542,39 @@ def _next(run: Run, counts: RunCounts, settles_at: dt.datetime | None) -> Iterat
             open_ones = [f"once the grant is there: {', '.join(open_ones)}"]
         wait = " --wait" if counts.in_doubt else ""
         yield NextPart(command=f"bridge apply {run.id}{wait}{flags}", why=", ".join(open_ones))
-    unrepaired = counts.held + counts.rejected
+    if waiting:
+        sent = f"all {waiting + counts.not_sent_yet:,}" if counts.not_sent_yet else "them"
+        yield NextPart(
+            command=command_to_approve(run.id, "all", flags),
+            why=f"approve the {waiting:,} that wait, and send {sent}",
+        )
+    unrepaired = counts.held + counts.rejected - waiting
     if unrepaired and run.state is not RunState.PLANNED:
         yield NextPart(
             command=f"bridge resync {run.plan.window_words}{flags}",
             why=f"once repaired: bring the {unrepaired:,}",
         )
-    if unrepaired:
-        yield NextPart(command=f"bridge report {run.id}{flags}", why=f"look at the {unrepaired:,}")
+    left = unrepaired + waiting
+    if left:
+        yield NextPart(command=f"bridge report {run.id}{flags}", why=f"look at the {left:,}")
+    if by_hand and run.state is not RunState.PLANNED:
+        yield NextPart(
+            command=f"bridge report {run.id} --csv {run.id}.csv{flags}",
+            why=f"repair the {by_hand:,} by hand, in a spreadsheet",
+        )
     if counts.there and not (run.state is RunState.PLANNED and counts.not_sent_yet):
         yield NextPart(
             command=f"bridge verify {run.id}{flags}", why=f"ask the org for the {counts.there:,}"
         )
+
+
+def _after_repair(counts: RunCounts, behind: BehindRules) -> str:
+    """Which rules to repair before those that they refuse again are sent."""
+    if not behind.count:
+        return ""
+    whose = "" if behind.count == counts.not_sent_yet else f" {behind.count:,}"
+    repaired = f"{len(behind.rules):,} rules are" if behind.rules[1:] else f"{behind.rules[0]} is"
+    return f",{whose} once {repaired} repaired"
 
 
 def _grouped(rows: Iterable[RowT], cause_id: Callable[[RowT], str]) -> Mapping[str, Sequence[RowT]]:

@@ -5,6 +5,8 @@
 opening     what the settings name
 inquiry     the org is asked about causes
 plans       a window becomes a plan on record
+approval    a person lets go what waits for approval
+amending    a person repairs messages by hand, in a spreadsheet
 changes     what has changed at the source since is held
 still_open  what earlier runs left
 sending     a plan is sent, or gone on with
@@ -13,6 +15,8 @@ proof       the org is asked what became of it
 
 from __future__ import annotations
 
+from bridge.resync.amending import Amending, Sheet, amend, look_at_amendments, sheet_of
+from bridge.resync.approval import approve
 from bridge.resync.changes import Changed, recheck
 from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
@@ -21,19 +25,25 @@ from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones
 from bridge.resync.still_open import StillOpen, still_open
 
 __all__ = [
+    "Amending",
     "ApplyRequest",
     "Changed",
     "PlanRequest",
     "Progress",
+    "Sheet",
     "StillOpen",
+    "amend",
     "apply",
     "apply_patiently",
+    "approve",
+    "look_at_amendments",
     "old_ones",
     "open_existing_ledger",
     "open_ledger",
     "open_org",
     "plan",
     "recheck",
+    "sheet_of",
     "still_open",
     "unfinished",
     "verify",

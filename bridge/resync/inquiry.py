@@ -13,9 +13,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bridge.errors import OrgError, OrgRefused, SettingsError
+from bridge.ledger import Ledger
 from bridge.model import Diagnosis, Finding, Item, Kind, ObjectSchema, Topic
 from bridge.planning import Planner
-from bridge.salesforce import Org, ValidationRule
+from bridge.salesforce import Org, OrgIdentity, ValidationRule
 
 _RULE: Final = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 _UNKNOWN_FIELD: Final = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
@@ -27,6 +28,7 @@ _MOST_OBJECTS: Final = 3
 class _Met:
     """A cause as the plan met it."""
 
+    cause_id: str
     diagnosis: Diagnosis
     last_failure: str
     """ISO 8601, which sorts; empty where no message has a time."""
@@ -35,18 +37,23 @@ class _Met:
 class Inquiry:
     """Gathers the causes of a plan, then asks the org about them."""
 
-    def __init__(self, org: Org, planner: Planner, instance_url: str, zone: str) -> None:
+    def __init__(
+        self, org: Org, planner: Planner, ledger: Ledger, identity: OrgIdentity, zone: str
+    ) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
             org: to ask.
             planner: of the plan.
-            instance_url: of the org, for links.
+            ledger: knows what the org refused since the messages failed.
+            identity: of the org.
             zone: whose clock times are told by.
         """
         self._org = org
         self._planner = planner
-        self._setup = f"{instance_url}/lightning/setup/ObjectManager"
+        self._ledger = ledger
+        self._org_id = identity.org_id
+        self._setup = f"{identity.instance_url}/lightning/setup/ObjectManager"
         self._zone = ZoneInfo(zone)
         self._causes: dict[str, _Met] = {}
         self._rules: dict[str, tuple[ValidationRule, ...] | str] = {}
@@ -57,7 +64,8 @@ class Inquiry:
             diagnosis = item.diagnosis
             if diagnosis is None or not _is_asked_about(diagnosis):
                 continue
-            met = self._causes.setdefault(item.cause.id, _Met(diagnosis, item.order))
+            of = item.cause.id
+            met = self._causes.setdefault(of, _Met(of, diagnosis, item.order))
             met.last_failure = max(met.last_failure, item.order)
 
     def findings(self) -> Iterator[tuple[str, Finding]]:
@@ -86,11 +94,10 @@ class Inquiry:
             if isinstance(rules, str):
                 untold.append(Finding(Topic.RULE, rules, link, (name,)))
                 continue
-            found += [
-                Finding(Topic.RULE, self._standing(rule, met), link, (name,), rule=rule.name)
-                for rule in rules
-                if _plain(rule.message) == message
-            ]
+            for rule in rules:
+                if _plain(rule.message) == message:
+                    topic, says = self._standing(rule, met)
+                    found.append(Finding(topic, says, link, (name,), rule=rule.name))
         if found or untold:
             return found or untold
         says = (
@@ -100,14 +107,25 @@ class Inquiry:
         link = f"{self._setup}/{objects[0]}/ValidationRules/view"
         return [Finding(Topic.RULE, says, link, objects)]
 
-    def _standing(self, rule: ValidationRule, met: _Met) -> str:
+    def _standing(self, rule: ValidationRule, met: _Met) -> tuple[Topic, str]:
         changed = rule.changed_at.astimezone(self._zone)
         when = f"{changed.day} {changed:%B %Y %H:%M}"
         if not rule.active:
-            return f"The rule {rule.name} is not active now, it changed {when}: worth a resync"
+            return Topic.RULE, (
+                f"The rule {rule.name} is not active now, it changed {when}: worth a resync"
+            )
+        refused = self._ledger.refusals(met.cause_id, self._org_id, rule.changed_at)
+        if refused:
+            messages = "1 message was" if refused == 1 else f"{refused:,} messages were"
+            return Topic.STANDING_RULE, (
+                f"The rule {rule.name} changed {when}, and {messages} refused again after "
+                "that: it refuses the same record again"
+            )
         if met.last_failure and rule.changed_at > dt.datetime.fromisoformat(met.last_failure):
-            return f"The rule {rule.name} changed {when}, after the last failure: worth a resync"
-        return (
+            return Topic.RULE, (
+                f"The rule {rule.name} changed {when}, after the last failure: worth a resync"
+            )
+        return Topic.STANDING_RULE, (
             f"The rule {rule.name} is active and has not changed since {when}: it refuses the same "
             "record again"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import structlog
 
@@ -19,16 +20,27 @@ from bridge.delivery import (
 )
 from bridge.events import item_outcome
 from bridge.ledger import Forecast, Ledger, MessageState, Plan, ResendOrder, Run
-from bridge.model import Decision, Delivery, HeldReason, Item, Outcome, Window, Witness
+from bridge.model import (
+    Decision,
+    Delivery,
+    HeldReason,
+    Item,
+    Outcome,
+    Risk,
+    Window,
+    Witness,
+)
 from bridge.planning import (
     Narrowing,
     Planner,
     ToAll,
-    ToCause,
+    ToCauses,
     ToKeys,
     ToOpen,
     UniqueValues,
+    awaiting_approval,
     built_in_mapping,
+    command_to_approve,
     held_as_in_doubt_otherwise,
     held_as_sent_otherwise,
     outline,
@@ -64,10 +76,11 @@ class PlanRequest:
     """Send this many at most, the earliest first; the others are skipped."""
     keys: Sequence[str] = ()
     """The messages to plan, in any spelling; empty for all of the window."""
-    cause: str | None = None
-    """The id of the cause whose messages are planned, or how it starts; None for all causes."""
+    causes: Sequence[str] = ()
+    """The ids of the causes whose messages are planned, or how they start; empty for all."""
     still_open: Collection[str] | None = None
-    """The messages that are still open, which alone are planned; None for all of the window."""
+    """The messages that are still open, of these causes where some are named, which alone are
+    planned; None for all of the window."""
     even_if_deleted: str | None = None
     """Why these are sent again where somebody deleted them in the org; None where they are not."""
 
@@ -107,23 +120,30 @@ def plan(
     with open_gotallo(access, settings) as gotallo, gotallo.fetch(request.window) as stream:
         messages = narrowing.among(stream)
         again = _to_send_again(request, narrowing, ledger, org, planner, identity, witness)
-        plan_ = _plan_of(access, request, narrowing, planner, identity, witness)
+        plan_ = _plan_of(
+            access, request, narrowing, planner, identity, witness, settings.bridge_approve
+        )
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
         unique_values = UniqueValues(schema, key_field)
-        inquiry = Inquiry(org, planner, identity.instance_url, request.window.zone)
+        inquiry = Inquiry(org, planner, ledger, identity, request.window.zone)
         count = 0
         ready: Counter[str] = Counter()
         filled: set[str] = set()
         for planned in batches(planner.plan(message) for message in messages):
             unchanged = _without_changed(run_id, planned, planner, ledger, again)
-            batch = [unique_values.admit(item) for item in unchanged]
+            batch = [
+                _awaiting_approval(unique_values.admit(item), run_id, plan_) for item in unchanged
+            ]
             known = ledger.add_items(run_id, count, batch, again)
             _tell(run_id, batch, known)
             inquiry.meet(item for item in batch if item.key not in known)
             for item in batch:
-                if item.decision is Decision.READY and item.key not in known:
+                if item.key in known:
+                    continue
+                if item.decision is Decision.READY:
                     ready[item.cause.id] += 1
+                if item.decision is Decision.READY or _awaits_approval(item):
                     filled |= item.record.keys()
             count += len(batch)
             progress(count)
@@ -162,15 +182,14 @@ def _narrowing(request: PlanRequest, ledger: Ledger) -> Narrowing:
     Raises:
         UsageError: a key is empty, or the ledger has no such cause.
     """
-    narrowing: Narrowing = ToAll()
+    causes = tuple(dict.fromkeys(map(ledger.cause_id, request.causes)))
     if request.still_open is not None:
-        narrowing = ToOpen(request.still_open)
-    elif request.keys:
-        narrowing = ToKeys(request.keys)
-    if request.cause is None:
+        return ToOpen(request.still_open, causes)
+    narrowing = ToKeys(request.keys) if request.keys else ToAll()
+    if not causes:
         return narrowing
-    cause_id = ledger.cause_id(request.cause)
-    return ToCause(cause_id, ledger.keys_of_cause(cause_id), narrowing)
+    known = frozenset(chain.from_iterable(map(ledger.keys_of_cause, causes)))
+    return ToCauses(causes, known, narrowing)
 
 
 def _forecast(ready: Collection[int], usage: ApiUsage | None, limits: Limits) -> Forecast:
@@ -188,6 +207,7 @@ def _plan_of(
     planner: Planner,
     identity: OrgIdentity,
     witness: Witness | None,
+    approve: frozenset[Risk] | None,
 ) -> Plan:
     why = request.even_if_deleted
     return Plan(
@@ -210,6 +230,7 @@ def _plan_of(
         only=narrowing.keys,
         resend=ResendOrder(who_asks(identity), why) if why is not None else None,
         witness=witness,
+        approve=approve,
     )
 
 
@@ -234,6 +255,15 @@ def _to_send_again(
         identity.org_id,
         narrowing.keys,
     )
+
+
+def _awaiting_approval(item: Item, run_id: str, plan: Plan) -> Item:
+    command = command_to_approve(run_id, item.cause.id, plan.flags)
+    return awaiting_approval(item, plan.approve, command)
+
+
+def _awaits_approval(item: Item) -> bool:
+    return item.held is not None and item.held.reason is HeldReason.APPROVAL
 
 
 def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from bridge.ledger import Ledger
 from bridge.model import Window
@@ -20,12 +22,16 @@ class StillOpen:
     """From the start of the earliest window that listed one of them to the end of the latest."""
 
 
-def still_open(settings: Settings, ledger: Ledger, org: Org) -> StillOpen | None:
+def still_open(
+    settings: Settings, ledger: Ledger, org: Org, causes: Sequence[str] = ()
+) -> StillOpen | None:
     """What is still open of this tenant in this org; None where nothing is.
 
-    What a mapping skips on purpose is not open.
+    What a mapping skips on purpose is not open. Where causes are named, by their ids or how these
+    start, it is what counts under them.
 
     Raises:
+        UsageError: the ledger has no such cause.
         SettingsError: a setting is missing or not usable.
         RemoteError: the org could not be reached, or refused us.
     """
@@ -33,6 +39,10 @@ def still_open(settings: Settings, ledger: Ledger, org: Org) -> StillOpen | None
     mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
     object_name = org.schema(mapping.object).name
     found = ledger.open_messages(tenant_id, org.identity().org_id, object_name)
+    if causes:
+        ids = map(ledger.cause_id, causes)
+        of_them = frozenset(chain.from_iterable(map(ledger.keys_of_cause, ids)))
+        found = tuple(one for one in found if one.key in of_them)
     if not found:
         return None
     window = Window(

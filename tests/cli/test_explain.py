@@ -111,10 +111,62 @@ def test_no_setting_is_needed_nor_read(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert "A text is longer" in explain(TEXT)
 
 
-def test_an_empty_text_is_one_and_leaves_stdin_alone() -> None:
+def test_an_empty_text_leaves_stdin_alone() -> None:
     """A script's variable may be empty, and its loop may read from stdin itself."""
-    assert json.loads(explain("--json", "", given=TEXT))["code"] is None
-    assert explain("", given=TEXT).startswith("The text is empty.\n")
+    assert "no text to explain" in refused("--json", "", given=TEXT)
+    assert "no text to explain" in refused("", given=TEXT)
+
+
+def refused(*arguments: str, given: str | bytes = "") -> str:
+    result = CliRunner().invoke(app, ["explain", *arguments], input=given)
+    assert isinstance(result.exception, UsageError), result.output
+    return f"{result.exception.message}. {result.exception.advice}"
+
+
+@pytest.mark.parametrize("way", [["   "], [], ["-"]])
+def test_no_text_is_a_mistake_of_the_command_however_it_comes(way: list[str]) -> None:
+    assert "paste it, then Ctrl-D" in refused(*way, given=" \n")
+
+
+def test_the_id_of_a_cause_is_no_error_text() -> None:
+    assert "bridge causes 59488f shows the cause" in refused("59488f")
+
+
+def test_errors_that_are_numbered_are_not_mixed() -> None:
+    mail = (
+        "Good morning, these failed:\n"
+        "1. FIELD_CUSTOM_VALIDATION_EXCEPTION: Links are not allowed.\n"
+        f"2. {TEXT}\n"
+    )
+    shown = explain("-", given=mail)
+    first, second = shown.split("2 of 2\n")
+    assert first.startswith("1 of 2\nA validation rule")
+    assert '"Links are not allowed."' in first
+    assert "80" not in first
+    assert second.startswith("A text is longer than its field: Social25__Text__c, at most 80")
+    assert "2 errors, and --json explains one" in refused("--json", "-", given=mail)
+
+
+def test_an_object_a_line_is_an_error_each() -> None:
+    lines = [json.dumps({"error_text": TEXT}), json.dumps({"text": "UNABLE_TO_LOCK_ROW: busy"})]
+    shown = explain("-", given="\n".join(lines))
+    assert "1 of 2\nA text is longer" in shown
+    assert "Read as UNABLE_TO_LOCK_ROW, kind transient, " in shown
+    (one,) = explain("--lines", given=lines[0]).splitlines()
+    assert json.loads(one)["code"] == "STRING_TOO_LONG"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_file_of_windows_is_read(encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "error.txt"
+    file.write_text(TEXT, encoding=encoding)
+    assert explain("--file", str(file)).startswith("A text is longer than its field")
+
+
+def test_a_quote_that_was_pasted_along_is_no_part_of_a_rule() -> None:
+    text = 'FIELD_CUSTOM_VALIDATION_EXCEPTION: Name your agent.: [Social25__Agent_Identifier__c]”"'
+    document = json.loads(explain("--json", text))
+    assert document["rule"] == "Name your agent.: [Social25__Agent_Identifier__c]"
 
 
 @pytest.mark.parametrize("before", ["\ufeff", " ", "\t", "\ufeff "])

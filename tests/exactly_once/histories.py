@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from bridge.delivery import EndingKind
-from bridge.errors import LeaseHeld, LedgerError, RemoteError
+from bridge.errors import LeaseHeld, LedgerError, RemoteError, UsageError
 from bridge.ledger import check as check_ledger
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
@@ -156,6 +156,8 @@ CANARY = st.sampled_from([(), (1,), (2, 3), (5, 25)])
 MOMENTS = st.integers(0, 45)
 LATER = st.sampled_from([0, 0, LEASE_IS_FREE_SECONDS, LEASE_IS_FREE_SECONDS, 1000])
 """Seconds between one process and the next."""
+CAREFUL = (None, "lossless")
+"""Which changes go without a person, one plan after the other."""
 MAYBE_A_CRASH = st.none() | MOMENTS
 NUMBERS = st.integers(0, 1000)
 NO_FAULTS: list[Fault] = []
@@ -410,6 +412,21 @@ class Histories(RuleBasedStateMachine):
     def verify(self, number: int) -> None:
         _somebody_verifies(self, number)
 
+    @precondition(lambda self: self.runs)
+    @rule(number=NUMBERS, later=LATER)
+    def decide_by_hand(self, number: int, later: float) -> None:
+        """A person lets go what waits in a run, amends what is stuck there, and sends it.
+
+        A file is not taken where one of its messages is in doubt in another run, or there by now.
+        """
+        self._goes_wrong([], later)
+        site, run_id = self.run(number)
+        with suppress(RemoteError):
+            site.approve(run_id)
+        with suppress(RemoteError, UsageError):
+            site.amend(run_id, f"By hand {number}")
+        self._apply((site, run_id), Life(), 2, ())
+
     # What happens around them.
 
     @rule(fault=FAULTS)
@@ -495,7 +512,8 @@ class Histories(RuleBasedStateMachine):
         )
         failed = site.failed_keys(window)
         planned: list[str] = []
-        self._process(life, lambda: planned.append(site.plan(window, limit)))
+        careful = CAREFUL[len(self.runs) % len(CAREFUL)]
+        self._process(life, lambda: planned.append(site.plan(window, limit, careful)))
         for run_id in planned:
             self.runs.append((site, run_id))
             self.history.planned[site, run_id] = failed

@@ -5,7 +5,9 @@ Here alone it stands how a process of these tests is set: settings, limits, ledg
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import os
 import tempfile
 import threading
@@ -116,10 +118,17 @@ class Site:
         with Ledger(self.ledger_location) as ledger:
             yield ledger
 
-    def plan(self, window: Window | None = None, limit: int | None = None) -> str:
-        """The id of the run."""
+    def plan(
+        self, window: Window | None = None, limit: int | None = None, approve: str | None = None
+    ) -> str:
+        """The id of the run; `approve` are the risks that go without a person."""
         request = resync.PlanRequest(window or self.whole_day, "--yesterday", limit=limit)
-        settings = self.settings
+        settings = load(
+            {
+                **{name.lower(): value for name, value in self.environment.items()},
+                "bridge_approve": approve,
+            }
+        )
         with self.ledger() as ledger, resync.open_org(settings) as org:
             return resync.plan(settings, request, ledger, org).id
 
@@ -132,6 +141,30 @@ class Site:
             return resync.apply(
                 settings, run_id, request, ledger, org, tempo=TEMPO, clock=self.clock
             )
+
+    def approve(self, run_id: str) -> None:
+        """Let go whatever waits for approval in a run."""
+        with self.ledger() as ledger, resync.open_org(self.settings) as org:
+            resync.approve(ledger.run(run_id), ["all"], ledger, org)
+
+    def amend(self, run_id: str, text: str) -> None:
+        """Give messages of a run that were rejected, or wait for others, another text."""
+        settings = self.settings
+        with self.ledger() as ledger, resync.open_org(settings) as org:
+            run = ledger.run(run_id)
+            file = resync.sheet_of(run, ledger, org).text
+            rows = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"), newline="")))
+            if "Text__c" not in rows[0]:
+                return
+            waits = ("rejected", "held (canary)", "held (approval)")
+            for row in (row for row in rows[1:] if row[rows[0].index("why")].startswith(waits)):
+                row[rows[0].index("Text__c")] = text
+            written = io.StringIO(newline="")
+            csv.writer(written).writerows(rows)
+            data = written.getvalue().encode()
+            amending = resync.look_at_amendments(settings, run, data, ledger, org)
+            if amending.items:
+                resync.amend(run, amending, ledger)
 
     def verify(self, run_id: str) -> Verification:
         with self.ledger() as ledger, resync.open_org(self.settings) as org:

@@ -67,7 +67,7 @@ class _Books:
     items: list[Any]
     attempts: list[Any]
     healed: set[tuple[str, int]]
-    """Run and position of items that were refused, repaired and sent again."""
+    """Run and position of items that were repaired, approved or amended, and went later."""
     rows: dict[str, list[Any]]
     """Key → the org's rows, the recycle bin's too, in the order in which they were stored."""
     ids: dict[str, str]
@@ -83,8 +83,12 @@ class _Books:
             query = select(*columns, c.outcome, c.salesforce_id, c.rejection_text)
             items = list(connection.execute(query))
             attempts = list(connection.execute(select(t.attempts)))
-            heals = connection.execute(select(t.heals.c.run_id, t.heals.c.position))
-            healed = {(heal.run_id, heal.position) for heal in heals}
+            steps = (t.heals, t.approvals, t.amendments)
+            healed = {
+                (step.run_id, step.position)
+                for table in steps
+                for step in connection.execute(select(table.c.run_id, table.c.position))
+            }
         org = site.practice.org
         rows: dict[str, list[Any]] = defaultdict(list)
         ids, order = {}, {}

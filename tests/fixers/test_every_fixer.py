@@ -25,10 +25,20 @@ OPTIONS: dict[str, tuple[object, ...]] = {
             "Outbound__c": False,
             "User_Gender__c": {"value": "unknown", "when": "required"},
         },
+        {
+            "Text__c": {"template": "{Media_Title__c} {File_Type__c}"},
+            "Media_Title__c": {"first_of": ["User_Gender__c", "Outbound__c"]},
+            "File_Type__c": {"from": "Text__c"},
+            "User_Full_Name__c": {"from": "User_First_Name__c", "when": "required"},
+        },
     ),
     "drop": ({"unknown": True, "not_createable": True}, ["Text__c", "Not_In_The_Org__c", "Id"]),
     "email": (None, {"*": {"else": "clear"}}, {"User_Email__c": {"else": "clear"}, "Text__c": {}}),
-    "flatten": (None, {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"}),
+    "flatten": (
+        None,
+        {"User_Profile_Image_URL__c": "url", "Text__c": "a.0", "*": "*"},
+        {"*": {"template": "{url} ({a})"}},
+    ),
     "nulls": (None,),
     "owner": ({"default": "005000000000009AAA"},),
     "phone": (
@@ -51,10 +61,16 @@ OPTIONS: dict[str, tuple[object, ...]] = {
         {"Contact__c": "hold"},
     ),
     "rename": ({"Not_In_The_Org__c": "Text__c", "Score__c": "Worth__c"},),
+    "text": (None, {"*": {"html": "plain"}}, {"Text__c": {"html": "plain"}}),
     "truncate": (
         None,
         {"*": {"length": 3}},
         {"*": {"length": 9, "marker": " […]"}, "Text__c": {"length": 5, "marker": ""}},
+        {
+            "Text__c": {"length": 7, "at": "word", "spill": "User_Gender__c"},
+            "Media_Title__c": {"length": 3, "marker": "", "spill": "User_Gender__c"},
+            "User_Gender__c": {"length": 9},
+        },
     ),
     "types": (None, {"decimals": "round"}),
     "url": (None, {"*": {"else": "clear"}}, {"Text__c": {"scheme": "http"}}),

@@ -50,6 +50,61 @@ def test_a_path_goes_through_objects_and_lists() -> None:
     assert change.why == "sizes.1.url is taken; dropped: n, sizes.0, sizes.1.w"
 
 
+def test_a_template_names_what_it_takes_and_what_is_dropped_beside_it() -> None:
+    value: Value = {
+        "title": "Ticket",
+        "image": {"url": "u", "etag": "a1"},
+        "page": 7,
+        "image.url": "x",
+    }
+    change = only_change(
+        "flatten", {"Text__c": {"template": "{title}: {image.url}"}}, {"Text__c": value}
+    )
+    assert (change.after, change.risk) == ("Ticket: u", Risk.LOSSY)
+    assert change.why == "title, image.url are taken; dropped: page, image.url, image.etag"
+
+
+def test_a_template_that_takes_all_there_is_loses_nothing() -> None:
+    value: Value = {"title": "Ticket", "links": ["u", "v"], "note": None}
+    options = {"Text__c": {"template": "{title} {{{links.0}, {links.1}}}"}}
+    change = only_change("flatten", options, {"Text__c": value})
+    assert (change.after, change.risk) == ("Ticket {u, v}", Risk.LOSSLESS)
+
+
+def test_an_object_within_is_taken_whole_and_nothing_of_it_is_dropped() -> None:
+    options = {"Text__c": {"template": "{a.b} {a}"}}
+    change = only_change("flatten", options, {"Text__c": {"a": {"b": 1, "c": True}}})
+    assert (change.after, change.risk) == ('1 {"b":1,"c":true}', Risk.LOSSLESS)
+
+
+@pytest.mark.parametrize("missing", [{}, {"b": None}, {"b": ""}, {"b": "  "}, {"b": {}}, {"c": 1}])
+def test_a_template_with_a_gap_that_stays_empty_changes_nothing(missing: dict[str, Value]) -> None:
+    options = {"Text__c": {"template": "{a} {b}"}}
+    assert leaves_alone("flatten", options, {"Text__c": {"a": 1, **missing}})
+
+
+held = json_values.filter(lambda value: value not in (None, "", {}, []) and str(value).strip())
+
+
+@given(taken=st.tuples(held, held), beside=st.dictionaries(st.sampled_from("cd"), json_values))
+@pytest.mark.parametrize("template", ["{a}{b.x}", "{b.x}{a}"])
+def test_a_template_is_lossy_just_where_it_leaves_something(
+    template: str, taken: tuple[Value, Value], beside: dict[str, Value]
+) -> None:
+    options = {"Text__c": {"template": template}}
+    value: Value = {"a": taken[0], "b": {"x": taken[1], **beside}}
+    change = only_change("flatten", options, {"Text__c": value})
+    left = [f"b.{key}" for key, held in beside.items() if held not in (None, "", {}, [])]
+    assert change.risk is (Risk.LOSSY if left else Risk.LOSSLESS)
+    assert change.why.endswith(", ".join(left) if left else "nothing else in it")
+    in_order = taken if template.startswith("{a}") else reversed(taken)
+    assert change.after == "".join(map(_alone, in_order))
+
+
+def _alone(value: Value) -> str:
+    return str(only_change("flatten", {"Text__c": "a"}, {"Text__c": {"a": value}}).after)
+
+
 def test_many_dropped_keys_are_counted() -> None:
     change = only_change("flatten", {IMAGE: "k0"}, {IMAGE: {f"k{n}": n for n in range(100)}})
     assert change.after == "0"
@@ -92,7 +147,14 @@ def test_a_field_that_holds_no_text_keeps_its_object() -> None:
     assert leaves_alone("flatten", None, {"Outbound__c": {"a": 1}, "Timestamp__c": ["x"]})
 
 
-@pytest.mark.parametrize("path", ["", ".", "a.", "a..b", 3])
-def test_what_is_no_path_is_refused(path: object) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", ".", "a.", "a..b", 3, None, {}),
+        *({"template": "no gap"}, {"template": "{a..b}"}, {"template": "{*}"}, {"template": 3}),
+        *({"template": "{a}", "path": "a"}, {"templat": "{a}"}),
+    ],
+)
+def test_what_is_no_path_and_no_template_is_refused(path: object) -> None:
     with pytest.raises(ValidationError):
         build("flatten", {IMAGE: path})

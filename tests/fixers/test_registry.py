@@ -14,7 +14,7 @@ from tests.plugins import PLUGIN, Plugins
 
 OURS = (
     *("copy", "defaults", "drop", "email", "flatten", "nulls", "owner", "phone", "picklist"),
-    *("record_type", "references", "rename", "truncate", "types", "url"),
+    *("record_type", "references", "rename", "text", "truncate", "types", "url"),
 )
 
 

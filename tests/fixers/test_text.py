@@ -5,7 +5,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.fixers.text import WHITE_SPACE, Cut, cut, fits, units
+from bridge.fixers.text import WHITE_SPACE, Cut, at_a_word, cut, fits, units
 from bridge.model import FieldSchema
 
 from .schema import awkward_text, field
@@ -126,3 +126,39 @@ def test_nothing_more_is_cut_than_must_be(text: str, of: FieldSchema, limit: int
     following = regex.match(r"\X", rest, pos=spaces)
     if following is not None:
         assert not fits(stripped[: len(kept) + following.end()], of, limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        pytest.param("Bring the blue suitcase", 12, "Bring the", id="in a word"),
+        pytest.param("Bring the blue suitcase", 9, "Bring the", id="behind a word"),
+        pytest.param("Bring the blue suitcase", 10, "Bring the", id="behind the space"),
+        pytest.param("Bring the blue", 14, "Bring the blue", id="fits"),
+        pytest.param("A suitcase", 8, "A suitca", id="the word ends in the first half"),
+        pytest.param("a" * 50 + " " + "b" * 60, 95, "a" * 50 + " " + "b" * 44, id="too far away"),
+        pytest.param("漢字漢字漢字", 4, "漢字漢字", id="no spaces"),
+        pytest.param("Bring\u00a0the blue", 7, "Bring", id="a no-break space parts words too"),
+    ],
+)
+def test_cutting_at_a_word(text: str, limit: int, expected: str) -> None:
+    left = cut(text, AREA, limit, keep=at_a_word)
+    assert left == Cut(expected, len(text) - len(expected))
+
+
+@given(text=awkward_text, of=any_field, limit=limits, marker=markers)
+def test_a_cut_at_a_word_leaves_something_and_parts_no_word_that_begins_near_enough(
+    text: str, of: FieldSchema, limit: int, marker: str
+) -> None:
+    by_word = cut(text, of, limit, marker, at_a_word)
+    by_character = cut(text, of, limit, marker)
+    assert (by_word is None) == (by_character is None)
+    if by_word is None or by_character is None or by_word.lost == by_character.lost:
+        return
+    stripped = text.strip(WHITE_SPACE)
+    kept = stripped[: len(stripped) - by_word.lost]
+    longest = stripped[: len(stripped) - by_character.lost]
+    assert longest.startswith(kept)
+    assert stripped[len(kept)].isspace()
+    assert not any(letter.isspace() for letter in longest[len(kept) :].lstrip())
+    assert 2 * len(kept) >= len(longest)

@@ -35,7 +35,8 @@ BREAKING = {
     "No Salesforce id": "UPDATE messages SET delivery = 'delivered', run_id = (SELECT run_id FROM "
     "messages WHERE key = 'synced'), salesforce_id = (SELECT salesforce_id FROM messages WHERE key "
     "= 'synced') WHERE key = 'present'",
-    "Each time that": "UPDATE messages SET resends = 1 WHERE key = 'synced'",
+    "Each time that a person had": "UPDATE messages SET resends = 1 WHERE key = 'synced'",
+    "Each time that a person approved": "UPDATE items SET hands = 1 WHERE key = 'held'",
     "An item's attempts": "UPDATE attempts SET number = 2",
     "The last attempt": "UPDATE attempts SET result = NULL",
     "A lease is of": "UPDATE leases SET run_id = 'nobody'",

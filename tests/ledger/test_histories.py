@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
 from bridge.errors import LedgerError, UsageError
-from bridge.ledger import AttemptResult, Ledger, MessagesOfCause, Verdict, export
+from bridge.ledger import AttemptResult, Ledger, MessagesOfCause, RunState, Verdict, export
 from bridge.ledger.engine import MIGRATIONS, writing
 from bridge.model import (
     Cause,
@@ -96,12 +96,46 @@ def test_a_message_counts_under_what_refused_it_last(ledger: Ledger) -> None:
     run_id = run_of(ledger, failed("1"), failed("2"))
     settle(ledger, run_id, "1", refused_for=OTHER)
     by_id = {one.cause.id: one for one in ledger.causes(LONG_AGO)}
-    assert by_id[OTHER.id].messages == MessagesOfCause(open=1)
+    assert by_id[OTHER.id].messages == MessagesOfCause(open=1, rejected=1)
     assert by_id[CAUSE.id].messages == MessagesOfCause(open=1)
     assert by_id[OTHER.id].first_seen == NOW
     assert ledger.keys_of_cause(OTHER.id) == {"1"}
     assert ledger.keys_of_cause(CAUSE.id) == {"2"}
     assert [one.text for one in ledger.cause_examples(OTHER.id, 3)] == ["no region"]
+
+
+def test_what_is_open_is_ready_held_or_rejected(ledger: Ledger) -> None:
+    why = Held(HeldReason.SCHEMA, "no access", "Grant it.")
+    held = replace(failed("2"), decision=Decision.HELD, held=why)
+    run_id = run_of(ledger, failed("1"), held, failed("3"), failed("4"))
+    settle(ledger, run_id, "3", refused_for=CAUSE)
+    settle(ledger, run_id, "4")
+    (found,) = ledger.causes(LONG_AGO)
+    assert found.messages == MessagesOfCause(open=3, held=1, rejected=1, delivered=1)
+    assert found.messages.ready == 1
+
+
+def test_what_an_org_refused_since_a_time_is_counted_by_cause(ledger: Ledger) -> None:
+    run_id = run_of(ledger, failed("1"), failed("2"), failed("3"))
+    settle(ledger, run_id, "1", refused_for=CAUSE)
+    settle(ledger, run_id, "2", refused_for=OTHER)
+    org_id = plan().org_id
+    before = NOW - dt.timedelta(seconds=1)
+    assert ledger.refusals(CAUSE.id, org_id, before) == 1
+    assert ledger.refusals(CAUSE.id, org_id, NOW) == 0
+    assert ledger.refusals(CAUSE.id, "00D000000000002EAA", before) == 0
+
+
+def test_a_run_that_was_never_sent_is_told_apart(ledger: Ledger) -> None:
+    run_of(ledger, failed("1"))
+    sent = run_of(ledger, failed("1"), days=1)
+    settle(ledger, sent, "1")
+    ledger.begin_sending(sent)
+    ledger.finish(sent)
+    (found,) = ledger.causes(LONG_AGO)
+    assert (found.runs, found.only_planned) == (2, 1)
+    states = [one.state for one in ledger.cause_in_runs(CAUSE.id, 5)]
+    assert states == [RunState.FINISHED, RunState.PLANNED]
 
 
 def test_what_is_skipped_is_not_open(ledger: Ledger) -> None:
@@ -145,11 +179,12 @@ def test_a_cause_is_found_by_the_start_of_its_id(ledger: Ledger) -> None:
     run_of(ledger, failed("1"), failed("2", cause=replace(OTHER, id="c0ffed")))
     assert ledger.cause_id("c0ffee") == CAUSE.id
     with pytest.raises(UsageError, match="may mean c0ffed, c0ffee"):
-        ledger.cause_id("c0")
+        ledger.cause_id("c0f")
     with pytest.raises(UsageError, match='No cause "beef"'):
         ledger.cause_id("beef")
-    with pytest.raises(UsageError, match="No cause"):
-        ledger.cause_id("")
+    for too_short in ("", "c", "c0"):
+        with pytest.raises(UsageError, match="too short for the id of a cause"):
+            ledger.cause_id(too_short)
 
 
 def test_owner_and_note_are_kept_each_for_itself(ledger: Ledger) -> None:
@@ -174,7 +209,6 @@ def test_a_finding_is_kept_once(ledger: Ledger) -> None:
     run_id = run_of(ledger, replace(failed("1"), findings=(found,)))
     ledger.add_findings(run_id, [(CAUSE.id, found)])
     assert ledger.findings(run_id) == {CAUSE.id: (found,)}
-    assert ledger.findings_of_cause(CAUSE.id) == (found,)
 
 
 def test_a_plan_that_was_not_finished_tells_nothing(ledger: Ledger) -> None:
@@ -186,6 +220,7 @@ def test_a_plan_that_was_not_finished_tells_nothing(ledger: Ledger) -> None:
 OF_BEFORE = {
     1: ["DROP TABLE findings", "DROP TABLE care"],
     2: [],
+    3: ["DROP TABLE approvals", "DROP TABLE amendments"],
 }
 """What a ledger of an older version did not have, beside guards."""
 NEWER_GUARDS = ["guard_messages_delivery_delete", "guard_messages_key_update"]
@@ -193,7 +228,7 @@ NEWER_GUARDS = ["guard_messages_delivery_delete", "guard_messages_key_update"]
 
 @pytest.mark.parametrize("version", OF_BEFORE)
 def test_a_ledger_of_before_becomes_the_same_as_a_new_one(location: str, version: int) -> None:
-    assert len(MIGRATIONS) == 3
+    assert len(MIGRATIONS) == 5
     with Ledger(location) as ledger:
         run_of(ledger, failed("1"))
         with writing(ledger._engine) as connection:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bridge.errors import LeaseHeld, LedgerError, UsageError
 from bridge.ledger import AttemptResult, Ledger, RunState, Verdict
+from bridge.ledger.checking import check
 from bridge.ledger.engine import writing
 from bridge.ledger.leases import SILENCE_SECONDS
 from bridge.ledger.tables import Words, leases, meta, metadata
@@ -173,6 +174,19 @@ def test_a_delivered_message_never_becomes_anything_else(ledger: Ledger) -> None
     assert ledger.states(run_id, ["1"])["1"].delivery is Delivery.DELIVERED
     (there,) = ledger.items(run_id)
     assert there.outcome is Outcome.SYNCED
+
+
+def test_a_late_refusal_does_not_unsay_that_the_org_took_it(ledger: Ledger, location: str) -> None:
+    run_id = planned(ledger, item("1"))
+    claim(ledger, run_id, list(pending(ledger, run_id).values()), NOW)
+    ledger.record(run_id, [verdict(0, "1", Delivery.DELIVERED, Outcome.SYNCED)])
+    twin = Verdict(
+        0, "1", Delivery.PRESENT, Outcome.PRESENT, sent_at=NOW, attempt=AttemptResult.REFUSED
+    )
+    ledger.record(run_id, [twin])
+    (attempt,) = ledger.attempts(run_id, 0)
+    assert attempt.result is AttemptResult.ACCEPTED
+    assert check(location).sound
 
 
 def test_a_refusal_is_kept_with_its_diagnosis_and_the_message_is_open_again(

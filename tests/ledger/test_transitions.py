@@ -64,6 +64,29 @@ def test_a_message_that_was_there_is_open_again_only_with_a_resend_on_record(
         raw.execute("UPDATE messages SET delivery = 'open', resends = resends + 1")
 
 
+@pytest.mark.parametrize(
+    ("reason", "with_it", "taken"),
+    [
+        ("canary", "", True),
+        ("approval", "", False),
+        ("schema", "", False),
+        ("approval", ", hands = hands + 1", True),
+    ],
+    ids=["healed", "without a word", "of another reason", "a person on record"],
+)
+def test_what_is_held_is_ready_again_only_healed_or_with_a_person_on_record(
+    tmp_path: Path, reason: str, with_it: str, taken: bool
+) -> None:
+    ready = f"UPDATE items SET decision = 'ready', held_reason = NULL{with_it}"  # noqa: S608
+    with closing(raw_ledger(tmp_path)) as raw:
+        raw.execute("UPDATE items SET decision = 'held', held_reason = ?", (reason,))
+        if taken:
+            raw.execute(ready)
+        else:
+            with pytest.raises(sqlite3.IntegrityError, match="no transition leads"):
+                raw.execute(ready)
+
+
 def test_a_message_begins_open(tmp_path: Path) -> None:
     with (
         closing(raw_ledger(tmp_path)) as raw,

@@ -142,6 +142,7 @@ def test_a_text_that_is_stored_once_is_stored_the_same_again(text: str) -> None:
         ("phone", "+31 6 12345678", "- phone: {X__c: {else: clear}}"),
         ("url", "https://a.example", "- url: {X__c: {else: clear}}"),
         ("string", "a long text", "- truncate: {X__c: {}}"),
+        ("string", "\ud83d", "- text: {X__c: {}}"),
         ("reference", "nobody", "- references: {X__c: clear}"),
         ("double", 1.234, "- types: {decimals: round}"),
     ],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bridge.diagnosis import cause_of, diagnose
 from bridge.errors import UsageError
 from bridge.model import FailedMessage, Origin, UnreadableMessage
-from bridge.planning import Narrowing, ToAll, ToCause, ToKeys, ToOpen
+from bridge.planning import Narrowing, ToAll, ToCauses, ToKeys, ToOpen
 from bridge.planning.narrowing import Message
 
 UUIDS = st.lists(st.uuids(), unique=True, max_size=12)
@@ -53,7 +53,7 @@ def test_no_key_at_all_is_no_key() -> None:
 
 
 def test_a_cause_chooses_what_failed_for_it_and_what_was_refused_for_it() -> None:
-    narrowing = ToCause(CAUSE, {"b"}, ToAll())
+    narrowing = ToCauses((CAUSE,), {"b"}, ToAll())
     listed = [message("a", RULE), message("b", "NO_SUCH: x"), message("c", "NO_SUCH: x")]
     assert chosen(narrowing, *listed) == ["a", "b"]
     assert narrowing.keys == ("a", "b")
@@ -63,7 +63,7 @@ def test_a_cause_chooses_what_failed_for_it_and_what_was_refused_for_it() -> Non
 
 def test_a_window_without_the_cause_is_no_plan() -> None:
     with pytest.raises(UsageError, match=f"lists 2 failed messages, and none of the cause {CAUSE}"):
-        chosen(ToCause(CAUSE, (), ToAll()), message("a"))
+        chosen(ToCauses((CAUSE,), (), ToAll()), message("a"))
 
 
 def test_what_is_open_is_chosen_and_what_is_not_listed_any_more_is_told() -> None:
@@ -83,7 +83,14 @@ def test_what_is_open_is_chosen_and_what_is_not_listed_any_more_is_told() -> Non
 
 
 def test_a_cause_of_what_is_open_is_both() -> None:
-    narrowing = ToCause(CAUSE, (), ToOpen({"a", "c", "gone"}))
+    narrowing = ToOpen({"a", "gone"}, (CAUSE, "b0b"))
     assert chosen(narrowing, message("a", RULE), message("b", RULE), message("c")) == ["a"]
-    assert narrowing.words == f" --open --cause {CAUSE}"
+    assert narrowing.words == f" --open --cause {CAUSE} --cause b0b"
     assert len(narrowing.notes) == 1
+
+
+def test_several_causes_are_chosen_together() -> None:
+    other = "REQUIRED_FIELD_MISSING: Required fields are missing: [Region__c]"
+    narrowing = ToCauses((CAUSE, cause_of(diagnose(other)).id), (), ToAll())
+    listed = [message("a", RULE), message("b", other), message("c", "NO_SUCH: x")]
+    assert chosen(narrowing, *listed) == ["a", "b"]

@@ -41,6 +41,14 @@ def planner(causes: str = "") -> Planner:
     return Planner(parse_mapping(HEAD + causes, "org.yaml"), MESSAGE)
 
 
+def test_half_an_emoji_does_not_keep_a_message_out() -> None:
+    item = Planner(built_in(), MESSAGE).plan(
+        message(User_Full_Name__c="Test Sender", Text__c="On my way \ud83d\x00")
+    )
+    assert item.decision is Decision.READY, item.held
+    assert item.record["Social25__Text__c"] == "On my way \ufffd"
+
+
 def test_a_documented_record_becomes_what_salesforce_wants() -> None:
     item = Planner(built_in(), MESSAGE).plan(
         message(

@@ -10,11 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.ledger import Ledger
-from bridge.model import Change, Finding, Item, Risk, Topic, Window
+from bridge.model import Change, Finding, Item, Outcome, Risk, Topic, Window
 from bridge.report import cause_document, causes_document, show_cause, show_causes
 from bridge.report.causes import DAYS, DayPart
 from bridge.report.terminal.causes import sparkline
-from tests.report.runs import NAME, NOW, TOO_LONG, console, cut, item, plan, written
+from tests.report.runs import (
+    NAME,
+    NO_ACCESS,
+    NO_NAME,
+    NOW,
+    TOO_LONG,
+    console,
+    cut,
+    item,
+    plan,
+    planned,
+    written,
+)
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DAY = dt.timedelta(days=1)
@@ -89,15 +101,95 @@ def test_the_list_says_what_is_open_and_what_comes_next(ledger: Ledger) -> None:
     to = console(100)
     show_causes(causes_document(ledger, AMSTERDAM, NOW, all_of_them=False), to, " --ledger x")
     page = written(to)
-    assert page.startswith("1 open cause, 2 messages open · the last 14 days (Europe/Amsterdam)\n")
-    assert "▁▁▁▁▁▁▁▁▁▁▁▁█▁  2 open · 22 November 2026, 1 run" in page
-    assert "bridge resync --open --ledger x" in page
+    assert page.startswith(
+        "1 open cause, 2 messages open: 2 ready · the last 14 days (Europe/Amsterdam)\n"
+    )
+    assert "▁▁▁▁▁▁▁▁▁▁▁▁█▁  2 ready · 22 November 2026, 1 run, only planned" in page
+    assert "bridge resync --open --ledger x    send the 2\n" in page
 
 
-def test_a_ledger_without_open_causes_says_so(ledger: Ledger) -> None:
-    to = console()
-    show_causes(causes_document(ledger, AMSTERDAM, NOW, all_of_them=False), to)
-    assert written(to).startswith("No cause leaves a message open.\n")
+def listed(ledger: Ledger, *, all_of_them: bool = False) -> str:
+    to = console(100)
+    show_causes(causes_document(ledger, AMSTERDAM, NOW, all_of_them=all_of_them), to)
+    return written(to)
+
+
+def shown(ledger: Ledger, cause_id: str) -> str:
+    to = console(100)
+    show_cause(cause_document(ledger, cause_id, AMSTERDAM, NOW), to)
+    return " ".join(written(to).split())
+
+
+def test_a_ledger_without_causes_says_so_whatever_is_asked_for(ledger: Ledger) -> None:
+    for everything in (False, True):
+        assert listed(ledger, all_of_them=everything) == "No causes in this ledger yet.\n"
+
+
+def settled(ledger: Ledger, *numbers: int) -> str:
+    """Plan and insert these messages; the id of their cause."""
+    book = planned(ledger, [item(number) for number in numbers])
+    book.settle(numbers, Outcome.SYNCED)
+    ledger.finish(book.run_id)
+    return book.items[0].cause.id
+
+
+def test_what_is_settled_asks_for_no_repair(ledger: Ledger) -> None:
+    failed_on(ledger, NOW - DAY, item(1), item(2))
+    cause = settled(ledger, 1, 2)
+    assert listed(ledger).startswith("No cause leaves a message open.\nbridge causes --all lists")
+    page = shown(ledger, cause)
+    assert "2 inserted · 22 November 2026, 2 runs, 1 of them only planned Nothing is open." in page
+    assert "2: 2 ready, only planned" in page
+    assert "validation rule" not in page
+    assert "next" not in page
+
+
+def test_the_causes_stand_as_in_a_plan(ledger: Ledger) -> None:
+    failed_on(ledger, NOW - DAY, item(1, TOO_LONG), item(2), item(3))
+    failed_on(ledger, NOW, item(4, NO_NAME))
+    document = causes_document(ledger, AMSTERDAM, NOW, all_of_them=False)
+    left = [(-one.messages.open, one.id) for one in document.causes]
+    assert left == sorted(left)
+    assert document.causes[0].messages.open == 2
+
+
+def test_what_is_held_is_told_with_the_plans_own_reason(ledger: Ledger) -> None:
+    no_access = "INVALID_FIELD_FOR_INSERT_UPDATE: Unable to create/update fields: Social25__A__c"
+    failed_on(ledger, NOW - DAY, item(1, no_access, held=NO_ACCESS), item(2))
+    page = " ".join(listed(ledger).split())
+    assert "2 messages open: 1 ready, 1 held" in page
+    assert "1 held · " in page
+    assert f"held this user may not write User_Email__c {NO_ACCESS.advice[:20]}" in page
+    assert "Social25__" not in page.replace('"Unable to create/update fields: Social25__A__c"', "")
+    assert "send the 1; once repaired: bring the 1" in page
+
+
+def test_a_rule_is_named_and_what_the_mapping_repairs_is_not_to_be_mapped(ledger: Ledger) -> None:
+    found = Finding(Topic.STANDING_RULE, "it stands", "https://acme.example/x", rule="No_Links")
+    cut_for_it = replace(item(2, LONG_NAME), treatment="truncate, then retry (ours.yaml:7)")
+    failed_on(ledger, NOW - DAY, replace(item(1), findings=(found,)), cut_for_it, shortened(3))
+    page = " ".join(listed(ledger).split())
+    assert "Rule No_Links. Have the validation rule changed" in page
+    assert "The mapping repairs them: truncate, then retry (ours.yaml:7)." in page
+    assert "The mapping repairs them: truncate." in page
+    assert "Let the mapping truncate" not in page
+
+
+def test_an_answer_of_the_org_is_told_with_its_time_and_its_zone(ledger: Ledger) -> None:
+    found = Finding(Topic.STANDING_RULE, "it stands", "https://acme.example/x", rule="No_Links")
+    run_id = failed_on(ledger, NOW, replace(item(1), findings=(found,)))
+    cause = item(1).cause.id
+    page = shown(ledger, cause)
+    assert f"Asked on 23 November 2026 08:30 (Europe/Amsterdam, run {run_id}): it stands." in page
+    assert f"bridge resync --open --cause {cause} --dry-run ask the org again, and plan" in page
+    assert "Runs (Europe/Amsterdam)" in page
+
+
+def test_an_owner_and_a_note_that_are_taken_away_leave_nothing(ledger: Ledger) -> None:
+    failed_on(ledger, NOW - DAY, item(1))
+    ledger.take_care(item(1).cause.id, NOW, owner="", note="")
+    document = causes_document(ledger, AMSTERDAM, NOW, all_of_them=False)
+    assert document.causes[0].care is None
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=30))

@@ -169,6 +169,7 @@ def test_the_next_commands_fit_what_is_left_to_do(ledger: Ledger) -> None:
         f"bridge apply {name} --wait",
         f"bridge resync {window}",
         f"bridge report {name}",
+        f"bridge report {name} --csv {name}.csv",
         f"bridge verify {name}",
     ]
     why = run_document(ledger, book.run).next[0].why

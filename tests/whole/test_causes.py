@@ -165,11 +165,70 @@ def test_all_that_is_open_is_sent_again_and_nothing_else(open_house: OpenHouse) 
     assert (nothing.returncode, nothing.stdout) == (Exit.OK, "null\n")
     both = house.command("plan", "--open", "--yesterday")
     assert both.returncode == Exit.USAGE
+    expected = house.command("plan", "--open", "--expect", "5")
+    assert expected.returncode == Exit.USAGE
+    assert "--expect goes with a window, not with --open" in expected.stderr
+
+
+def test_a_cause_that_is_settled_is_nothing_to_send_and_no_failure(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 3, MorningCause.LONG_TEXT: 2}))
+    house.resync(before_sending=lambda: house.practice.org.set_rule_active("No_Links", False))
+    rule = next(
+        one["id"]
+        for one in json.loads(house.command("causes", "--all", "--json").stdout)["causes"]
+        if one["kind"] == "rule"
+    )
+    house.practice.requests.clear()
+    nothing = house.command(
+        "resync", "--open", "--cause", rule, "--dry-run", "--log-level", "error"
+    )
+    assert nothing.returncode == Exit.OK, nothing.stderr
+    assert nothing.stderr == f"Nothing of {rule} is open: 3 are in Salesforce already.\n"
+
+
+def test_several_causes_are_sent_and_the_others_are_not(open_house: OpenHouse) -> None:
+    house = open_house(
+        Scenario(
+            causes={
+                MorningCause.LINK_RULE: 3,
+                MorningCause.LONG_TEXT: 2,
+                MorningCause.LONG_NAME: 1,
+            }
+        )
+    )
+    house.plan()
+    ids = {
+        one["code"]: (one["id"], one["fields"])
+        for one in json.loads(house.command("causes", "--json").stdout)["causes"]
+        if one["fields"] != ["LastName"]
+    }
+    narrowed = [word for one, _ in ids.values() for word in ("--cause", one)]
+    done = house.command("plan", "--open", *narrowed, "--json")
+    assert done.returncode == Exit.OK, done.stderr
+    document = json.loads(done.stdout)
+    assert document["counts"]["fetched"] == 5
+    assert document["window"]["words"].endswith(" ".join(narrowed))
+
+
+def test_what_is_open_is_asked_of_a_ledger_that_is_there(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 1}))
+    assert house.command("resync", "--open", "--dry-run").returncode == Exit.USAGE
+    assert house.command("causes").returncode == Exit.USAGE, "no ledger was made"
+
+
+def test_a_forgotten_window_or_cause_is_said(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 1}))
+    no_window = house.command("resync", "--cause", "59488f", "--dry-run")
+    assert no_window.returncode == Exit.USAGE
+    assert "or --open" in no_window.stderr
+    no_id = house.command("resync", "--cause", "--dry-run")
+    assert no_id.returncode == Exit.USAGE
+    assert "--cause needs the id of a cause" in no_id.stderr
 
 
 def rule_finding(house: House, run_id: str) -> str:
     (finding,) = causes(house, run_id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].findings
-    assert finding.topic is Topic.RULE
+    assert finding.topic in {Topic.RULE, Topic.STANDING_RULE}
     assert finding.link == (
         f"{house.practice.environment['SF_ORG_INSTANCE_URL']}/lightning/setup/ObjectManager/"
         "Social25__Heroku_Message__c/ValidationRules/view"
@@ -191,6 +250,25 @@ def test_the_rule_behind_a_message_is_named_with_what_became_of_it(open_house: O
     assert "The rule No_Links changed" in " ".join(shown.stdout.split())
     cause = causes(house, run.id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].id
     assert "The rule No_Links changed" in " ".join(house.command("causes", cause).stdout.split())
+
+
+def test_a_rule_that_refused_again_after_its_change_is_no_reason_for_a_resync(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes={MorningCause.LINK_RULE: 2}))
+    house.practice.org.set_rule_active("No_Links", False)
+    house.practice.org.set_rule_active("No_Links", True)
+    run = house.plan()
+    assert rule_finding(house, run.id).endswith("worth a resync")
+    cause = causes(house, run.id)["FIELD_CUSTOM_VALIDATION_EXCEPTION"].id
+    house.apply(run.id)
+    page = " ".join(house.command("causes", cause).stdout.split())
+    assert f", run {run.id}): " in page
+    assert "2 were refused again since" in page
+    said = rule_finding(house, house.plan().id)
+    assert said.endswith(
+        "and 2 messages were refused again after that: it refuses the same record again"
+    )
 
 
 def test_a_field_that_the_user_does_not_see_is_said_with_its_page(open_house: OpenHouse) -> None:

@@ -319,6 +319,7 @@ def test_for_a_production_org_its_name_has_to_be_typed(
     assert bool(house.practice.requests.of(Operation.INSERT)) is sends
     if not sends:
         assert "Nothing was sent" in told.said
+        assert "Error" not in told.said
 
 
 def test_a_runbook_sends_to_production_with_yes(open_house: OpenHouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.report.terminal.amendment import show_amendment, show_amendment_recorded
 from bridge.report.terminal.causes import show_cause, show_causes
 from bridge.report.terminal.explain import show_explanation
 from bridge.report.terminal.fixers import show_fixer, show_fixers, show_new_fixer
@@ -13,6 +14,8 @@ from bridge.report.terminal.status import show_status
 from bridge.report.terminal.verification import show_verification
 
 __all__ = [
+    "show_amendment",
+    "show_amendment_recorded",
     "show_cause",
     "show_causes",
     "show_explanation",

@@ -20,6 +20,8 @@ ADDED = "green"
 WARNING = "yellow"
 ALARM = "bold magenta"
 
+WAITS = "waits for approval"
+
 _MOST_SENT_AGAIN = 10
 """Messages whose re-send is told one by one."""
 _WHO_ROOM = 120
@@ -51,7 +53,9 @@ def disagreements(page: Page, run: RunDocument) -> None:
     """Where the e-mail, GoTallo and what was fetched differ."""
     counts = run.counts
     if counts.expected is not None and counts.expected != counts.listed:
-        page.line((f"The e-mail says {_against(counts.expected, counts.listed)}.", WARNING))
+        page.line(
+            (f"The e-mail says {_against(counts.expected, counts.listed, 'GoTallo')}.", WARNING)
+        )
         page.line("Its day may be another zone's: --tz names the zone.")
     if counts.announced == counts.listed + counts.repeated and counts.repeated:
         page.line(
@@ -62,7 +66,10 @@ def disagreements(page: Page, run: RunDocument) -> None:
     elif counts.announced is not None and counts.announced != counts.listed:
         again = f"; {counts.repeated:,} came a second time" if counts.repeated else ""
         page.line(
-            (f"GoTallo announced {_against(counts.announced, counts.listed)}{again}.", WARNING),
+            (
+                f"GoTallo announced {_against(counts.announced, counts.listed, 'it')}{again}.",
+                WARNING,
+            ),
             hang=2,
         )
     if counts.narrowed:
@@ -149,6 +156,6 @@ def _signed(sign: str, excerpt: Excerpt, style: str) -> tuple[str | tuple[str, s
     return (sign, style), (excerpt.head, FAINT), (excerpt.differing, style), (excerpt.tail, FAINT)
 
 
-def _against(said: int, fetched: int) -> str:
-    more = "more" if said > fetched else "fewer"
-    return f"{said:,}: {abs(said - fetched):,} {more} than were fetched"
+def _against(said: int, listed: int, who: str) -> str:
+    more = "more" if said > listed else "fewer"
+    return f"{said:,}: {abs(said - listed):,} {more} than {who} listed"

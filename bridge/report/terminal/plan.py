@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from bridge.ledger import RunState
-from bridge.model import Decision, Outcome, Risk
+from bridge.model import Decision, HeldReason, Outcome, Risk
 from bridge.report.document import (
     CausePart,
     ChangePart,
@@ -17,11 +17,13 @@ from bridge.report.document import (
     InventedValue,
     RunDocument,
 )
+from bridge.report.standing_rules import behind_rules, standing_rules
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
     ALARM,
     FAINT,
     HEADING,
+    WAITS,
     WARNING,
     CauseColumns,
     disagreements,
@@ -75,7 +77,12 @@ def show_plan_alone(document: RunDocument, console: Console) -> None:
 
 def _sentence(page: Page, document: RunDocument) -> None:
     counts = document.counts
-    parts = [f"{counts.ready - counts.present:,} ready", f"{counts.held:,} held"]
+    behind = behind_rules(document.causes)
+    parts = [f"{counts.ready - counts.present:,} ready"]
+    if behind.count:
+        rules = "rules that refuse" if behind.rules[1:] else "a rule that refuses"
+        parts.append(f"{behind.count:,} of them behind {rules} them again")
+    parts.append(f"{counts.held:,} held")
     if counts.present:
         parts.append(f"{counts.present:,} in Salesforce already")
     if counts.skipped:
@@ -83,7 +90,7 @@ def _sentence(page: Page, document: RunDocument) -> None:
     messages = counted(counts.fetched, "failed message")
     causes = counted(len(document.causes), "cause")
     if counts.fetched:
-        page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING))
+        page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING), hang=2)
     else:
         page.line(("No failed messages in this window.", HEADING))
 
@@ -136,7 +143,10 @@ def _cause(
             left -= _differences(page, cause, change, left, indent)
     _lossless_of(page, cause, document, indent)
     for group in cause.held:
-        _held(page, group, document, indent)
+        if group.reason is HeldReason.APPROVAL:
+            _waiting(page, group, cause, document, indent)
+        else:
+            _held(page, group, document, indent)
 
 
 def _treatment(cause: CausePart) -> Iterator[str]:
@@ -151,6 +161,8 @@ def _treatment(cause: CausePart) -> Iterator[str]:
 
 def _treatment_in_words(cause: CausePart) -> str:
     words = "; or ".join(t.treatment for t in cause.treatments if t.ready)
+    if standing_rules(cause):
+        return f"once that rule is repaired: {words}"
     return words if cause.changes else f"{words}: as they are"
 
 
@@ -224,6 +236,23 @@ def _held(page: Page, group: HeldGroupPart, document: RunDocument, indent: int) 
         indent=indent,
         hang=2,
     )
+    page.line(without_namespace(group.advice, document), indent=indent + 2, hang=2)
+
+
+def _waiting(
+    page: Page, group: HeldGroupPart, cause: CausePart, document: RunDocument, indent: int
+) -> None:
+    """What has to be approved, as what is sent is shown, and the command that lets it go."""
+    page.line((f"held {group.count:,}", WARNING), f"  {WAITS}:", indent=indent, hang=2)
+    left = _MOST_DIFFERENCES
+    for change in cause.waiting:
+        if change.risk is Risk.LOSSLESS:
+            field = without_namespace(change.field, document)
+            said = f"lossless {change.count:,}  {field} by {change.fixer}"
+            page.line(said, indent=indent + 2, hang=2)
+        else:
+            _risky_change(page, change, document, indent + 2)
+        left -= _differences(page, cause, change, left, indent + 2)
     page.line(without_namespace(group.advice, document), indent=indent + 2, hang=2)
 
 

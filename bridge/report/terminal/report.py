@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from bridge.model import Decision, Outcome
-from bridge.report.document import ItemPart, ReportDocument
+from bridge.model import Decision, HeldReason, Outcome
+from bridge.report.document import ChangePart, ItemPart, ReportDocument
 from bridge.report.terminal.page import Page
-from bridge.report.terminal.parts import FAINT, HEADING, next_commands
+from bridge.report.terminal.parts import FAINT, HEADING, WAITS, next_commands
 from bridge.report.terminal.result import show_story
 from bridge.report.terminal.words import counted, without_namespace
 from bridge.report.text import shortened
@@ -34,6 +34,7 @@ def show_report(document: ReportDocument, console: Console) -> None:
     _listed(page, "rejected by Salesforce", rejected, document)
     _listed(page, "in doubt", in_doubt, document)
     _listed(page, "held", held, document)
+    _cut(page, document)
     this = f"bridge report {document.run.run_id}"
     next_commands(page, [step for step in document.run.next if step.command != this])
 
@@ -48,21 +49,59 @@ def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: Repo
         if advice:
             page.line(advice, indent=2, hang=2)
         for item in alike[:MOST_LISTED]:
-            page.line((_named(item), FAINT), indent=4, hang=2)
+            page.line((_named(item), FAINT), _waits_for(item, document), indent=4, hang=2)
         if len(alike) > MOST_LISTED:
             beyond = len(alike) - MOST_LISTED
             command = f"bridge report {document.run.run_id} --json"
             page.line(f"and {beyond:,} more: {command}", indent=4, hang=2)
 
 
+def _cut(page: Page, document: ReportDocument) -> None:
+    """What a cut lost of each message, and where the whole text is."""
+    cut = [
+        (item, change)
+        for item in document.items
+        if item.decision is not Decision.SKIPPED and item.outcome is not Outcome.PRESENT
+        for change in item.changes
+        if change.lost
+    ]
+    if not cut:
+        return
+    page.blank()
+    lost = counted(sum(change.lost for _, change in cut), "character")
+    texts = counted(len(cut), "text")
+    page.line((f"{texts} cut, {lost} in all", HEADING), hang=2)
+    whole = f"bridge report {document.run.run_id} --json"
+    page.line(f"The ledger keeps the whole of each: {whole} (before)", indent=2, hang=2)
+    for item, change in cut[:MOST_LISTED]:
+        field = without_namespace(change.field, document.run)
+        said = f"{field} by {change.fixer}: {counted(change.lost, 'character')} cut"
+        page.line((_named(item), FAINT), f"  {said}{_of_length(change)}", indent=4, hang=2)
+    if len(cut) > MOST_LISTED:
+        page.line(f"and {len(cut) - MOST_LISTED:,} more: {whole}", indent=4, hang=2)
+
+
+def _of_length(change: ChangePart) -> str:
+    return f" of {len(change.before):,}" if isinstance(change.before, str) else ""
+
+
 def _needs(item: ItemPart, document: ReportDocument) -> tuple[str, str]:
     """What stands in the message's way, and what to do about it."""
     if item.rejection is not None:
         return shortened(item.rejection.text, _WHAT_ROOM), item.rejection.advice
+    if item.held is not None and item.held.reason is HeldReason.APPROVAL:
+        return WAITS, without_namespace(item.held.advice, document.run)
     if item.held is not None:
         what = without_namespace(item.held.what, document.run)
         return shortened(what, _WHAT_ROOM), without_namespace(item.held.advice, document.run)
     return item.note, ""
+
+
+def _waits_for(item: ItemPart, document: ReportDocument) -> str:
+    """What has to be approved of a message: it differs from one to the next."""
+    if item.held is None or item.held.reason is not HeldReason.APPROVAL:
+        return ""
+    return f"  {shortened(without_namespace(item.held.what, document.run), _WHAT_ROOM)}"
 
 
 def _named(item: ItemPart) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from rich.console import Console
 
 from bridge.ledger import RunState
-from bridge.model import Outcome
-from bridge.report.document import CausePart, RunDocument
+from bridge.model import HeldReason, Outcome
+from bridge.report.document import CausePart, HeldGroupPart, RunDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
     ALARM,
     FAINT,
     HEADING,
+    WAITS,
     WARNING,
     CauseColumns,
     disagreements,
@@ -153,17 +154,38 @@ def _left_to_do(page: Page, document: RunDocument) -> None:
             hang=2,
         )
         page.line(rejection.advice, indent=4, hang=2)
+        _where(page, rejection.cause_id, document)
     for number, cause in enumerate(document.causes, 1):
         _waiting(page, number, cause, document)
+
+
+def _where(page: Page, cause_id: str, document: RunDocument) -> None:
+    """The rule or field in Setup, as the plan found it behind the same cause."""
+    found = [one for cause in document.causes if cause.id == cause_id for one in cause.findings]
+    for finding in found:
+        if finding.link is None:
+            continue
+        if finding.rule:
+            page.line(f"The rule {finding.rule}:", indent=4)
+        elif finding.field:
+            page.line(f"The field {without_namespace(finding.field, document)}:", indent=4)
+        page.command("    ", (finding.link, FAINT))
 
 
 def _waiting(page: Page, number: int, cause: CausePart, document: RunDocument) -> None:
     for group in cause.held:
         page.line(
             (f"{group.count:,} {group.decision}", WARNING),
-            f"  {without_namespace(group.what, document)}",
+            f"  {_what(group, document)}",
             (f" (cause {number})", FAINT),
             indent=2,
             hang=2,
         )
         page.line(without_namespace(group.advice, document), indent=4, hang=2)
+
+
+def _what(group: HeldGroupPart, document: RunDocument) -> str:
+    what = without_namespace(group.what, document)
+    if group.reason is not HeldReason.APPROVAL:
+        return what
+    return f"{WAITS}{', such as' if group.count > 1 else ''}: {what}"

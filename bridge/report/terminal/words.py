@@ -52,7 +52,12 @@ def made_at(run: RunDocument) -> str:
 
 def without_namespace(text: str, run: RunDocument) -> str:
     """A text of ours, its field names as people know them."""
-    return text.replace(f"{run.namespace}__", "") if run.namespace else text
+    return without_prefix(text, run.namespace)
+
+
+def without_prefix(text: str, namespace: str) -> str:
+    """The same where a namespace is known and no run is at hand."""
+    return text.replace(f"{namespace}__", "") if namespace else text
 
 
 def standing_in_words(standing: Standing) -> str:

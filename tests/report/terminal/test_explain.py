@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.diagnosis import diagnose
+from bridge.diagnosis import cause_of, diagnose
 from bridge.report import show_explanation
 from tests.report.runs import console, written
 
@@ -30,9 +31,10 @@ def test_what_happened_comes_first_then_what_to_do_then_how_it_was_read() -> Non
     assert '  value     "Test Sender 12"' in lines
     assert "  arose in  the trigger Social25.MessageTrigger, AfterInsert" in lines
     read = lines.index(
-        "Read as STRING_TOO_LONG, within CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: data, by its form."
+        "Read as STRING_TOO_LONG, within CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY, kind data, "
+        "for certain."
     )
-    steps = [line.split()[0] for line in lines[read + 1 :] if line[2] != " "]
+    steps = [line.split()[0] for line in lines[read + 1 : -2] if line[2] != " "]
     assert steps == ["plain", "trigger", "dml"]
 
 
@@ -49,6 +51,71 @@ def test_a_rule_is_quoted_and_further_errors_are_listed() -> None:
 def test_what_has_no_code_says_so() -> None:
     assert explained("hello").splitlines()[0] == "The text has no status code of Salesforce in it."
     assert "did not answer" in explained("Connection reset by peer")
+    assert "paste it whole, with the word in capitals" in explained("hello")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("bad value for restricted picklist field: WhatsApp Business", "RESTRICTED_PICKLIST"),
+        ("No such column 'User_Email__c' on sobject of type Heroku_Message__c", "INVALID_FIELD"),
+        (
+            "Foreign key external ID: 12 not found for field Ext__c in entity Account",
+            "INVALID_FIELD",
+        ),
+    ],
+)
+def test_well_known_words_without_a_code_get_a_likely_reading(text: str, code: str) -> None:
+    first = explained(text, 200).splitlines()[0]
+    assert "by its words likely " in first
+    assert code in first
+
+
+def test_what_happened_and_the_advice_are_of_one_mind() -> None:
+    shown = explained(
+        "INVALID_FIELD: Foreign key external ID: 12 not found for field Ext__c in entity Account"
+    )
+    assert shown.startswith("A reference by an external id leads to no record")
+    assert "Amend the reference" in shown
+    assert "no such field" not in shown
+
+
+SPENT = "A governor limit was reached in the trigger LeadTrigger: "
+OF_NULL = "System.NullPointerException: Attempt to de-reference a null object"
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (
+            "System.LimitException: Too many SOQL queries: 101",
+            f"{SPENT}Too many SOQL queries: 101.",
+        ),
+        (
+            "System.LimitException: Apex CPU time limit exceeded",
+            f"{SPENT}Apex CPU time limit exceeded.",
+        ),
+        (
+            f"execution of AfterInsert caused by: {OF_NULL}",
+            "The trigger LeadTrigger failed with System.NullPointerException.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("code", ["", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: "])
+def test_what_went_wrong_in_a_trigger_is_named(code: str, failure: str, said: str) -> None:
+    assert explained(f"{code}LeadTrigger: {failure}", 200).splitlines()[0] == said
+
+
+def test_an_explanation_leads_on_to_the_messages_that_failed_so() -> None:
+    cause = cause_of(diagnose(TRIGGER)).id
+    last = explained(TRIGGER).splitlines()[-1]
+    assert last == f"next   bridge causes {cause}    the messages that failed so, if any"
+    assert "bridge causes" not in explained("hello")
+
+
+def test_a_code_that_stands_alone_is_told_as_that() -> None:
+    shown = explained("INVALID_SESSION_ID")
+    assert "Read as INVALID_SESSION_ID, kind stop, likely: the code stands alone." in shown
 
 
 def test_a_code_without_a_text_is_named() -> None:

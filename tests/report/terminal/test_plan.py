@@ -1,11 +1,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from bridge.ledger import Forecast, Ledger
-from bridge.model import Change, Decision, HeldReason, Outcome, Risk, View, Visibility, Window
+from bridge.model import (
+    Change,
+    Decision,
+    Finding,
+    HeldReason,
+    Outcome,
+    Risk,
+    Topic,
+    View,
+    Visibility,
+    Window,
+)
 from bridge.report import run_document, show_plan_alone
 from tests.report.runs import (
     NO_ACCESS,
@@ -47,6 +59,33 @@ def test_the_page_starts_with_the_window_the_org_and_figures_that_add_up(ledger:
 def test_a_production_org_and_a_key_that_is_not_unique_are_named(ledger: Ledger) -> None:
     shown = page(planned(ledger, [item(1)], sandbox=False, key_unique=False))
     assert "org Acme, PRODUCTION · key Identifier__c, not unique" in shown
+
+
+OTHER = "FIELD_CUSTOM_VALIDATION_EXCEPTION: No names, please."
+STANDS = Finding(
+    Topic.STANDING_RULE, "The rule No_Links stands", "https://acme.example/x", rule="No_Links"
+)
+
+
+def test_what_a_rule_refuses_again_is_counted_before_it_is_sent(ledger: Ledger) -> None:
+    behind = [replace(item(n), findings=(STANDS,)) for n in (1, 2)]
+    shown = page(planned(ledger, [*behind, item(3, TOO_LONG)]), 120)
+    assert "3 ready, 2 of them behind a rule that refuses them again, 0 held" in shown
+    assert "once that rule is repaired: retry, the default" in shown
+    assert "send the 3, 2 once No_Links is repaired" in shown
+    alone = page(planned(ledger, behind), 120)
+    assert "send the 2, once No_Links is repaired" in alone
+    other = replace(STANDS, rule="No_Names")
+    two = page(planned(ledger, [*behind, replace(item(3, OTHER), findings=(other,))]), 120)
+    assert "3 ready, 3 of them behind rules that refuse them again, 0 held" in two
+    assert "send the 3, once 2 rules are repaired" in two
+
+
+def test_what_the_mapping_repairs_for_its_cause_is_not_behind_a_rule(ledger: Ledger) -> None:
+    repaired = replace(item(1), findings=(STANDS,), treatment="truncate, then retry (ours.yaml:7)")
+    shown = page(planned(ledger, [repaired]), 120)
+    assert "1 ready, 0 held" in shown
+    assert "send the 1\n" in shown
 
 
 NOT_SEEN = "Social25__Heroku_Message__c is not shared with everybody"
@@ -119,8 +158,8 @@ def test_numbers_that_disagree_are_told(ledger: Ledger) -> None:
     shown = page(
         planned(ledger, [item(1)], expected=3, announced=2, notes=["The list changed in between."])
     )
-    assert "The e-mail says 3: 2 more than were fetched." in shown
-    assert "GoTallo announced 2: 1 more than were fetched." in shown
+    assert "The e-mail says 3: 2 more than GoTallo listed." in shown
+    assert "GoTallo announced 2: 1 more than it listed." in shown
     assert "The list changed in between." in shown
 
 

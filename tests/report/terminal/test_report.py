@@ -5,7 +5,18 @@ from dataclasses import replace
 from bridge.ledger import Ledger
 from bridge.model import Decision, Outcome
 from bridge.report import report_document, show_report
-from tests.report.runs import NO_ACCESS, RULE, Book, console, item, key, planned, written
+from tests.report.runs import (
+    NO_ACCESS,
+    RULE,
+    Book,
+    as_null,
+    console,
+    cut,
+    item,
+    key,
+    planned,
+    written,
+)
 
 
 def page(book: Book, width: int = 120) -> str:
@@ -55,3 +66,21 @@ def test_the_report_does_not_lead_to_itself(ledger: Ledger) -> None:
 def test_a_held_message_that_is_in_the_org_already_needs_nobody(ledger: Ledger) -> None:
     planned(ledger, [item(1)]).settle([1], Outcome.SYNCED)
     assert "message held" not in page(planned(ledger, [item(1, held=NO_ACCESS)]))
+
+
+def test_what_a_cut_lost_is_told_with_where_the_whole_text_is(ledger: Ledger) -> None:
+    whole = "Dear team, " * 400
+    lost = replace(
+        item(1, changes=[cut(whole, whole[:4000], 400)]), original={"Social25__Text__c": whole}
+    )
+    book = planned(ledger, [lost, item(2), item(3, changes=[as_null()])])
+    shown = page(book)
+    assert "1 text cut, 400 characters in all" in shown
+    assert f"The ledger keeps the whole of each: bridge report {book.run_id} --json" in shown
+    assert f"{key(1)}  Text__c by truncate: 400 characters cut of 4,400" in shown
+    document = report_document(book.ledger, book.run)
+    assert [change.before for change in document.items[0].changes] == [whole]
+
+
+def test_where_nothing_was_cut_nothing_is_said_of_it(ledger: Ledger) -> None:
+    assert "cut" not in page(planned(ledger, [item(1, changes=[as_null()])]))

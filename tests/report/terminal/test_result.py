@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bridge.ledger import Ledger
-from bridge.model import Decision, HeldReason, Outcome
+from bridge.model import Decision, Finding, HeldReason, Outcome, Topic
 from bridge.report import run_document, show_result
 from tests.report.runs import (
     NO_ACCESS,
@@ -88,6 +89,16 @@ def test_what_is_left_to_do_is_grouped_with_an_advice(ledger: Ledger) -> None:
     assert "3 held  the 5 sent ahead were all refused (cause 1)" in left
     assert "1 held  this user may not write User_Email__c (cause 2)" in left
     assert "1 skipped  this user" in left
+
+
+def test_what_was_refused_again_names_its_rule_and_where_it_is(ledger: Ledger) -> None:
+    stands = Finding(
+        Topic.STANDING_RULE, "it stands", "https://acme.example/rules", rule="No_Links"
+    )
+    book = planned(ledger, [replace(item(1), findings=(stands,))])
+    book.settle([1], Outcome.REJECTED, says=RULE)
+    left = page(book, 120).partition("Left to do")[2]
+    assert "The rule No_Links:\n    https://acme.example/rules\n" in left
 
 
 def test_the_commands_that_go_on_are_whole_lines_to_paste(ledger: Ledger) -> None:
