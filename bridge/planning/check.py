@@ -76,6 +76,8 @@ def check(record: Record, schema: ObjectSchema) -> tuple[Problem, ...]:
         schema: the object as this user sees it.
     """
     doubtful = _in_doubt(record, schema)
+    if not doubtful and _RECORD_TYPE not in record:
+        return ()
     return (
         *_unknown(doubtful, schema),
         *_fields(doubtful, record, schema),

@@ -299,6 +299,8 @@ def _moment(value: Value) -> str:
         moment = dt.datetime.fromisoformat(value)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=dt.UTC)
-        return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        elif moment.tzinfo is not dt.UTC:
+            moment = moment.astimezone(dt.UTC)
+        return moment.isoformat(timespec="microseconds")
     except (ValueError, OverflowError):
         return ""

@@ -64,7 +64,9 @@ class Repair:
                 return
             try:
                 changes = trusted_changes(use.fixer, self.record, schema, diagnosis)
-                _refuse_another_key(changes, self.key_field)
+                if changes:
+                    _refuse_another_key(changes, self.key_field)
+                    self._make(changes)
             except Misbehaviour as exc:
                 self.failure = Held(
                     HeldReason.POLICY,
@@ -72,7 +74,6 @@ class Repair:
                     f"Mend the fixer or its options ({use.place}), then resync.",
                 )
                 return
-            self._make(changes)
 
     def _make(self, changes: Sequence[Change]) -> None:
         self.changes += changes
