@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 from types import MappingProxyType
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from pydantic import BaseModel
 
 from bridge.fixers import Fixer, build, trusted_changes
@@ -128,6 +129,7 @@ def test_a_change_is_a_true_account(fixer: Fixer[BaseModel], record: Record) -> 
 def test_nothing_is_amiss_that_a_fixer_of_others_is_held_to(
     fixer: Fixer[BaseModel], record: Record
 ) -> None:
+    assume(all(math.isfinite(value) for value in record.values() if isinstance(value, float)))
     given_to_it = copy.deepcopy(record)
     accounted = accounted_changes(fixer, given_to_it, record, MESSAGE, TOO_LONG)
     assert repr(accounted) == repr(trusted_changes(fixer, record, MESSAGE, TOO_LONG))
