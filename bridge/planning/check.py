@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
@@ -20,8 +20,16 @@ from bridge.fixers.addresses import is_address
 from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
 from bridge.fixers.text_hygiene import is_free_text
-from bridge.model import TEXT_TYPES, FieldSchema, ObjectSchema, Record, Value
-from bridge.planning.plainly_right import Glance, glance
+from bridge.model import (
+    NUMBER_TYPES,
+    PICKLIST_TYPES,
+    TEXT_TYPES,
+    FieldSchema,
+    ObjectSchema,
+    Record,
+    Value,
+)
+from bridge.planning.plainly_right import Glance, glance, never, room_for_digits
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DAY = r"\d{4}-\d\d-\d\d"
@@ -40,15 +48,13 @@ _BLANK = "".join(map(chr, range(0x21)))
 """A text of these alone may be empty to the platform, which trims white space."""
 _RECORD_TYPE = "RecordTypeId"
 _WHOLE_NUMBERS = frozenset({"int", "long"})
-_NUMBERS = _WHOLE_NUMBERS | {"double", "currency", "percent"}
 _UNREADABLE = "JSON_PARSER_ERROR"
 """The REST API's code for a value of the wrong JSON type."""
 _MOST_VALUES = 12
 """Of a picklist, in a sentence."""
 _NEVER_CUT = frozenset({"email", "phone", "url"})
 """Half of one would be another one; each has a fixer of its name."""
-_PICKLISTS = frozenset({"picklist", "multipicklist"})
-_TEXTS = TEXT_TYPES | _PICKLISTS | {"reference"}
+_TEXTS = TEXT_TYPES | PICKLIST_TYPES | {"reference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,14 @@ def check(record: Record, schema: ObjectSchema) -> tuple[Problem, ...]:
         record: under API names, null fields left out.
         schema: the object as this user sees it.
     """
-    return (*_unknown(record, schema), *_fields(record, schema), *_record_type(record, schema))
+    doubtful = _in_doubt(record, schema)
+    if not doubtful and _RECORD_TYPE not in record:
+        return ()
+    return (
+        *_unknown(doubtful, schema),
+        *_fields(doubtful, record, schema),
+        *_record_type(record, schema),
+    )
 
 
 def as_stored(value: Value, field: FieldSchema) -> Value:
@@ -80,7 +93,7 @@ def as_stored(value: Value, field: FieldSchema) -> Value:
     Source: Apex Developer Guide, sObject fields: "String field values never include leading and
     trailing whitespace". Line breaks come back as they were sent or as CRLF: both count as LF here.
     """
-    if isinstance(value, str) and (field.is_text or field.type in _PICKLISTS):
+    if isinstance(value, str) and (field.is_text or field.type in PICKLIST_TYPES):
         text = value.replace("\r\n", "\n").replace("\r", "\n").strip(WHITE_SPACE)
         return (text.lower() if field.type == "email" else text) or None
     if isinstance(value, str) and field.type == "reference":
@@ -96,7 +109,6 @@ class _Looked:
     """In the describe."""
     field: FieldSchema
     short: str
-    is_plainly_right: Glance
 
 
 _POSITION = attrgetter("position")
@@ -104,28 +116,39 @@ _POSITION = attrgetter("position")
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    by_name: Mapping[str, _Looked]
-    required: tuple[_Looked, ...]
+    """By API name."""
+
+    glances: Mapping[str, Glance]
+    looked: Mapping[str, _Looked]
+    required: tuple[str, ...]
 
 
 def _work_out_fields(schema: ObjectSchema) -> _Fields:
-    looked = [
-        _Looked(position, field, schema.short(field.name), glance(field))
-        for position, field in enumerate(schema.fields)
-    ]
     return _Fields(
-        {each.field.name: each for each in looked},
-        tuple(each for each in looked if each.field.required),
+        {field.name: glance(field) for field in schema.fields},
+        {
+            field.name: _Looked(position, field, schema.short(field.name))
+            for position, field in enumerate(schema.fields)
+        },
+        tuple(field.name for field in schema.fields if field.required),
     )
 
 
 _fields_of = PerSchema(_work_out_fields)
 
 
-def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
-    known = _fields_of(schema).by_name
-    for name in record:
-        if name not in known and schema.get(name) is None:
+def _in_doubt(record: Record, schema: ObjectSchema) -> list[str]:
+    """The fields that are not plainly right; those that the schema does not have are among them."""
+    fields = _fields_of(schema)
+    glance_for = fields.glances.get
+    doubtful = [name for name, value in record.items() if not glance_for(name, never)(value)]
+    doubtful += [name for name in fields.required if name not in record]
+    return doubtful
+
+
+def _unknown(doubtful: Iterable[str], schema: ObjectSchema) -> Iterator[Problem]:
+    for name in doubtful:
+        if schema.get(name) is None:
             yield Problem(
                 "INVALID_FIELD",
                 name,
@@ -135,8 +158,10 @@ def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
             )
 
 
-def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
-    for looked in _in_doubt(record, _fields_of(schema)):
+def _fields(doubtful: Iterable[str], record: Record, schema: ObjectSchema) -> Iterator[Problem]:
+    known = _fields_of(schema).looked
+    in_doubt = (looked for name in doubtful if (looked := known.get(name)) is not None)
+    for looked in sorted(in_doubt, key=_POSITION):
         field = looked.field
         value = record.get(field.name)
         if _is_empty(value, field):
@@ -152,19 +177,6 @@ def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
         problem = _problem(value, field, looked.short)
         if problem is not None:
             yield problem
-
-
-def _in_doubt(record: Record, fields: _Fields) -> list[_Looked]:
-    """The fields that are not plainly right, in the describe's order."""
-    known = fields.by_name
-    found = [
-        looked
-        for name, value in record.items()
-        if (looked := known.get(name)) is not None and not looked.is_plainly_right(value)
-    ]
-    found += (looked for looked in fields.required if looked.field.name not in record)
-    found.sort(key=_POSITION)
-    return found
 
 
 def _record_type(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
@@ -211,7 +223,7 @@ def _problem(value: Value, field: FieldSchema, short: str) -> Problem | None:
 def _is_readable(value: Value, field: FieldSchema) -> bool:
     if field.type == "boolean":
         return isinstance(value, bool)
-    if field.type in _NUMBERS:
+    if field.type in NUMBER_TYPES:
         number = _as_number(value)
         if number is None or not math.isfinite(number):
             return False
@@ -233,7 +245,7 @@ def _as_number(value: Value) -> float | None:
 
 
 def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
-    if field.type in _NUMBERS:
+    if field.type in NUMBER_TYPES:
         return _number(float(value), field) or Problem(
             None,
             field.name,
@@ -250,7 +262,7 @@ def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
             if is_free_text(field)
             else f"{short} was damaged before it reached us: repair it at its source.",
         )
-    if field.type in _PICKLISTS:
+    if field.type in PICKLIST_TYPES:
         return _picklist(value, field, short)
     if field.type == "reference":
         return _reference(value, field, short)
@@ -287,10 +299,8 @@ def _number(value: float, field: FieldSchema) -> Problem | None:
     whole_digits = max(exact.adjusted() + 1, 0) if exact else 0
     exponent = exact.normalize().as_tuple().exponent
     decimals = max(-exponent, 0) if isinstance(exponent, int) else 0
-    if field.type in _WHOLE_NUMBERS:
-        room, scale = field.digits or 18, 0
-    else:
-        room, scale = (field.precision - field.scale) if field.precision else 18, field.scale
+    room = room_for_digits(field)
+    scale = 0 if field.type in _WHOLE_NUMBERS else field.scale
     if whole_digits > room:
         return Problem(
             "NUMBER_OUTSIDE_VALID_RANGE",
