@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.model import BY_HAND, Change, ObjectSchema, Record, Risk, Value, canonical_key
-from bridge.planning import as_stored, check
+from bridge.planning import as_stored, check, unique_value
 from bridge.sheet.cells import as_read, cell_of, says, value_of, without_lost_characters
 from bridge.sheet.table import Table, cell_at
 from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading, marks_of
@@ -90,7 +90,7 @@ class _Reader:
         self._refuse_cut()
         seen: dict[str, int] = {}
         amended: list[Amended] = []
-        unchanged = 0
+        as_they_stay: list[tuple[int, Record]] = []
         for row, cells in self.table.rows:
             item = self._item(row, cells, seen)
             if item is None:
@@ -99,8 +99,9 @@ class _Reader:
             if changes:
                 amended.append(self._amended(row, item, changes, columns))
             else:
-                unchanged += 1
-        return Reading(tuple(amended), unchanged, tuple(self.mistakes))
+                as_they_stay.append((row, item.record))
+        self._refuse_repeated(amended, as_they_stay)
+        return Reading(tuple(amended), len(as_they_stay), tuple(self.mistakes))
 
     @property
     def _header(self) -> list[str]:
@@ -122,6 +123,26 @@ class _Reader:
                 f"it has {len(self.table.rows)} of its {total} rows: it is cut, or rows were "
                 "deleted. Leave a row that needs nothing as it is",
             )
+
+    def _refuse_repeated(
+        self, amended: Sequence[Amended], as_they_stay: Sequence[tuple[int, Record]]
+    ) -> None:
+        """No cell that a person wrote repeats what another row has in a unique field."""
+        records = [*((one.row, one.record) for one in amended), *as_they_stay]
+        for unique in (each for each in self.schema.fields if each.unique):
+            rows: dict[Value, list[int]] = {}
+            for row, record in records:
+                rows.setdefault(unique_value(record, unique), []).append(row)
+            for one in amended:
+                value = unique_value(one.record, unique)
+                others = [row for row in rows[value] if row != one.row]
+                written = unique.name in {change.field for change in one.changes}
+                if value is not None and others and written:
+                    self._wrong(
+                        one.row,
+                        heading(unique.name, self.schema),
+                        f"the field is unique, and row {others[0]} has the same (DUPLICATE_VALUE)",
+                    )
 
     def _columns(self) -> list[_Column]:
         """The fields' columns; what is no field of the object or of a message is a mistake."""

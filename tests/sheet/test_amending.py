@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from bridge.errors import UsageError
+from bridge.fixers import with_fields
 from bridge.model import BY_HAND, Change, Record, Risk, Value
 from bridge.sheet import read_table
+from tests.fixers.schema import field
 from tests.sheet.making import ACTIVE, FIELDS, NAME, TEXT, read, written
 
 KEYS = [f"{number:031x}f" for number in (1, 2, 3)]
@@ -172,6 +174,20 @@ def test_a_cell_that_two_have_changed_is_named() -> None:
 def test_a_cell_that_is_cleared_while_another_fills_it_is_named() -> None:
     found = read(edited(put(2, "Text__c", "")), moved_on(TEXT, "Theirs"))
     assert [one.column for one in found.mistakes] == ["Text__c"]
+
+
+def test_two_rows_that_get_one_value_of_a_unique_field_are_named() -> None:
+    schema = with_fields(field("Score__c", "double", precision=8, unique=True))
+    both = {key: {**FULL, "Score__c": at} for at, key in enumerate(KEYS[:2])}
+    for cell, told in (("1", ["row 2, Score__c"]), ("7", [])):
+        found = read(edited(put(2, "Score__c", cell), both), both, schema=schema)
+        assert [str(one).partition(":")[0] for one in found.mistakes] == told
+    swapped = read(
+        edited(lambda rows: (put(2, "Score__c", "1")(rows), put(3, "Score__c", "0")(rows)), both),
+        both,
+        schema=schema,
+    )
+    assert not swapped.mistakes
 
 
 def test_a_field_without_a_column_is_named_too() -> None:
