@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path as FilePath
@@ -36,6 +37,8 @@ from bridge.planning.yaml_source import (
 
 _BUILT_IN = "heroku_message.yaml"
 _MEND = "Mend the mapping there; nothing was sent."
+_DEVELOPER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+|([A-Z][a-z0-9]+){2,}", re.ASCII)
+"""As `No_Links` and `NoLinks`: no word of a sentence."""
 
 STANDARD_FIELDS = (
     "id",
@@ -168,6 +171,7 @@ def _refuse_unknown_sources(from_standard: Mapping[str, str], source: YamlSource
 
 def _policy(cause: CauseForm, platform: str | None, source: YamlSource, path: Path) -> Policy:
     treatment, note, used = _then(cause.then, source, (*path, "then"))
+    _refuse_name_of_rule(cause.when.rule, source, (*path, "when", "rule"))
     error = ErrorLike(
         code=_wildcards(cause.when.code),
         outer_code=_wildcards(cause.when.outer_code),
@@ -180,6 +184,16 @@ def _policy(cause: CauseForm, platform: str | None, source: YamlSource, path: Pa
     )
     record = tuple(_fields_are(cause, platform, source, (*path, "when")))
     return Policy(When(error, record), treatment, note, used, source.place(path))
+
+
+def _refuse_name_of_rule(rule: str | None, source: YamlSource, path: Path) -> None:
+    """An error has the rule's message alone; a plan shows its name, which would never match."""
+    if rule is not None and _DEVELOPER_NAME.fullmatch(rule):
+        raise MappingError(
+            f'{source.place(path)}: "{rule}" looks like a rule\'s name; rule: takes its message',
+            'Write the message that the rule shows, such as rule: "Links are not allowed*". If '
+            f'this is the message, write "{rule}*".',
+        )
 
 
 def _fields_are(

@@ -57,6 +57,10 @@ MISTAKES = {
         HEAD + "fixers: [truncat]\n",
         'my-org.yaml:5:10: no fixer is called "truncat", did you mean "truncate"?',
     ),
+    "a rule's name": Wrong(
+        HEAD + "causes: [{when: {rule: No_Links}, then: hold}]\n",
+        'my-org.yaml:5:24: "No_Links" looks like a rule\'s name; rule: takes its message',
+    ),
     "unknown option": Wrong(
         HEAD + "fixers:\n  - truncate: {Text__c: {lenght: 5}}\n",
         'my-org.yaml:6:26: unknown key "lenght", did you mean "length"?',
