@@ -12,7 +12,7 @@ from bridge.cli import screen
 from bridge.cli.mapping_describe import describe
 from bridge.cli.mapping_diff import diff
 from bridge.cli.mapping_test import run_cases
-from bridge.planning import built_in_mapping, mapping_schema, read_mapping, shipped_file
+from bridge.planning import built_in_mapping, doubts, mapping_schema, read_mapping, shipped_file
 
 mapping = typer.Typer(help="Show the built-in mapping; check, test and compare your own.")
 
@@ -48,6 +48,8 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     shown = f" Witness: {witness.object}.{witness.field}." if witness else ""
     policies = len(found.policies)
     typer.echo(f"{file}: valid. Fixers: {fixers or 'none'}. Policies: {policies}.{shown}")
+    for doubt in doubts(found):
+        typer.echo(f"Look at {doubt}")
 
 
 @mapping.command()

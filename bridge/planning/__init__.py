@@ -21,6 +21,7 @@ from bridge.planning.edits import (
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
+from bridge.planning.idle_policies import doubts, idle_lines
 from bridge.planning.mapping import MessageMapping
 from bridge.planning.mapping_cases import MappingCases, cases_beside, read_cases
 from bridge.planning.mapping_file import (
@@ -68,10 +69,12 @@ __all__ = [
     "described_of",
     "described_value",
     "differences",
+    "doubts",
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
     "held_for_approval",
+    "idle_lines",
     "mapping_schema",
     "outline",
     "parse_mapping",

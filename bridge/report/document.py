@@ -363,6 +363,8 @@ class RunDocument(_Part):
     """Whether the mapping can repair what the org refuses for another reason, while it is sent."""
     heals: tuple[HealPart, ...]
     """What was repaired so."""
+    idle_policies: tuple[str, ...]
+    """Lines of the mapping whose policies decided about none of these messages."""
     resend: ResendPart | None
     """Set where the run sends again what somebody deleted in the org."""
     notes: tuple[str, ...]

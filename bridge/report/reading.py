@@ -34,7 +34,7 @@ from bridge.model import (
     Risk,
     Visibility,
 )
-from bridge.planning import command_to_approve
+from bridge.planning import command_to_approve, idle_lines
 from bridge.report.document import (
     AmendmentPart,
     ApprovalPart,
@@ -139,6 +139,9 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
                 count=told.count,
             )
             for told in ledger.heal_counts(run.id)
+        ),
+        idle_policies=idle_lines(
+            plan.mapping_text, plan.mapping_name, {row.treatment for row in standing}
         ),
         resend=_resend(ledger, run),
         notes=tuple(held_by_utf8(note) for note in run.notes),

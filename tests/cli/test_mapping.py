@@ -28,3 +28,10 @@ def test_the_witness_is_named_where_a_mapping_has_one(tmp_path: Path) -> None:
     code, said = checked(tmp_path, built_in.replace(f"# {WITNESS}", WITNESS))
     assert code == Exit.OK
     assert said.endswith(" Witness: SocialPost.ExternalPostId.\n")
+
+
+def test_what_looks_like_a_slip_in_a_valid_mapping_is_told(tmp_path: Path) -> None:
+    built_in = built_in_mapping().read_text(encoding="utf-8")
+    code, said = checked(tmp_path, built_in.replace("DUPLICATES_DETECTED", "DUPLICATE_DETECTED"))
+    assert code == Exit.OK
+    assert '"DUPLICATE_DETECTED" is known, did you mean "DUPLICATES_DETECTED"?\n' in said

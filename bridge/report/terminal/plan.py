@@ -65,6 +65,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     _in_all(page, document)
     _forecast(page, document)
     _may_heal(page, document)
+    _matched_nothing(page, document)
 
 
 def show_plan_alone(document: RunDocument, console: Console) -> None:
@@ -335,6 +336,13 @@ def _may_heal(page: Page, document: RunDocument) -> None:
             "sent again, unless --rounds 0 says that exactly what is shown here is sent.",
             hang=2,
         )
+
+
+def _matched_nothing(page: Page, document: RunDocument) -> None:
+    if document.idle_policies and document.counts.fetched:
+        first, *others = document.idle_policies
+        lines = [first, *(f":{line.rpartition(':')[2]}" for line in others)]
+        page.line((f"Of the mapping's causes matched nothing: {', '.join(lines)}", FAINT), hang=2)
 
 
 def _ending(page: Page, document: RunDocument) -> None:

@@ -296,3 +296,13 @@ def test_hostile_text_neither_acts_on_the_terminal_nor_is_read_as_markup(
     assert not set(shown) & set("\x1b\x07\r\u202e\x9b")
     assert "[bold" in shown
     assert "\\x1b[2J" in shown.replace("\n", "").replace(" ", "")
+
+
+def test_the_lines_of_the_mapping_that_matched_nothing_are_named(ledger: Ledger) -> None:
+    kinds = ("data", "rule", "stop")
+    entries = "".join(f"  - {{when: {{kind: {kind}}}, then: hold}}\n" for kind in kinds)
+    text = f"causes:\n{entries}"
+    one = replace(item(1), treatment="hold (ours.yaml:3)")
+    shown = page(planned(ledger, [one], mapping_name="ours.yaml", mapping_text=text), 120)
+    assert "matched nothing: ours.yaml:2, :4\n" in shown
+    assert "matched nothing" not in page(planned(ledger, [item(2)], mapping_text="object: x\n"))
