@@ -153,5 +153,7 @@ def test_a_new_one_is_written_here_unless_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shown("new", "plain_spaces")
+    said = shown("new", "plain_spaces")
     assert (tmp_path / "plain_spaces" / "src").is_dir()
+    assert "pip install -e './plain_spaces[test]'" in said, "a bare name is one of the registry"
+    assert "python -m pytest ./plain_spaces" in said
