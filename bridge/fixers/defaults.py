@@ -205,6 +205,11 @@ class Defaults(Fixer[DefaultsOptions]):
             yield name
             yield from default.other_fields()
 
+    def named_values(self, schema: ObjectSchema) -> Iterator[tuple[str, str]]:
+        for name, default in self.options.root.items():
+            if isinstance(default.value, str):
+                yield name, default.value
+
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:

@@ -82,3 +82,10 @@ class Fixer(ABC, Generic[OptionsT]):
     def named_fields(self) -> Iterator[str]:
         """The fields that the options name, so that a mapping can be checked against an org."""
         return iter(())
+
+    def named_values(self, schema: ObjectSchema) -> Iterator[tuple[str, str]]:
+        """Field and value of what the options write into it, whatever the message says of it.
+
+        A restricted picklist that has no such active value makes the mapping a mistake.
+        """
+        return iter(())

@@ -168,6 +168,14 @@ class Picklist(Fixer[PicklistOptions]):
     def named_fields(self) -> Iterator[str]:
         return self.options.named_fields()
 
+    def named_values(self, schema: ObjectSchema) -> Iterator[tuple[str, str]]:
+        for name in self.named_fields():
+            field = schema.get(name)
+            active = () if field is None else (c.value for c in field.picklist_values if c.active)
+            spelling = {_fold(value): value for value in active}
+            for value in _values(self.options.root[name].root):
+                yield name, spelling.get(_fold(value), value)
+
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:

@@ -6,9 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bridge.errors import MappingError
-from bridge.model import NUMBER_TYPES, PICKLIST_TYPES, TEXT_TYPES, ObjectSchema, Witness
+from bridge.model import (
+    NUMBER_TYPES,
+    PICKLIST_TYPES,
+    TEXT_TYPES,
+    FieldSchema,
+    ObjectSchema,
+    Witness,
+)
 from bridge.planning.downstream import Downstream
-from bridge.planning.nearest import no_such_field
+from bridge.planning.nearest import did_you_mean, no_such_field
 from bridge.planning.policies import FieldIs, FixerUse, Policy, Wanted, Wildcards
 from bridge.planning.yaml_source import Place, YamlSource
 
@@ -114,6 +121,26 @@ class MessageMapping:
                 "true and false.",
             )
 
+    def check_values_against(self, schema: ObjectSchema) -> None:
+        """Refuse a mapping that writes into a restricted picklist what it does not take.
+
+        For a new plan alone: what was planned goes on, though a value is gone since.
+
+        Raises:
+            MappingError: with the place of each such value and the nearest that is active.
+        """
+        wrong = [
+            f"{use.place}: {says}"
+            for use in self.all_fixers()
+            for name, value in use.fixer.named_values(schema)
+            if (says := _not_taken(schema.get(name), value, schema)) is not None
+        ]
+        if wrong:
+            raise MappingError(
+                "\n".join(dict.fromkeys(wrong)),
+                "Mend the value, or add it to the picklist in Setup.",
+            )
+
     def _named_fields(self) -> Iterator[tuple[str, Place]]:
         for part, name in (
             ("key", self.key),
@@ -163,3 +190,18 @@ def _in_words(wanted: Wanted) -> str:
     if isinstance(wanted, Wildcards):
         return f'the text "{wanted.pattern}"'
     return f"read as {str(wanted).lower()}"
+
+
+def _not_taken(field: FieldSchema | None, value: str, schema: ObjectSchema) -> str | None:
+    """That a restricted picklist has no such active value; a difference of letters counts."""
+    if field is None or field.type not in PICKLIST_TYPES or not field.restricted_picklist:
+        return None
+    active = tuple(choice.value for choice in field.picklist_values if choice.active)
+    parts = value.split(";") if field.type == "multipicklist" else [value]
+    wrong = next((part for part in parts if part.strip() not in active), None)
+    if wrong is None:
+        return None
+    return (
+        f'the restricted picklist {schema.short(field.name)} has no active value "{wrong}"'
+        f"{did_you_mean(wrong, active)}"
+    )

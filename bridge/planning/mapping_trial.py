@@ -49,6 +49,7 @@ def try_cases(mapping: MessageMapping, cases: MappingCases) -> tuple[CaseResult,
     """
     refuse_another_object(mapping, cases.described.object)
     planner = Planner(mapping, cases.described.object, cases.described.made)
+    mapping.check_values_against(cases.described.object)
     return tuple(_tried(planner, case, position) for position, case in enumerate(cases.cases, 1))
 
 

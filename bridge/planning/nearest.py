@@ -9,9 +9,10 @@ from bridge.model import ObjectSchema
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """The end of a sentence that suggests the nearest known name; empty where none is near."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f', did you mean "{near[0]}"?' if near else ""
+    """The end of a sentence that suggests the nearest known name, in any case; else empty."""
+    folded = {one.casefold(): one for one in reversed(known)}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return f', did you mean "{folded[near[0]]}"?' if near else ""
 
 
 def no_such_field(schema: ObjectSchema, name: str) -> str:

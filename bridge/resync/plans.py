@@ -115,6 +115,7 @@ def plan(
     schema = described.object
     refuse_unwritable(schema, identity)
     planner = Planner(mapping, schema, described.made)
+    mapping.check_values_against(schema)
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = view_now(settings, org, schema, key_field, witness, identity)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import MappingError
-from bridge.model import ObjectSchema, Witness
+from bridge.model import FieldSchema, ObjectSchema, PicklistValue, Witness
 from bridge.planning.mapping import NamedWitness
 from bridge.planning.mapping_file import built_in_mapping, parse_mapping, read_mapping
 from tests.fixers.schema import MESSAGE, field
@@ -165,6 +165,58 @@ def test_a_value_that_a_field_can_never_hold_is_refused_where_it_stands(
     with pytest.raises(MappingError) as caught:
         mapping.check_against(MESSAGE)
     assert caught.value.message.partition(": ")[2] == says
+
+
+REGION = FieldSchema(
+    "Region__c",
+    "Region",
+    "picklist",
+    picklist_values=(
+        PicklistValue("Europe", "Europe", active=True),
+        PicklistValue("Asia", "Asia", active=False),
+    ),
+    restricted_picklist=True,
+)
+WITH_REGION = replace(MESSAGE, fields=(*MESSAGE.fields, REGION))
+NO_VALUE = "the restricted picklist Region__c has no active value"
+
+
+@pytest.mark.parametrize(
+    ("fixer", "says"),
+    [
+        ("picklist: {Region__c: {eu: Euorpe}}", f'{NO_VALUE} "Euorpe", did you mean "Europe"?'),
+        ('picklist: {Region__c: {"*": Asia}}', f'{NO_VALUE} "Asia"'),
+        ("defaults: {Region__c: EUROPE}", f'{NO_VALUE} "EUROPE", did you mean "Europe"?'),
+    ],
+)
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [("fixers: [{}]", "org.yaml:5:11"), ("causes: [{{when: {{}}, then: {}}}]", "org.yaml:5:28")],
+)
+def test_a_value_that_a_restricted_picklist_does_not_take_is_a_mistake_of_the_mapping(
+    fixer: str, says: str, part: str, place: str
+) -> None:
+    mapping = parse_mapping(HEAD + part.format("{" + fixer + "}") + "\n", "org.yaml")
+    mapping.check_against(WITH_REGION)
+    with pytest.raises(MappingError) as caught:
+        mapping.check_values_against(WITH_REGION)
+    assert caught.value.message == f"{place}: {says}"
+
+
+@pytest.mark.parametrize(
+    "fixer",
+    [
+        "picklist: {Region__c: {eu: EUROPE, fax: hold}}",
+        "defaults: {Region__c: Europe}",
+        "defaults: {Region__c: {from: Text__c}}",
+    ],
+)
+def test_a_value_that_it_takes_is_none_and_neither_is_any_of_an_open_one(fixer: str) -> None:
+    text = HEAD + "fixers: [{" + fixer + "}, defaults: {Text__c: x}]\n"
+    mapping = parse_mapping(text, "org.yaml")
+    mapping.check_values_against(WITH_REGION)
+    is_open = replace(REGION, picklist_values=(), restricted_picklist=False)
+    mapping.check_values_against(replace(MESSAGE, fields=(*MESSAGE.fields, is_open)))
 
 
 @pytest.mark.parametrize("wanted", ["{Outbound__c: null}", "{Timestamp__c: '2019*'}"])
