@@ -22,6 +22,9 @@ class DropOptions(BaseModel, extra="forbid", frozen=True, strict=True):
     @model_validator(mode="before")
     @classmethod
     def _bare_list(cls, given: object) -> object:
+        is_bare = isinstance(given, str)
+        if is_bare:
+            raise ValueError(f"must be a list, write [{given}]")
         given = {"fields": given} if isinstance(given, list) else given
         if isinstance(given, Mapping) and isinstance(given.get("fields"), list):
             return {**given, "fields": tuple(given["fields"])}

@@ -54,6 +54,14 @@ class Shortening(BaseModel, extra="forbid", frozen=True, strict=True):
     spill: Annotated[str, Field(min_length=1)] | None = None
     """The field that takes what is cut."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_bare_number(cls, given: object) -> object:
+        is_number = isinstance(given, int) and not isinstance(given, bool)
+        if is_number:
+            raise ValueError(f"must be keys and values, write {{length: {given}}}")
+        return given
+
 
 class TruncateOptions(ByField[Shortening], frozen=True):
     """Field → how to cut it; `*` stands for every other field of free text."""

@@ -36,7 +36,7 @@ from bridge.planning.yaml_source import (
 )
 
 _BUILT_IN = "heroku_message.yaml"
-_MEND = "Mend the mapping there; nothing was sent."
+_MEND = "Mend the mapping there."
 _DEVELOPER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+|([A-Z][a-z0-9]+){2,}", re.ASCII)
 """As `No_Links` and `NoLinks`: no word of a sentence."""
 
@@ -231,6 +231,13 @@ def _then(
         if word in words and isinstance(note, str):
             return words[word], note, ()
     if isinstance(then, list):
+        for n, entry in enumerate(then):
+            word = next(iter(entry), "") if isinstance(entry, dict) else entry
+            if word in words:
+                raise MappingError(
+                    f'{source.key_place((*path, n))}: "{word}" stands alone, and this is a list',
+                    f"Write then: {word}, or name fixers in the list and nothing else.",
+                )
         return Treatment.RETRY, "", _fixer_list(then, source, path)
     if isinstance(then, str):
         return Treatment.RETRY, "", (_use(then, None, source, path, path, tuple(words)),)

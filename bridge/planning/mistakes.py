@@ -65,7 +65,11 @@ def mapping_error(
         else:
             others.append(_mistake(error, written, source, base, keys_at))
     mistakes = others + [
-        _Mistake(path, f"{_where(path)}must be {_or(words)}", source.place(path))
+        _Mistake(
+            path,
+            f"{_where(path)}must be {_or(words)}{_as_list(words, source.data, path)}",
+            source.place(path),
+        )
         for path, words in expected.items()
         if not any(_within(path, other) for other in (*expected, *(one.path for one in others)))
     ]
@@ -80,9 +84,7 @@ def _mistake(
     last = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "extra_forbidden":
         known = keys_at(written[len(base) : -1])
-        return _Mistake(
-            written, f'unknown key "{last}"{did_you_mean(last, known)}', source.key_place(written)
-        )
+        return _Mistake(written, _unknown_key(last, known), source.key_place(written))
     if error["type"] == "missing":
         return _Mistake(written, f'the key "{last}" is missing', source.place(written))
     says = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -90,6 +92,14 @@ def _mistake(
     if error["type"] in {"enum", "literal_error"}:
         says = _no_such_word(error)
     return _Mistake(written, f"{_where(written)}{says}", source.place(written))
+
+
+def _unknown_key(key: str, known: Sequence[str]) -> str:
+    first, colon, behind = key.partition(":")
+    if colon and first in known:
+        return f'"{key}" is read as one word: a space is missing, {first}: {behind}'
+    near = did_you_mean(key, known) or (f"; there are {', '.join(known)}" if known else "")
+    return f'unknown key "{key}"{near}'
 
 
 def _no_such_word(error: ErrorDetails) -> str:
@@ -121,6 +131,16 @@ def _child(value: Plain, part: str | int) -> Plain:
     if isinstance(value, list) and isinstance(part, int):
         return value[part]
     return value.get(part) if isinstance(value, dict) and isinstance(part, str) else None
+
+
+def _as_list(words: Sequence[str], data: Plain, path: Path) -> str:
+    """How one text is written where a list is wanted."""
+    value = data
+    for part in path:
+        value = _child(value, part)
+    return (
+        f", write [{value[:_MOST_WORDS]}]" if isinstance(value, str) and "a list" in words else ""
+    )
 
 
 def _within(path: Path, other: Path) -> bool:

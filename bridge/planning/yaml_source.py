@@ -6,6 +6,7 @@ mapping is shown at its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,9 @@ from bridge.errors import MappingError
 
 Path: TypeAlias = "tuple[str | int, ...]"
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
+
+_COLON = re.compile(r"mapping values are not allowed|, but got ':'")
+"""What the parser says where a plain text has a colon with a space behind it."""
 
 LONGEST_FILE = 200_000
 """Bytes. A mapping has a few hundred lines; more is not a mapping."""
@@ -75,7 +79,10 @@ def read_yaml(text: str, name: str) -> YamlSource:
         root = _compose(text)
     except _Alias as exc:
         place = Place(name, exc.line, exc.column)
-        raise MappingError(f"{place}: an alias (*{exc})", "Write the value out.") from exc
+        raise MappingError(
+            f"{place}: an alias (*{exc})",
+            f'Write the value out; a text that begins with a star stands in quotes: "*{exc}".',
+        ) from exc
     except _SecondDocument as exc:
         place = Place(name, exc.line, exc.column)
         raise MappingError(
@@ -150,6 +157,13 @@ def _compose(text: str) -> yaml.Node | None:
 def _problem(exc: yaml.MarkedYAMLError) -> str:
     if exc.problem and "'\\t'" in exc.problem:
         return "a tab where YAML wants spaces"
+    if exc.context == "while scanning an alias":
+        return "a text that begins with * must stand in quotes"
+    if exc.problem and "that cannot start any token" in exc.problem:
+        sign = exc.problem.partition("'")[2].partition("'")[0]
+        return f"a text that begins with {sign} must stand in quotes"
+    if exc.problem and _COLON.search(exc.problem):
+        return "a second colon: put a text that has one in quotes, or begin a new line for its key"
     return exc.problem or exc.context or "not readable as YAML"
 
 

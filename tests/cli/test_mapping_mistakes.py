@@ -41,6 +41,49 @@ MISTAKES = {
         HEAD + "causes: [{when: {}, than: skip, then: skip}]\n",
         'my-org.yaml:5:21: unknown key "than", did you mean "then"?',
     ),
+    "a key in capitals": Wrong(
+        HEAD + "causes: [{when: {}, Then: skip, then: skip}]\n",
+        'my-org.yaml:5:21: unknown key "Then", did you mean "then"?',
+    ),
+    "a key that is like none": Wrong(
+        HEAD + "causes: [{when: {cause: 7d1d7d}, then: skip}]\n",
+        'my-org.yaml:5:18: unknown key "cause"; there are code, outer_code, kind, fields, object,',
+    ),
+    "no space after a colon": Wrong(
+        HEAD + "causes: [{when: {code:X}, then: skip}]\n",
+        'my-org.yaml:5:18: "code:X" is read as one word: a space is missing, code: X',
+    ),
+    "a text for a list": Wrong(
+        HEAD + "causes: [{when: {fields: LastName}, then: skip}]\n",
+        "my-org.yaml:5:26: causes.0.when.fields: must be a list, write [LastName]",
+    ),
+    "a field for a list": Wrong(
+        HEAD + "fixers:\n  - drop: User_Email__c\n",
+        "my-org.yaml:6:11: fixers.0.drop: must be a list, write [User_Email__c]",
+    ),
+    "a number for a length": Wrong(
+        HEAD + "fixers:\n  - truncate: {Text__c: 4000}\n",
+        "my-org.yaml:6:25: fixers.0.truncate.Text__c: must be keys and values, write {length: 40",
+    ),
+    "a word among fixers": Wrong(
+        HEAD + "causes:\n  - when: {}\n    then: [nulls, hold]\n",
+        'my-org.yaml:7:19: "hold" stands alone, and this is a list',
+    ),
+    "a star without quotes": Wrong(
+        HEAD + "causes: [{when: {message: *maximum*}, then: skip}]\n",
+        "my-org.yaml:5:35: a text that begins with * must stand in quotes",
+    ),
+    "a sign without quotes": Wrong(
+        HEAD + "platform: @x\n", "my-org.yaml:5:11: a text that begins with @ must stand in quotes"
+    ),
+    "a colon in a text": Wrong(
+        HEAD + "causes:\n  - when: {message: Links: ask}\n    then: hold\n",
+        "my-org.yaml:6:26: a second colon: put a text that has one in quotes",
+    ),
+    "two keys on a line": Wrong(
+        HEAD + "causes:\n  - when: {}\n    then: hold: ask the lead\n",
+        "my-org.yaml:7:15: a second colon: put a text that has one in quotes, or begin a new line",
+    ),
     "missing key": Wrong("object: A\norder: B\n", 'my-org.yaml:1:1: the key "key" is missing'),
     "wrong type": Wrong(HEAD + "fixers: truncate\n", "my-org.yaml:5:9: fixers: must be a list"),
     "wrong type of one of several": Wrong(
