@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.model import FailedMessage, Item, ObjectSchema, Origin, Value, canonical_key
+from bridge.model import FailedMessage, HeldReason, Item, ObjectSchema, Origin, Value, canonical_key
 from bridge.planning.described import refuse_another_object
 from bridge.planning.mapping import MessageMapping
 from bridge.planning.mapping_cases import BY_NO_LINE, ExpectForm, MappingCase, MappingCases
@@ -88,13 +88,20 @@ def _unexpected(expected: ExpectForm, item: Item, planner: Planner) -> Iterator[
         wanted = sorted(schema.short(_api_name(schema, name)) for name in expected.fields)
         if wanted != found["fields"]:
             yield Unexpected("fields", wanted, found["fields"])
-    says = found["what"]
-    if expected.what is not None and not Wildcards(expected.what).match(str(says or "")):
-        yield Unexpected("what", expected.what, says)
+    if expected.what is not None and not any(map(Wildcards(expected.what).match, _said(item))):
+        yield Unexpected("what", expected.what, found["what"])
     for name, wanted in expected.record.items():
         value = item.record.get(_api_name(schema, name))
         if not same(wanted, value):
             yield Unexpected(name, wanted, value)
+
+
+def _said(item: Item) -> tuple[str, ...]:
+    """In words: what stands in the way, and what the mapping's author says about it."""
+    if item.held is None:
+        return ("",)
+    by_policy = item.held.reason is HeldReason.POLICY
+    return (item.held.what, item.held.advice) if by_policy else (item.held.what,)
 
 
 def _found(item: Item, planner: Planner) -> Mapping[str, Value]:

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from bridge.ledger import Run
-from bridge.model import Decision, Item, Risk
+from bridge.model import Decision, HeldReason, Item, Risk
 from bridge.planning import Aspect, Contrast, MessageMapping, Replayed
 from bridge.report.interchange import held_by_utf8, json_of
 
@@ -26,8 +26,12 @@ class SidePart(_Part):
     """What the mapping does about it, and the line that decided."""
     risk: Risk
     """The highest of the changes."""
+    reason: HeldReason | None
+    """Null where it is ready."""
     why: str | None
     """Why it is held or skipped."""
+    advice: str | None
+    """What to do then: what the mapping says behind `hold` or `skip`, where it says something."""
 
 
 class FieldPart(_Part):
@@ -140,5 +144,7 @@ def _side_part(item: Item) -> SidePart:
         decision=item.decision,
         treatment=item.treatment,
         risk=item.risk,
+        reason=item.held.reason if item.held else None,
         why=held_by_utf8(item.held.what) if item.held else None,
+        advice=held_by_utf8(item.held.advice) if item.held else None,
     )

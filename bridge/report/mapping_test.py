@@ -32,6 +32,8 @@ class CaseHeldPart(_Part):
     code: str | None
     fields: tuple[str, ...]
     what: str
+    advice: str
+    """What to do then: what the mapping says behind `hold` or `skip`, where it says something."""
 
 
 class CaseResultPart(_Part):
@@ -89,7 +91,11 @@ def _case_part(result: CaseResult) -> CaseResultPart:
         treatment=item.treatment,
         risk=item.risk,
         held=CaseHeldPart(
-            reason=held.reason, code=held.code, fields=held.fields, what=held_by_utf8(held.what)
+            reason=held.reason,
+            code=held.code,
+            fields=held.fields,
+            what=held_by_utf8(held.what),
+            advice=held_by_utf8(held.advice),
         )
         if held
         else None,

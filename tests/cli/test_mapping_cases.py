@@ -62,7 +62,19 @@ def test_cases_that_hold_have_a_tick_and_the_line_that_decided(
     assert (done.code, done.err) == (Exit.OK, "")
     assert done.out.count("✓") == 3
     assert "✓ It is held  hold (my-org.yaml:7)" in done.out
+    assert "✓ It is refused  held by the schema" in done.out
     assert done.out.endswith("All of 3 cases hold.\n")
+
+
+def test_the_sentence_of_the_mappings_author_may_be_expected_and_is_shown(
+    folder: Path, bridge: Bridge
+) -> None:
+    path = write(folder, HEAD + HOLDS.replace("held by the mapping*", "ASK compliance*"))
+    path.write_text(MAPPING.replace("ask", "Ask compliance first."), encoding="utf-8")
+    assert bridge("mapping", "test", path).code == Exit.OK
+    case = HOLDS.replace("held by the mapping*", "*").replace("line: 7", "line: 8")
+    write(folder, HEAD + case)
+    assert "held: Ask compliance first.\n" in bridge("mapping", "test", path).out
 
 
 @pytest.mark.parametrize(

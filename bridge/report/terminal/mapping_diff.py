@@ -12,7 +12,7 @@ from bridge.planning import Aspect
 from bridge.report.mapping_diff import ContrastPart, GroupPart, MappingDiffDocument, SidePart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import ADDED, FAINT, HEADING, REMOVED, WARNING, show_difference
-from bridge.report.terminal.words import counted, listed
+from bridge.report.terminal.words import counted, listed, what_is_done, why_in_words
 
 _MOST_MESSAGES: Final = 5
 """Of one group."""
@@ -88,5 +88,7 @@ def _both_are_sent(one: ContrastPart) -> bool:
 
 
 def _side(side: SidePart) -> str:
-    why = f": {side.why}" if side.why else f", {side.risk}"
-    return f"{side.treatment}{why}"
+    done = what_is_done(side.treatment, side.reason)
+    if side.why is None:
+        return f"{done}, {side.risk}"
+    return f"{done}: {why_in_words(side.treatment, side.why, side.advice or '')}"

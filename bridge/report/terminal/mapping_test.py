@@ -10,7 +10,7 @@ from rich.console import Console
 from bridge.report.mapping_test import CaseResultPart, MappingTestDocument, UnexpectedPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import ADDED, ALARM, FAINT, HEADING, REMOVED, show_difference
-from bridge.report.terminal.words import counted
+from bridge.report.terminal.words import counted, what_is_done, why_in_words
 from bridge.report.text import literal
 
 _HOLDS = "✓ "
@@ -53,7 +53,8 @@ def _word(value: JsonValue) -> str:
 
 def _case(page: Page, case: CaseResultPart) -> None:
     mark = (_HOLDS, ADDED) if case.holds else (_FAILS, REMOVED)
-    page.line(mark, case.name, ("  " + case.treatment, FAINT), indent=2, hang=2)
+    done = what_is_done(case.treatment, case.held.reason if case.held else None)
+    page.line(mark, case.name, (f"  {done}", FAINT), indent=2, hang=2)
     if case.holds:
         return
     page.line((case.place, FAINT), indent=4)
@@ -61,4 +62,5 @@ def _case(page: Page, case: CaseResultPart) -> None:
         _unexpected(page, one)
     expected = {one.what for one in case.unexpected}
     if case.held is not None and "what" not in expected:
-        page.line(f"{case.decision.value}: {case.held.what}", indent=4, hang=2)
+        why = why_in_words(case.treatment, case.held.what, case.held.advice)
+        page.line(f"{case.decision.value}: {why}", indent=4, hang=2)

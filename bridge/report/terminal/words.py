@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from bridge.model import HeldReason
 from bridge.report.document import RunDocument, Standing, WindowPart
 
 
@@ -84,3 +85,14 @@ def _is_whole_day(start: dt.datetime, till: dt.datetime) -> bool:
     return start.time() == till.time() == midnight and till.date() - start.date() == dt.timedelta(
         days=1
     )
+
+
+def what_is_done(treatment: str, reason: HeldReason | None) -> str:
+    """What a mapping does about a message, or what keeps it back in spite of that."""
+    return "held by the schema" if reason is HeldReason.SCHEMA else treatment
+
+
+def why_in_words(treatment: str, what: str, advice: str) -> str:
+    """Why a message is kept back; the author's own words where a line of the mapping says so."""
+    line = treatment.partition(" ")[2]
+    return advice if line and what.endswith(line) else what
