@@ -33,6 +33,10 @@ BY_NO_LINE: Final = "default"
 """Stands for the line of a policy where none decided."""
 _LARGEST: Final = 1_000_000
 """Bytes of a file of cases."""
+_NO_CASES: Final = (
+    "Name it with --cases, or start one from the built-in mapping's: "
+    "bridge mapping show heroku_message.cases > my-org.cases.yaml."
+)
 _MEND: Final = "Mend the cases there."
 
 
@@ -137,7 +141,7 @@ def read_cases(path: FilePath) -> MappingCases:
         MappingError: one of them can't be read, or says something that it can't say: one line each
             with file, line and column.
     """
-    text = read_text(path, _LARGEST, "file of cases", "Name it with --cases.")
+    text = read_text(path, _LARGEST, "file of cases", _NO_CASES)
     return parse_cases(text, path.name, path.parent)
 
 
@@ -170,8 +174,8 @@ def parse_cases(text: str, name: str, folder: FilePath) -> MappingCases:
 def _case(
     form: CaseForm, given: Mapping[str, Any], schema: ObjectSchema, source: YamlSource, path: Path
 ) -> MappingCase:
-    for name in form.expect.record:
-        if schema.get(name) is None:
+    for name, value in form.expect.record.items():
+        if value is not None and schema.get(name) is None:
             place = source.key_place((*path, "expect", "record", name))
             raise MappingError(f"{place}: {no_such_field(schema, name)}", _MEND)
     record: dict[str, Any] = {}

@@ -209,3 +209,27 @@ def test_a_mapping_that_does_not_come_with_the_program_is_named(bridge: Bridge) 
     done = bridge("mapping", "show", "exampel_org")
     assert done.code == Exit.USAGE
     assert 'did you mean "example_org"?' in done.err
+
+
+def test_null_may_be_expected_of_a_field_that_the_org_does_not_have(
+    folder: Path, bridge: Bridge
+) -> None:
+    case = (
+        "  - {name: It is dropped, message: {Text__c: Hi, Mood__c: x}, "
+        "expect: {decision: ready, record: {Mood__c: null}}}\n"
+    )
+    path = write(folder, HEAD + case)
+    path.write_text(MAPPING.replace("[nulls", "[drop: {unknown: true}, nulls"), encoding="utf-8")
+    done = bridge("mapping", "test", path)
+    assert (done.code, done.err) == (Exit.OK, "")
+
+
+def test_the_cases_to_start_from_hold_under_the_mapping_to_start_from(
+    folder: Path, bridge: Bridge
+) -> None:
+    path = folder / "own.yaml"
+    path.write_text(bridge("mapping", "show").out, encoding="utf-8")
+    assert "mapping show heroku_message.cases" in bridge("mapping", "test", path).err
+    shown = bridge("mapping", "show", "heroku_message.cases").out
+    (folder / "own.cases.yaml").write_text(shown, encoding="utf-8")
+    assert bridge("mapping", "test", path).code == Exit.OK
