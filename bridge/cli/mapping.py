@@ -42,7 +42,7 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 
     Example: bridge mapping check my-org.yaml
     """
-    found = read_mapping(file)
+    found = read_mapping(file, "Give the path of a mapping, such as my-org.yaml.")
     fixers = ", ".join(dict.fromkeys(use.fixer.name for use in found.all_fixers()))
     witness = found.witness
     shown = f" Witness: {witness.object}.{witness.field}." if witness else ""

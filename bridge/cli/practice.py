@@ -101,7 +101,7 @@ def import_org(
 ) -> None:
     """Print a scenario that has your org's fields, access and rules. Reads setup, and no data.
 
-    Example: bridge practice import-org > my-org.yaml
+    Example: bridge practice import-org > my-scenario.yaml
     """
     need_practice()
     from bridge.cli.imported_org import import_org as ask
@@ -126,7 +126,7 @@ def show_scenario(
 ) -> None:
     """Print a scenario that ships, to begin yours from: morning has every key, explained.
 
-    Example: bridge practice scenario morning > my-org.yaml
+    Example: bridge practice scenario morning > my-scenario.yaml
     """
     need_practice()
     from bridge.practice.scenario_file import shipped_text

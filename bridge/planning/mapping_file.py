@@ -36,6 +36,11 @@ from bridge.planning.yaml_source import (
 )
 
 _BUILT_IN = "heroku_message.yaml"
+_BY_SETTING = "Look at --mapping or BRIDGE_MAPPING; without either the built-in mapping is used."
+_OF_A_SCENARIO = frozenset(
+    {"seed", "size", "faults", "namespace", "required_field", "rules", "text_length"}
+)
+"""Keys of the practice org's files, which no mapping has."""
 _MEND = "Mend the mapping there."
 _DEVELOPER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+|([A-Z][a-z0-9]+){2,}", re.ASCII)
 """As `No_Links` and `NoLinks`: no word of a sentence."""
@@ -91,28 +96,27 @@ def shipped_file(name: str) -> FilePath:
     return files[name]
 
 
-def read_mapping(path: FilePath) -> MessageMapping:
+def read_mapping(path: FilePath, advice: str = _BY_SETTING) -> MessageMapping:
     """Read and validate a mapping file.
+
+    Args:
+        path: of the file.
+        advice: for a file that can't be read.
 
     Raises:
         MappingError: it can't be read, is no YAML, or says something a mapping can't say: one line
             each with file, line and column.
     """
-    return parse_mapping(read_mapping_text(path), path.name)
+    return parse_mapping(read_mapping_text(path, advice), path.name)
 
 
-def read_mapping_text(path: FilePath) -> str:
+def read_mapping_text(path: FilePath, advice: str = _BY_SETTING) -> str:
     """Read a mapping file as it stands.
 
     Raises:
         MappingError: it can't be read, is too large, or is no text.
     """
-    return read_text(
-        path,
-        LONGEST_FILE,
-        "mapping",
-        "Look at --mapping or BRIDGE_MAPPING; without either the built-in mapping is used.",
-    )
+    return read_text(path, LONGEST_FILE, "mapping", advice)
 
 
 def parse_mapping(text: str, name: str) -> MessageMapping:
@@ -126,6 +130,11 @@ def parse_mapping(text: str, name: str) -> MessageMapping:
         raise MappingError(
             f"{source.place(())}: a mapping starts with keys such as object: and key:",
             "Start from the built-in mapping: bridge mapping show.",
+        )
+    if "object" not in source.data and not _OF_A_SCENARIO.isdisjoint(source.data):
+        raise MappingError(
+            f"{source.place(())}: this is a scenario of the practice org, no mapping",
+            "Start a mapping by bridge mapping show; bridge practice serve --scenario takes this.",
         )
     try:
         file = MappingForm.model_validate(source.data)

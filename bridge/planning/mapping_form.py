@@ -28,7 +28,7 @@ class WhenForm(_Strict):
     kind: Annotated[Kind | None, Field(strict=False)] = None
     """What may help."""
     fields: list[str] = []
-    """The error names all of these fields, or is traced to them."""
+    """The error names all of these fields, or is traced to the one and to no other."""
     object: str | None = None
     """The object whose record was refused."""
     rule: str | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from bridge.cli.main import app
-from bridge.errors import Exit
+from bridge.errors import Exit, MappingError
 from bridge.planning import built_in_mapping
 
 WITNESS = "witness: {SocialPost: ExternalPostId}"
@@ -35,3 +35,9 @@ def test_what_looks_like_a_slip_in_a_valid_mapping_is_told(tmp_path: Path) -> No
     code, said = checked(tmp_path, built_in.replace("DUPLICATES_DETECTED", "DUPLICATE_DETECTED"))
     assert code == Exit.OK
     assert '"DUPLICATE_DETECTED" is known, did you mean "DUPLICATES_DETECTED"?\n' in said
+
+
+def test_a_file_that_is_not_there_is_not_blamed_on_settings(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["mapping", "check", str(tmp_path / "nowhere.yaml")])
+    assert isinstance(done.exception, MappingError)
+    assert "BRIDGE_MAPPING" not in done.exception.advice

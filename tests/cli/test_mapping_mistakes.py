@@ -141,6 +141,9 @@ MISTAKES = {
     "UTF-16": Wrong(HEAD.encode("utf-16"), "my-org.yaml:1:1: the mapping is not UTF-8 text"),
     "empty": Wrong("", "my-org.yaml:1:1: a mapping starts with keys such as object: and key:"),
     "comments alone": Wrong("# nothing\n", "my-org.yaml:1:1: a mapping starts with keys"),
+    "a scenario": Wrong(
+        "seed: 1\nsize: 34\n", "my-org.yaml:1:1: this is a scenario of the practice org, no mapping"
+    ),
     "a list at the top": Wrong("- object\n", "my-org.yaml:1:1: a mapping starts with keys"),
     "two documents": Wrong(HEAD + "---\n" + HEAD, "my-org.yaml:5:1: a second document starts"),
 }
