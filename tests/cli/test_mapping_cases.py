@@ -103,6 +103,7 @@ def test_a_case_that_does_not_hold_says_what_came_out(
     assert "my-org.cases.yaml:3:5" in done.out
     assert says in done.out
     assert "1 of 4 cases came out otherwise." in done.out
+    assert "− as expected" not in done.out, "no line begins so"
     document = json.loads(bridge("mapping", "test", path, "--json").out)
     assert (document["holds"], document["failed"], len(document["cases"])) == (False, 1, 4)
     (unexpected,) = document["cases"][0]["unexpected"]

@@ -104,6 +104,7 @@ def test_a_page_says_it_for_people(house: House) -> None:
     assert f"{LONG + RULE} failures of 1 run, under old.yaml and new.yaml" in done.stdout
     assert f"{RULE} come out the same, {LONG} differently." in done.stdout
     assert f"{LONG}  ready, another record" in done.stdout
+    assert f"   {LONG} of cause " in done.stdout
     assert "Text__c\n" in done.stdout
 
 

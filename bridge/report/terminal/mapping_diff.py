@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,8 +15,10 @@ from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import ADDED, FAINT, HEADING, REMOVED, WARNING, show_difference
 from bridge.report.terminal.words import counted, listed, what_is_done, why_in_words
 
+_MOST_CAUSES: Final = 5
+"""Of one group, the most frequent first."""
 _MOST_MESSAGES: Final = 5
-"""Of one group."""
+"""Of one group; one at least of each cause that is shown."""
 _MOST_FIELDS: Final = 8
 """Of one message."""
 _WORDS: Final[Mapping[Aspect, str]] = {
@@ -58,11 +61,16 @@ def _group(page: Page, group: GroupPart, document: MappingDiffDocument) -> None:
         for one in document.different
         if (one.aspect, one.old.decision, one.new.decision) == (group.aspect, group.old, group.new)
     ]
-    for one in alike[:_MOST_MESSAGES]:
-        _message(page, one, document)
-    if len(alike) > _MOST_MESSAGES:
-        more = len(alike) - _MOST_MESSAGES
-        page.line((f"and {more:,} more: --json has them all", FAINT), indent=3)
+    counts = Counter(one.cause for one in alike).most_common()
+    shown = counts[:_MOST_CAUSES]
+    for cause, count in shown:
+        page.line(f"{count:,} of cause {cause}", indent=3)
+        of_cause = [one for one in alike if one.cause == cause]
+        for one in of_cause[: max(1, _MOST_MESSAGES // len(shown))]:
+            _message(page, one, document)
+    if len(counts) > len(shown):
+        more = counted(len(counts) - len(shown), "more cause")
+        page.line((f"and {more}: --json has them all", FAINT), indent=3)
 
 
 def _said(group: GroupPart) -> str:
@@ -72,15 +80,15 @@ def _said(group: GroupPart) -> str:
 
 
 def _message(page: Page, one: ContrastPart, document: MappingDiffDocument) -> None:
-    page.line(one.key or "unreadable", (f"  run {one.run} · cause {one.cause}", FAINT), indent=3)
+    page.line(one.key or "unreadable", (f"  run {one.run}", FAINT), indent=5)
     if _side(one.old) != _side(one.new):
-        page.line(("− ", REMOVED), _side(one.old), indent=5, hang=2)
-        page.line(("+ ", ADDED), _side(one.new), indent=5, hang=2)
+        page.line(("− ", REMOVED), _side(one.old), indent=7, hang=2)
+        page.line(("+ ", ADDED), _side(one.new), indent=7, hang=2)
     for part in one.fields[:_MOST_FIELDS] if _both_are_sent(one) else ():
-        page.line(part.field.removeprefix(f"{document.namespace}__"), indent=5)
-        show_difference(page, part.old, part.new, indent=7)
+        page.line(part.field.removeprefix(f"{document.namespace}__"), indent=7)
+        show_difference(page, part.old, part.new, indent=9)
     if _both_are_sent(one) and len(one.fields) > _MOST_FIELDS:
-        page.line((f"and {len(one.fields) - _MOST_FIELDS:,} more fields", FAINT), indent=5)
+        page.line((f"and {len(one.fields) - _MOST_FIELDS:,} more fields", FAINT), indent=7)
 
 
 def _both_are_sent(one: ContrastPart) -> bool:

@@ -25,25 +25,28 @@ def show_mapping_test(document: MappingTestDocument, console: Console) -> None:
     page = Page(console)
     page.line((f"{document.mapping}, tried by {document.cases_file}", HEADING))
     page.blank()
+    stacked = 0
     for case in document.cases:
-        _case(page, case)
+        stacked += _case(page, case)
     page.blank()
     cases = counted(len(document.cases), "case")
     if document.holds:
         page.line(f"All of {cases} hold." if len(document.cases) > 1 else "The one case holds.")
         return
     page.line((f"{document.failed:,} of {cases} came out otherwise.", ALARM))
-    page.line(("− as expected, + as it came out", FAINT))
+    if stacked:
+        page.line(("− as expected, + as it came out", FAINT))
 
 
-def _unexpected(page: Page, one: UnexpectedPart) -> None:
-    """On one line where both values are short, else one above the other."""
+def _unexpected(page: Page, one: UnexpectedPart) -> bool:
+    """On one line where both values are short, else one above the other: whether that was so."""
     line = f"{one.what}: {_word(one.expected)} expected, {_word(one.found)} came out"
     if page.holds("    ", line) and len(line) <= _SHORT:
         page.line(line, indent=4, hang=2)
-        return
+        return False
     page.line(f"{one.what}:", indent=4)
     show_difference(page, one.expected, one.found, indent=6)
+    return True
 
 
 def _word(value: JsonValue) -> str:
@@ -51,16 +54,17 @@ def _word(value: JsonValue) -> str:
     return str(value) if is_plain else literal(value)
 
 
-def _case(page: Page, case: CaseResultPart) -> None:
+def _case(page: Page, case: CaseResultPart) -> int:
+    """Print it; returns how many differences stand one above the other."""
     mark = (_HOLDS, ADDED) if case.holds else (_FAILS, REMOVED)
     done = what_is_done(case.treatment, case.held.reason if case.held else None)
     page.line(mark, case.name, (f"  {done}", FAINT), indent=2, hang=2)
     if case.holds:
-        return
+        return 0
     page.line((case.place, FAINT), indent=4)
-    for one in case.unexpected:
-        _unexpected(page, one)
+    stacked = sum(_unexpected(page, one) for one in case.unexpected)
     expected = {one.what for one in case.unexpected}
     if case.held is not None and "what" not in expected:
         why = why_in_words(case.treatment, case.held.what, case.held.advice)
         page.line(f"{case.decision.value}: {why}", indent=4, hang=2)
+    return stacked
