@@ -108,6 +108,16 @@ def test_a_page_says_it_for_people(house: House) -> None:
     assert "Text__c\n" in done.stdout
 
 
+def test_what_becomes_of_a_field_is_shown_where_one_side_holds_the_message(house: House) -> None:
+    house.plan()
+    old = write(house, "old.yaml", BUILT_IN.replace("  - truncate", "  # - truncate"))
+    new = write(house, "new.yaml", BUILT_IN)
+    done = house.command("mapping", "diff", old, new, COLUMNS="100")
+    _, _, shown = done.stdout.partition(f"{LONG}  held → ready")
+    assert "− held by the schema: " in shown
+    assert "Text__c\n" in shown
+
+
 def test_nobodys_words_are_in_the_log(house: House, tmp_path: Path) -> None:
     run = house.plan()
     log = tmp_path / "log.jsonl"

@@ -8,7 +8,6 @@ from typing import Final
 
 from rich.console import Console
 
-from bridge.model import Decision
 from bridge.planning import Aspect
 from bridge.report.mapping_diff import ContrastPart, GroupPart, MappingDiffDocument, SidePart
 from bridge.report.terminal.page import Page
@@ -84,15 +83,11 @@ def _message(page: Page, one: ContrastPart, document: MappingDiffDocument) -> No
     if _side(one.old) != _side(one.new):
         page.line(("− ", REMOVED), _side(one.old), indent=7, hang=2)
         page.line(("+ ", ADDED), _side(one.new), indent=7, hang=2)
-    for part in one.fields[:_MOST_FIELDS] if _both_are_sent(one) else ():
+    for part in one.fields[:_MOST_FIELDS]:
         page.line(part.field.removeprefix(f"{document.namespace}__"), indent=7)
         show_difference(page, part.old, part.new, indent=9)
-    if _both_are_sent(one) and len(one.fields) > _MOST_FIELDS:
+    if len(one.fields) > _MOST_FIELDS:
         page.line((f"and {len(one.fields) - _MOST_FIELDS:,} more fields", FAINT), indent=7)
-
-
-def _both_are_sent(one: ContrastPart) -> bool:
-    return one.old.decision is Decision.READY and one.new.decision is Decision.READY
 
 
 def _side(side: SidePart) -> str:
