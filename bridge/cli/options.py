@@ -18,7 +18,8 @@ from bridge.cli.interrupts import interruptible
 from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
 from bridge.errors import UsageError, WindowError
 from bridge.model import Window
-from bridge.settings import load, refuse_password
+from bridge.settings import load
+from bridge.settings_file import refuse_password
 from bridge.window import DEFAULT_ZONE, between, day, yesterday
 
 Yesterday = Annotated[
