@@ -216,6 +216,10 @@ class LoginByClient:
     client_secret: SecretStr
 
 
+FILE = "bridge.toml"
+"""Stands for the settings file where a field's name would."""
+
+
 class Layer(StrEnum):
     """Where a setting comes from; the first that has it counts."""
 
@@ -237,8 +241,8 @@ class Layered:
     file: Path | None
     """The one that was read."""
     profile: str | None
-    problems: tuple[SettingsError, ...]
-    """One for each value that is not usable, or for the file."""
+    problems: Mapping[str, SettingsError]
+    """What is wrong with a value, by field name; with the file, by `FILE`."""
 
 
 def load(
@@ -272,12 +276,12 @@ def look(
         config: the file to read; None for the usual places, where it may be absent.
         profile: the table `[profiles.NAME]` of the file, laid over its top level.
     """
-    problems: list[SettingsError] = []
+    problems: dict[str, SettingsError] = {}
     file = SettingsFile()
     try:
         file = settings_file.read(config, profile, Settings)
     except SettingsError as exc:
-        problems.append(exc)
+        problems[FILE] = exc
     by_layer = _by_layer(flags, file)
     values = _values(by_layer)
     layers = dict.fromkeys(Settings.model_fields, Layer.DEFAULT) | {
@@ -287,11 +291,11 @@ def look(
         settings = Settings.model_validate(values)
     except ValidationError as exc:
         mistakes = _mistakes(exc)
-        problems += [SettingsError(line, _MEND) for line in mistakes.values()]
+        problems |= {name: SettingsError(line, _MEND) for name, line in mistakes.items()}
         settings = Settings.model_validate(
             {name: value for name, value in values.items() if name not in mistakes}
         )
-    return Layered(settings, layers, file.path, profile, tuple(problems))
+    return Layered(settings, layers, file.path, profile, problems)
 
 
 _MEND = "Mend the value and run the command again."

@@ -141,7 +141,7 @@ def test_a_look_tells_all_that_is_wrong_and_keeps_the_rest(
     monkeypatch.setenv("GOTALLO_TENANT_ID", "me")
     monkeypatch.setenv("SF_ORG_INSTANCE_URL", "https://one.my.salesforce.com")
     layered = look({}, config=write(tmp_path, "gotallo_tennant = 1\n"))
-    told = [problem.message for problem in layered.problems]
+    told = [problem.message for problem in layered.problems.values()]
     assert len(told) == 3
     assert 'unknown key "gotallo_tennant"' in told[0]
     assert told[1].startswith("GOTALLO_BASE_URL: must start with https://")

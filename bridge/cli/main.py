@@ -15,6 +15,7 @@ from bridge.cli.amend import amend
 from bridge.cli.apply import apply
 from bridge.cli.causes import causes
 from bridge.cli.demo import demo
+from bridge.cli.doctor import doctor
 from bridge.cli.explain import explain
 from bridge.cli.fixers import fixers
 from bridge.cli.ledger import ledger
@@ -35,7 +36,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, apply, resync, verify, status, report, amend, causes, explain, demo):
+for command in (plan, apply, resync, verify, status, report, amend, causes, explain, doctor, demo):
     app.command()(command)
 app.add_typer(fixers, name="fixers")
 app.add_typer(ledger, name="ledger")

@@ -15,6 +15,8 @@ from bridge.ledger.histories import (
     RepairedField,
 )
 from bridge.ledger.ledger import Ledger
+from bridge.ledger.location import place_of
+from bridge.ledger.looking import LedgerLook, look
 from bridge.ledger.rows import (
     AmendedItem,
     Amendment,
@@ -69,6 +71,7 @@ __all__ = [
     "Lease",
     "Ledger",
     "LedgerCheck",
+    "LedgerLook",
     "MessageState",
     "MessagesOfCause",
     "NoteCount",
@@ -93,4 +96,6 @@ __all__ = [
     "brought_by",
     "check",
     "export",
+    "look",
+    "place_of",
 ]

@@ -3,6 +3,7 @@
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
 opening     what the settings name
+conditions  what a plan and its sending stand on
 inquiry     the org is asked about causes
 plans       a window becomes a plan on record
 approval    a person lets go what waits for approval
@@ -18,7 +19,8 @@ from __future__ import annotations
 from bridge.resync.amending import Amending, Sheet, amend, look_at_amendments, sheet_of
 from bridge.resync.approval import approve
 from bridge.resync.changes import Changed, recheck
-from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
+from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
+from bridge.resync.opening import open_existing_ledger, open_gotallo, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
 from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
@@ -36,17 +38,21 @@ __all__ = [
     "apply",
     "apply_patiently",
     "approve",
+    "limits_of",
     "look_at_amendments",
     "old_ones",
     "open_existing_ledger",
+    "open_gotallo",
     "open_ledger",
     "open_org",
     "plan",
     "recheck",
+    "refuse_unwritable",
     "sheet_of",
     "still_open",
     "unfinished",
     "verify",
     "verify_all",
     "verify_window",
+    "view_now",
 ]
