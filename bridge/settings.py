@@ -97,6 +97,8 @@ class Settings(BaseModel):
 
     sf_access_token: Secret | None = None
     sf_org_instance_url: HttpsUrl | None = None
+    sf_target_org: str | None = None
+    """A login of the Salesforce CLI, by alias or user name."""
     sf_login_url: HttpsUrl | None = None
     sf_client_id: str | None = None
     sf_client_secret: Secret | None = None

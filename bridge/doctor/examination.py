@@ -29,6 +29,7 @@ _FOR_GOTALLO = ("gotallo_base_url", "gotallo_tenant_id", "gotallo_api_token", *_
 _FOR_ORG = (
     "sf_access_token",
     "sf_org_instance_url",
+    "sf_target_org",
     "sf_login_url",
     "sf_client_id",
     "sf_client_secret",

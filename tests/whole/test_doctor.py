@@ -116,6 +116,11 @@ def expired(setup: Setup) -> None:
     setup.without(*LOGIN)
 
 
+def login_without_cli(setup: Setup) -> None:
+    setup.without("SF_ACCESS_TOKEN")
+    setup.variables.update(SF_TARGET_ORG="acme", PATH="")
+
+
 def wrong_client_secret(setup: Setup) -> None:
     setup.without("SF_ACCESS_TOKEN")
     setup.variables["SF_CLIENT_SECRET"] = "wrong"
@@ -280,6 +285,14 @@ BROKEN = [
         Family.ORG,
         "No way into Salesforce is set",
         "Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL",
+        USAGE,
+    ),
+    Broken(
+        "a login of a Salesforce CLI that is not there",
+        login_without_cli,
+        Family.ORG,
+        "there is no sf on the PATH",
+        "Install the Salesforce CLI",
         USAGE,
     ),
     Broken(
