@@ -68,6 +68,22 @@ class InKeyring(_Reference):
             ) from exc
         return _secret(found or "", setting, self.words)
 
+    def keep(self, secret: SecretStr) -> None:
+        """Put a secret there.
+
+        Raises:
+            SettingsError: the keyring takes none.
+        """
+        try:
+            keyring: Any = importlib.import_module("keyring")
+            keyring.set_password(self.keyring, self.user, secret.get_secret_value())
+        except Exception as exc:
+            raise SettingsError(
+                f"The secret can't be put into {self.words}: {type(exc).__name__}",
+                "Install the extra (pip install 'gotallo-bridge[keyring]') and unlock the keyring, "
+                "or keep the secret elsewhere.",
+            ) from exc
+
 
 class FromCommand(_Reference):
     """What a command prints. It is run as it stands, without a shell."""
@@ -108,6 +124,37 @@ class FromCommand(_Reference):
 SecretReference: TypeAlias = InEnvironment | InKeyring | FromCommand
 Secret: TypeAlias = SecretStr | SecretReference
 """A secret itself, or where it is."""
+
+
+def parse_reference(text: str, setting: str, service: str, profile: str) -> SecretReference:
+    """Read `env:NAME`, `keyring` or `command:pass show NAME`.
+
+    Args:
+        text: as a person wrote it.
+        setting: that it is for.
+        service: in the keyring.
+        profile: that it is for.
+
+    Raises:
+        SettingsError: it is none of them.
+    """
+    kind, _, rest = text.strip().partition(":")
+    rest = rest.strip()
+    if kind == "env" and rest:
+        return InEnvironment(env=rest)
+    if kind == "keyring" and not rest:
+        return InKeyring(keyring=service, user=f"{profile} {setting}")
+    try:
+        words = tuple(shlex.split(rest))
+    except ValueError:
+        words = ()
+    if kind == "command" and words:
+        return FromCommand(command=words)
+    # What was written may be the secret itself: it is not repeated.
+    raise SettingsError(
+        f"Where {setting.upper()} is can't be read",
+        "Write env:NAME, keyring, or command:pass show NAME; not the secret itself.",
+    )
 
 
 def fetched(secret: Secret, setting: str) -> SecretStr:

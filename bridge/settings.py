@@ -261,11 +261,26 @@ def load(
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, profile, Settings)
-    try:
-        return Settings.model_validate(_values(_by_layer(flags, file)))
-    except ValidationError as exc:
-        lines = "\n".join(_mistakes(exc).values())
-        raise SettingsError(lines, _MEND) from exc
+    return _validated(_values(_by_layer(flags, file)))
+
+
+def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
+    """What a profile that is to be written would come to, whatever the environment says now.
+
+    Args:
+        values: of the profile.
+        config: the file that it is for, which may be there.
+
+    Raises:
+        SettingsError: one line for each value that is not usable.
+    """
+    file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
+    return _validated(_values({Layer.FILE: file.top, Layer.PROFILE: values}))
+
+
+def in_environment() -> frozenset[str]:
+    """The fields that the environment sets."""
+    return frozenset(_environment())
 
 
 def look(
@@ -306,15 +321,27 @@ _MEND = "Mend the value and run the command again."
 def _by_layer(
     flags: Mapping[str, object], file: SettingsFile
 ) -> Mapping[Layer, Mapping[str, object]]:
-    """What each layer says, the weakest first; an empty variable counts as not set."""
-    given = {name.lower(): value for name, value in os.environ.items() if value}
-    environment = {name: given[name] for name in Settings.model_fields if name in given}
+    """What each layer says, the weakest first."""
     return {
         Layer.FILE: file.top,
         Layer.PROFILE: file.profile,
-        Layer.ENVIRONMENT: environment,
+        Layer.ENVIRONMENT: _environment(),
         Layer.FLAG: flags,
     }
+
+
+def _environment() -> Mapping[str, str]:
+    """What the environment says; an empty variable counts as not set."""
+    given = {name.lower(): value for name, value in os.environ.items() if value}
+    return {name: given[name] for name in Settings.model_fields if name in given}
+
+
+def _validated(values: Mapping[str, object]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as exc:
+        lines = "\n".join(_mistakes(exc).values())
+        raise SettingsError(lines, _MEND) from exc
 
 
 def _values(by_layer: Mapping[Layer, Mapping[str, object]]) -> dict[str, object]:

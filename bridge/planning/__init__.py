@@ -14,6 +14,7 @@ from bridge.planning.edits import (
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
+from bridge.planning.fitting import Fitted, fit
 from bridge.planning.mapping import MessageMapping
 from bridge.planning.mapping_file import (
     built_in_mapping,
@@ -27,6 +28,7 @@ from bridge.planning.planner import Healed, Planner
 from bridge.planning.uniqueness import UniqueValues
 
 __all__ = [
+    "Fitted",
     "Healed",
     "MessageMapping",
     "Narrowing",
@@ -44,6 +46,7 @@ __all__ = [
     "check",
     "command_to_approve",
     "differences",
+    "fit",
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
