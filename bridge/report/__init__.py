@@ -16,6 +16,8 @@ from bridge.report.fixers import (
     fixer_document,
     fixers_document,
 )
+from bridge.report.mapping_diff import MappingDiffDocument, mapping_diff_document
+from bridge.report.mapping_test import MappingTestDocument, mapping_test_document
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
     show_amendment,
@@ -27,6 +29,8 @@ from bridge.report.terminal import (
     show_fixer,
     show_fixers,
     show_ledger_check,
+    show_mapping_diff,
+    show_mapping_test,
     show_new_fixer,
     show_plan,
     show_plan_alone,
@@ -42,6 +46,8 @@ __all__ = [
     "FixerDocument",
     "FixersDocument",
     "ItemPart",
+    "MappingDiffDocument",
+    "MappingTestDocument",
     "ReportDocument",
     "RunDocument",
     "amendment_document",
@@ -50,6 +56,8 @@ __all__ = [
     "exit_of",
     "fixer_document",
     "fixers_document",
+    "mapping_diff_document",
+    "mapping_test_document",
     "report_document",
     "run_document",
     "show_amendment",
@@ -61,6 +69,8 @@ __all__ = [
     "show_fixer",
     "show_fixers",
     "show_ledger_check",
+    "show_mapping_diff",
+    "show_mapping_test",
     "show_new_fixer",
     "show_plan",
     "show_plan_alone",

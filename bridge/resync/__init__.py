@@ -4,6 +4,7 @@
 
 opening     what the settings name
 conditions  what a plan and its sending stand on
+describing  an org's describe is kept
 inquiry     the org is asked about causes
 plans       a window becomes a plan on record
 approval    a person lets go what waits for approval
@@ -11,6 +12,7 @@ amending    a person repairs messages by hand, in a spreadsheet
 changes     what has changed at the source since is held
 still_open  what earlier runs left
 sending     a plan is sent, or gone on with
+replaying   two mappings are tried on what is on record
 proof       the org is asked what became of it
 """
 
@@ -20,9 +22,11 @@ from bridge.resync.amending import Amending, Sheet, amend, look_at_amendments, s
 from bridge.resync.approval import approve
 from bridge.resync.changes import Changed, recheck
 from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
+from bridge.resync.describing import describe
 from bridge.resync.opening import open_existing_ledger, open_gotallo, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
+from bridge.resync.replaying import Replay, replay_of_run, replay_of_runs
 from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
 from bridge.resync.still_open import StillOpen, still_open
 
@@ -32,12 +36,14 @@ __all__ = [
     "Changed",
     "PlanRequest",
     "Progress",
+    "Replay",
     "Sheet",
     "StillOpen",
     "amend",
     "apply",
     "apply_patiently",
     "approve",
+    "describe",
     "limits_of",
     "look_at_amendments",
     "old_ones",
@@ -48,6 +54,8 @@ __all__ = [
     "plan",
     "recheck",
     "refuse_unwritable",
+    "replay_of_run",
+    "replay_of_runs",
     "sheet_of",
     "still_open",
     "unfinished",
