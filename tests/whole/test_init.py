@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import tomllib
 from collections.abc import Callable
@@ -73,6 +74,25 @@ def test_from_nothing_to_a_plan_without_a_question(
     )
     assert plan.returncode == Exit.OK, plan.stderr
     assert "--profile sandbox" in plan.stdout
+    assert "profile sandbox · org Practice Org, sandbox" in plan.stdout
+
+
+def test_a_person_is_told_which_profile_they_send_with(
+    open_house: OpenHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    house = open_house()
+    done = house.command("init", "--profile", "uat", *by_client(house), "--yes")
+    assert done.returncode == Exit.OK, done.stderr
+    window = house.request.window_words.split()
+    plan = house.command("plan", *window, "--json", BRIDGE_PROFILE="uat")
+    document = json.loads(plan.stdout)
+    assert document["profile"] == "uat"
+    told = at_a_terminal(house, ["apply", document["run_id"], "--profile", "uat"], "n\n")
+    assert told.code == Exit.SAFETY
+    assert "[uat] Send " in told.said
+    plain = house.command("plan", *window, "--json")
+    assert json.loads(plain.stdout)["profile"] is None
 
 
 def test_the_file_that_is_there_keeps_what_it_says(house: House) -> None:
