@@ -6,8 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bridge.errors import SettingsError
+from bridge.secret_reference import (
+    FromCommand,
+    InEnvironment,
+    InKeyring,
+    SecretReference,
+    parse_reference,
+)
 from bridge.settings import Layer, load, look
 from bridge.settings_file import refuse_password
 
@@ -156,17 +164,48 @@ def test_each_part_of_a_file_is_held_to_the_keys_that_there_are(tmp_path: Path) 
         load({}, config=file, profile="sandbox")
 
 
+KEYRING = """\
+kept = {}
+def set_password(service, user, secret):
+    kept[service, user] = secret
+def get_password(service, user):
+    return kept.get((service, user))
+"""
+
+
 def test_a_secret_may_be_in_the_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = '{keyring = "gotallo-bridge", user = "sandbox"}'
     text = f'gotallo_tenant_id = "{TENANT}"\ngotallo_api_token = {reference}\n'
     settings = load({}, config=write(tmp_path, text))
-    (tmp_path / "keyring.py").write_text(
-        "def get_password(service, user):\n    return f'{service} of {user}'\n", encoding="utf-8"
-    )
+    (tmp_path / "keyring.py").write_text(KEYRING, encoding="utf-8")
     monkeypatch.setattr(sys, "modules", {**sys.modules})
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(SettingsError, match="library keyring is not installed"):
         settings.gotallo()
     monkeypatch.delitem(sys.modules, "keyring")
     monkeypatch.syspath_prepend(tmp_path)
-    assert settings.gotallo().token.get_secret_value() == "gotallo-bridge of sandbox"
+    with pytest.raises(SettingsError, match="should be in the keyring, gotallo-bridge, sandbox"):
+        settings.gotallo()
+    assert isinstance(settings.gotallo_api_token, InKeyring)
+    settings.gotallo_api_token.keep(SecretStr("kept there"))
+    assert settings.gotallo().token.get_secret_value() == "kept there"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("env:NAME", InEnvironment(env="NAME")),
+        (" env: NAME ", InEnvironment(env="NAME")),
+        ("keyring", InKeyring(keyring="bridge", user="uat sf_client_secret")),
+        ("command:pass show 'a b'", FromCommand(command=("pass", "show", "a b"))),
+    ],
+)
+def test_where_a_secret_is_may_be_written_in_a_word(written: str, read: SecretReference) -> None:
+    assert parse_reference(written, "sf_client_secret", "bridge", "uat") == read
+
+
+@pytest.mark.parametrize("written", ["", "s3cret", "env:", "keyring:s3cret", "command:'s3cret"])
+def test_a_secret_that_is_written_instead_is_not_repeated(written: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_reference(written, "sf_client_secret", "bridge", "uat")
+    assert "s3cret" not in caught.value.message + caught.value.advice
