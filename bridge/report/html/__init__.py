@@ -1,0 +1,13 @@
+"""A run as one HTML file that needs nothing else: no network, no other file.
+
+page       the file: its frame, its policy, its data
+summary    what stands there without a script: figures, causes, what is held
+messages   the data from which the script makes the table of messages
+markup     elements, with every text escaped
+"""
+
+from __future__ import annotations
+
+from bridge.report.html.page import html_page
+
+__all__ = ["html_page"]
