@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from bridge.model import Decision
-from bridge.report.document import ItemPart, RunDocument
+from bridge.report.document import CausePart, ItemPart, RunDocument
 from bridge.report.handout import IN_WORDS, Content, Handout, Stands, stands
 from bridge.report.terminal.words import (
     counted,
@@ -24,7 +24,7 @@ from bridge.report.text import shortened, visible
 MOST_LISTED: Final = 20
 """Messages that wait for the same thing."""
 _ROOM: Final = 200
-_ACTIVE: Final = re.compile(r"[&<>\\`*_{}\[\]()#+!|@:~$^'\"]|(?<=\bwww)\.", re.IGNORECASE)
+_ACTIVE: Final = re.compile(r"[&<>\\`*_{}\[\]#|@~$^]|:(?=\S)|(?<=\bwww)\.", re.IGNORECASE)
 """What Markdown or a tracker may act on; `#12` and `@name` are links in some."""
 _IN_CODE: Final = re.compile(r"[`|]")
 
@@ -83,12 +83,12 @@ def _causes(run: RunDocument) -> Iterator[str]:
         return
     yield from _table(
         "Causes",
-        ("messages", "cause", "code", "kind", "how they stand", "what to do"),
+        ("messages", "cause", "code, fields, rules", "kind", "how they stand", "what to do"),
         (
             (
                 f"{cause.count:,}",
                 _said(cause.message) or _code(cause.id),
-                _code(cause.code or "no code"),
+                f"{_code(cause.code or 'no code')} {_told(cause, run)}".strip(),
                 cause.kind.value,
                 standing_in_words(cause.counts),
                 inert(cause.advice),
@@ -96,6 +96,13 @@ def _causes(run: RunDocument) -> Iterator[str]:
             for cause in run.causes
         ),
     )
+
+
+def _told(cause: CausePart, run: RunDocument) -> str:
+    """The fields that a cause is about, and the rules behind it."""
+    rules = (found.rule for found in cause.findings if found.rule)
+    fields = (without_namespace(name, run) for name in cause.fields)
+    return " ".join(map(_code, dict.fromkeys((*fields, *rules))))
 
 
 def _held(run: RunDocument) -> Iterator[str]:

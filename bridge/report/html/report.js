@@ -73,14 +73,26 @@ function difference(before, after) {
   };
 }
 
-function changeOf(change) {
+// Changes that did the same to several fields stand together.
+function alike(changes) {
+  const groups = new Map();
+  for (const change of changes) {
+    const { field: name, ...same } = change;
+    const key = JSON.stringify(same);
+    if (groups.has(key)) groups.get(key).names.push(name);
+    else groups.set(key, { change, names: [name] });
+  }
+  return [...groups.values()];
+}
+
+function changeOf({ change, names }) {
   const differs = difference(change.before, change.after);
   const side = (name, mark, middle) => element("div", {},
     element("dt", {}, name),
     element("dd", { class: "value" }, shown(differs.head), middle === "" ? "" : element(mark, {}, shown(middle)), shown(differs.tail)));
   const lost = change.lost ? `, ${number(change.lost)} characters cut` : "";
   return element("div", { class: "change" },
-    element("div", {}, element("code", {}, shown(field(change.field))), ` by ${change.fixer}: ${change.risk}${lost}`),
+    element("div", {}, element("code", {}, shown(fields(names))), ` by ${change.fixer}: ${change.risk}${lost}`),
     text(change.why) ? element("div", { class: "fact" }, shown(text(change.why))) : "",
     element("dl", {}, side("before", "del", differs.old), side("after", "ins", differs.now)),
     differs.cut ? element("details", {},
@@ -150,7 +162,7 @@ function timeline(message) {
   return element("ol", { class: "timeline" },
     failed(message),
     message.unreadable ? step("What GoTallo sent", "", quote(message.unreadable)) : "",
-    changes.length ? step(changes.length === 1 ? "One change" : `${changes.length} changes`, "", changes.map(changeOf)) : "",
+    changes.length ? step(changes.length === 1 ? "One change" : `${changes.length} changes`, "", alike(changes).map(changeOf)) : "",
     planned(message),
     happenings(message),
     message.held && !message.attempts && message.stands !== "present" ? "" : became(message));

@@ -22,7 +22,7 @@ from bridge.report.terminal.words import (
 )
 from bridge.report.text import shortened, visible
 
-_ROOM: Final = 400
+_ROOM: Final = 160
 """Cells for what Salesforce said."""
 _BAR: Final = 1000
 _DAY_WIDTH: Final = 8
