@@ -1,13 +1,14 @@
 """The data from which the script makes the table of messages and their timelines.
 
-What is empty is left out, and a text that many messages share stands once in `texts`: twenty
+What is empty is left out, and what many messages share stands once in `shared`: twenty
 thousand messages are a file that can be mailed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
@@ -36,25 +37,27 @@ HELD_IN_WORDS: Mapping[HeldReason, str] = {
 }
 
 
-class _Texts:
-    """Texts by number, each once."""
+class _Shared:
+    """What messages have in common, by number, each once: texts, changes, refusals."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
+        self.values: list[JsonValue] = []
 
-    def number(self, text: str) -> int:
-        return self._numbers.setdefault(text, len(self._numbers))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
+    def number(self, value: JsonValue) -> int:
+        written = json.dumps(value)
+        if written not in self._numbers:
+            self._numbers[written] = len(self.values)
+            self.values.append(value)
+        return self._numbers[written]
 
 
 def messages_of(handout: Handout) -> JsonValue:
-    """What the script reads: names for choices, causes, shared texts, messages."""
+    """What the script reads: names for choices, causes, what is shared, messages."""
     document = handout.document
-    texts = _Texts()
+    shared = _Shared()
     zone = ZoneInfo(document.run.window.zone)
-    messages: list[JsonValue] = [_message(item, texts, zone) for item in document.items]
+    messages: list[JsonValue] = [_message(item, shared, zone) for item in document.items]
     return {
         "masked": handout.content is Content.MASKED,
         "link": _link(document),
@@ -62,7 +65,7 @@ def messages_of(handout: Handout) -> JsonValue:
         "stands": {one.value: IN_WORDS[one] for one in Stands},
         "reasons": {one.value: HELD_IN_WORDS[one] for one in HeldReason},
         "causes": _causes(document),
-        "texts": list(texts),
+        "shared": shared.values,
         "messages": messages,
     }
 
@@ -101,7 +104,7 @@ def _causes(document: ReportDocument) -> dict[str, JsonValue]:
     return told
 
 
-def _message(item: ItemPart, texts: _Texts, zone: ZoneInfo) -> JsonValue:
+def _message(item: ItemPart, shared: _Shared, zone: ZoneInfo) -> JsonValue:
     return _without_empty(
         {
             "number": item.position + 1,
@@ -109,13 +112,13 @@ def _message(item: ItemPart, texts: _Texts, zone: ZoneInfo) -> JsonValue:
             "conversation": item.conversation,
             "cause": item.cause_id,
             "stands": stands(item).value,
-            "error": texts.number(item.error_text) if item.error_text else None,
-            "held": _held(item.held, texts),
-            "changes": [_change(change, texts) for change in item.changes],
-            "heals": [_heal(heal, texts, zone) for heal in item.heals],
+            "error": shared.number(item.error_text) if item.error_text else None,
+            "held": None if item.held is None else shared.number(_held(item.held)),
+            "changes": [shared.number(_change(change)) for change in item.changes],
+            "heals": [_heal(heal, zone) for heal in item.heals],
             "approvals": [_approval(one, zone) for one in item.approvals],
             "amendments": [_amendment(one, zone) for one in item.amendments],
-            "refusal": _refusal(item.rejection, texts),
+            "refusal": None if item.rejection is None else shared.number(_refusal(item.rejection)),
             "note": item.note,
             "attempts": item.attempts or None,
             "id": item.salesforce_id,
@@ -124,12 +127,12 @@ def _message(item: ItemPart, texts: _Texts, zone: ZoneInfo) -> JsonValue:
     )
 
 
-def _heal(heal: ItemHealPart, texts: _Texts, zone: ZoneInfo) -> JsonValue:
+def _heal(heal: ItemHealPart, zone: ZoneInfo) -> JsonValue:
     return _without_empty(
         {
             "at": _moment(heal.at, zone),
             "round": heal.round,
-            "refusal": _refusal(heal.refusal, texts),
+            "refusal": _refusal(heal.refusal),
             "fixers": list(heal.fixers),
         }
     )
@@ -149,41 +152,37 @@ def _amendment(one: AmendmentPart, zone: ZoneInfo) -> JsonValue:
     return _without_empty(told)
 
 
-def _held(held: HeldPart | None, texts: _Texts) -> JsonValue:
-    if held is None:
-        return None
+def _held(held: HeldPart) -> JsonValue:
     return _without_empty(
         {
             "reason": held.reason.value,
-            "what": texts.number(held.what),
-            "advice": texts.number(held.advice),
+            "what": held.what,
+            "advice": held.advice,
             "code": held.code,
             "fields": list(held.fields),
         }
     )
 
 
-def _change(change: ChangePart, texts: _Texts) -> JsonValue:
+def _change(change: ChangePart) -> JsonValue:
     told: dict[str, JsonValue] = {
         "field": change.field,
         "fixer": change.fixer,
-        "why": texts.number(change.why),
+        "why": change.why,
         "risk": change.risk.value,
         "lost": change.lost or None,
     }
     return {**_without_empty(told), "before": change.before, "after": change.after}
 
 
-def _refusal(refusal: RefusalPart | None, texts: _Texts) -> JsonValue:
-    if refusal is None:
-        return None
+def _refusal(refusal: RefusalPart) -> JsonValue:
     return _without_empty(
         {
             "code": refusal.code,
             "kind": refusal.kind.value,
             "fields": list(refusal.fields),
-            "text": texts.number(refusal.text),
-            "advice": texts.number(refusal.advice),
+            "text": refusal.text,
+            "advice": refusal.advice,
         }
     )
 
@@ -193,7 +192,7 @@ def _moment(at: dt.datetime, zone: ZoneInfo) -> str:
 
 
 def _without_empty(told: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Zero stays: it is the number of a text."""
+    """Zero stays: it is the number of what is shared."""
     return {
         name: value
         for name, value in told.items()

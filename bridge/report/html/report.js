@@ -11,8 +11,15 @@ const PAUSE = 120; // milliseconds without a key before the search begins
 
 const data = JSON.parse(document.getElementById("data").textContent);
 
-const state = { words: [], stands: "", cause: "", reason: "", page: 0, open: new Set(), found: data.messages };
+// What messages share stands once in the data; here each has its own again, as the same object.
+for (const message of data.messages) {
+  for (const name of ["error", "held", "refusal"]) {
+    if (message[name] !== undefined) message[name] = data.shared[message[name]];
+  }
+  message.changes = (message.changes || []).map((index) => data.shared[index]);
+}
 
+const state = { words: [], stands: "", cause: "", reason: "", page: 0, open: new Set(), found: data.messages };
 
 function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
@@ -45,11 +52,9 @@ function shown(text) {
 }
 
 const number = (value) => value.toLocaleString("en");
-const text = (index) => (index === undefined ? "" : data.texts[index]);
 const field = (name) => (data.prefix && name.startsWith(data.prefix) ? name.slice(data.prefix.length) : name);
 const fields = (names) => (names || []).map(field).join(", ");
 const literal = (value) => (value === null ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
-
 
 function difference(before, after) {
   const old = [...literal(before)];
@@ -93,14 +98,13 @@ function changeOf({ change, names }) {
   const lost = change.lost ? `, ${number(change.lost)} characters cut` : "";
   return element("div", { class: "change" },
     element("div", {}, element("code", {}, shown(fields(names))), ` by ${change.fixer}: ${change.risk}${lost}`),
-    text(change.why) ? element("div", { class: "fact" }, shown(text(change.why))) : "",
+    change.why ? element("div", { class: "fact" }, shown(change.why)) : "",
     element("dl", {}, side("before", "del", differs.old), side("after", "ins", differs.now)),
     differs.cut ? element("details", {},
       element("summary", {}, "The whole of both"),
       element("blockquote", { class: "value" }, shown(literal(change.before))),
       element("blockquote", { class: "value" }, shown(literal(change.after)))) : "");
 }
-
 
 const quote = (said) => (said ? element("blockquote", { class: "value" }, shown(said)) : "");
 const fact = (...said) => element("p", {}, ...said);
@@ -113,7 +117,7 @@ function step(heading, at, ...children) {
 function failed(message) {
   const cause = data.causes[message.cause] || {};
   return step("GoTallo's insert failed", "",
-    quote(text(message.error)),
+    quote(message.error),
     fact(code(cause.code), ` ${cause.kind || ""}`, fields(cause.fields) ? `, fields: ${fields(cause.fields)}` : "", ", cause ", element("code", {}, message.cause)),
     cause.advice ? fact(cause.advice) : "");
 }
@@ -123,16 +127,16 @@ function planned(message) {
   const held = message.held;
   if (!held) return step("Planned", "", fact(message.stands === "skipped" ? "It is skipped." : "It was ready to be sent.", cause.treatment ? ` The mapping: ${cause.treatment}.` : ""));
   return step(message.stands === "skipped" ? "Skipped" : `Held for ${data.reasons[held.reason]}`, "",
-    text(held.what) ? fact(shown(text(held.what))) : "",
+    held.what ? fact(shown(held.what)) : "",
     held.code || held.fields ? fact(held.code ? code(held.code) : "", held.fields ? ` fields: ${fields(held.fields)}` : "") : "",
-    text(held.advice) ? fact(element("strong", {}, "What to do: "), shown(text(held.advice))) : "");
+    held.advice ? fact(element("strong", {}, "What to do: "), shown(held.advice)) : "");
 }
 
 function refused(refusal) {
   return [
-    quote(text(refusal.text)),
+    quote(refusal.text),
     fact(code(refusal.code), ` ${refusal.kind}`, fields(refusal.fields) ? `, fields: ${fields(refusal.fields)}` : ""),
-    fact(element("strong", {}, "What to do: "), text(refusal.advice)),
+    fact(element("strong", {}, "What to do: "), refusal.advice),
   ];
 }
 
@@ -158,7 +162,7 @@ function rowLink(message) {
 }
 
 function timeline(message) {
-  const changes = message.changes || [];
+  const changes = message.changes;
   return element("ol", { class: "timeline" },
     failed(message),
     message.unreadable ? step("What GoTallo sent", "", quote(message.unreadable)) : "",
@@ -167,7 +171,6 @@ function timeline(message) {
     happenings(message),
     message.held && !message.attempts && message.stands !== "present" ? "" : became(message));
 }
-
 
 function causeLine(id) {
   const cause = data.causes[id] || {};
@@ -200,13 +203,12 @@ function toggle(message, opener) {
   detail.firstElementChild.replaceChildren(...(open ? [timeline(message)] : []));
 }
 
-
 function haystack(message) {
   if (message.haystack === undefined) {
     const { number: _, ...told } = message;
     const cause = data.causes[message.cause] || {};
-    const more = [text(message.error), cause.code, cause.message, message.held && text(message.held.what), message.refusal && text(message.refusal.text)];
-    const changes = (message.changes || []).map((one) => `${one.field} ${literal(one.before)} ${literal(one.after)}`);
+    const more = [message.error, cause.code, cause.message, message.held && message.held.what, message.refusal && message.refusal.text, ...(message.heals || []).map((one) => one.refusal.text)];
+    const changes = message.changes.map((one) => `${one.field} ${literal(one.before)} ${literal(one.after)}`);
     message.haystack = [`#${message.number}`, told.key, told.conversation, told.id, told.cause, told.note, ...more, ...changes].filter(Boolean).join("\n").toLowerCase();
   }
   return message.haystack;
@@ -224,7 +226,6 @@ function filter() {
   state.page = 0;
   show();
 }
-
 
 const body = element("tbody");
 const found = element("p", { role: "status" });

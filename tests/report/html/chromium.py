@@ -96,8 +96,9 @@ class Tab:
 
     def open(self, path: Path) -> None:
         """Open a file and wait until it is loaded."""
+        before = len(self._browser.events("Page.loadEventFired"))
         self.do("Page.navigate", url=path.as_uri())
-        self._browser.wait_for("Page.loadEventFired")
+        self._browser.wait_for("Page.loadEventFired", before + 1)
 
     def js(self, expression: str) -> Any:
         """What an expression comes to; a promise is awaited."""
@@ -216,13 +217,10 @@ class _Browser:
         except (OSError, AssertionError, subprocess.TimeoutExpired):
             process.kill()
 
-    def wait_for(self, event: str) -> None:
-        if not self.events(event):
-            while True:
-                told = self._next()
-                self._events.append(told)
-                if told.get("method") == event:
-                    return
+    def wait_for(self, event: str, times: int) -> None:
+        """Until it has come that often since the beginning."""
+        while len(self.events(event)) < times:
+            self._events.append(self._next())
 
     def events(self, method: str) -> list[Mapping[str, Any]]:
         return [one["params"] for one in self._events if one.get("method") == method]
