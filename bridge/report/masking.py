@@ -79,8 +79,8 @@ _OBJECTS: Final = frozenset(
 )
 _FIXER: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _ROW_ID: Final = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", re.ASCII)
-_WORDS_OF_PEOPLE: Final = re.compile(r"(?<!\S)--key(?!\S)")
-"""What narrows a run by a message's identifier, in a command."""
+_WORDS_OF_PEOPLE: Final = re.compile(r"(?<!\S)--(?:key|why)(?:[\s=]|\Z)")
+"""What names a message in a command, or says why it is sent again."""
 
 _HELD: Final[Mapping[HeldReason, tuple[str, str]]] = {
     HeldReason.SCHEMA: (

@@ -105,15 +105,16 @@ def _causes(document: ReportDocument) -> dict[str, JsonValue]:
 
 
 def _message(item: ItemPart, shared: _Shared, zone: ZoneInfo) -> JsonValue:
+    standing = stands(item)
     return _without_empty(
         {
             "number": item.position + 1,
             "key": item.key,
             "conversation": item.conversation,
             "cause": item.cause_id,
-            "stands": stands(item).value,
+            "stands": standing.value,
             "error": shared.number(item.error_text) if item.error_text else None,
-            "held": None if item.held is None else shared.number(_held(item.held)),
+            "held": shared.number(_held(item.held)) if item.held and _is_left(standing) else None,
             "changes": [shared.number(_change(change)) for change in item.changes],
             "heals": [_heal(heal, zone) for heal in item.heals],
             "approvals": [_approval(one, zone) for one in item.approvals],
@@ -125,6 +126,11 @@ def _message(item: ItemPart, shared: _Shared, zone: ZoneInfo) -> JsonValue:
             "unreadable": item.unreadable,
         }
     )
+
+
+def _is_left(standing: Stands) -> bool:
+    """Whether what a message is held or skipped for still counts."""
+    return standing in (Stands.HELD, Stands.SKIPPED)
 
 
 def _heal(heal: ItemHealPart, zone: ZoneInfo) -> JsonValue:

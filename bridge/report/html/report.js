@@ -19,7 +19,7 @@ for (const message of data.messages) {
   message.changes = (message.changes || []).map((index) => data.shared[index]);
 }
 
-const state = { words: [], stands: "", cause: "", reason: "", page: 0, open: new Set(), found: data.messages };
+const state = { words: [], outcome: "", cause: "", reason: "", page: 0, open: new Set(), found: data.messages };
 
 function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
@@ -128,7 +128,7 @@ function planned(message) {
   if (!held) return step("Planned", "", fact(message.stands === "skipped" ? "It is skipped." : "It was ready to be sent.", cause.treatment ? ` The mapping: ${cause.treatment}.` : ""));
   return step(message.stands === "skipped" ? "Skipped" : `Held for ${data.reasons[held.reason]}`, "",
     held.what ? fact(shown(held.what)) : "",
-    held.code || held.fields ? fact(held.code ? code(held.code) : "", held.fields ? ` fields: ${fields(held.fields)}` : "") : "",
+    held.code || held.fields ? fact(held.code ? code(held.code) : "", held.code && held.fields ? ", " : "", held.fields ? `fields: ${fields(held.fields)}` : "") : "",
     held.advice ? fact(element("strong", {}, "What to do: "), shown(held.advice)) : "");
 }
 
@@ -214,10 +214,14 @@ function haystack(message) {
   return message.haystack;
 }
 
+function reason(message) {
+  return message.stands === "held" ? message.held.reason : "";
+}
+
 function fits(message) {
-  return (!state.stands || message.stands === state.stands)
+  return (!state.outcome || message.stands === state.outcome)
     && (!state.cause || message.cause === state.cause)
-    && (!state.reason || (message.held && message.held.reason === state.reason))
+    && (!state.reason || reason(message) === state.reason)
     && state.words.every((word) => haystack(message).includes(word));
 }
 
@@ -250,11 +254,12 @@ function show(most = PAGE) {
   later.disabled = last >= total;
 }
 
-function chooser(label, id, options, choose) {
-  const control = element("select", { id, onchange: () => { choose(control.value); filter(); } },
+// A choice among the values that messages have, each with its number of messages.
+function chooser(label, name, counts, words) {
+  const control = element("select", { id: name, onchange: () => { state[name] = control.value; filter(); } },
     element("option", { value: "" }, "all"),
-    options.map(([value, words]) => element("option", { value }, words)));
-  return element("div", {}, element("label", { for: id }, label), control);
+    [...counts].map(([value, count]) => element("option", { value }, `${words(value)} (${number(count)})`)));
+  return element("div", {}, element("label", { for: name }, label), control);
 }
 
 function counted(of) {
@@ -263,32 +268,41 @@ function counted(of) {
     const value = of(message);
     if (value) counts.set(value, (counts.get(value) || 0) + 1);
   }
-  return counts;
+  return [...counts].sort((one, other) => other[1] - one[1]);
 }
 
-function controls() {
+function searcher() {
   let timer = 0;
-  const search = element("input", {
+  const input = element("input", {
     id: "search", type: "search", autocomplete: "off", spellcheck: "false",
     oninput: () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        state.words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+        state.words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
         filter();
       }, PAUSE);
     },
   });
-  const brief = (id) => { const line = causeLine(id); return line.length > 60 ? `${line.slice(0, 60)}…` : line; };
-  const stands = counted((one) => one.stands);
-  const reasons = counted((one) => one.held && one.held.reason);
-  const causes = [...counted((one) => one.cause)].sort((a, b) => b[1] - a[1]);
-  const form = element("form", { class: "filters", role: "search", "aria-label": "Messages", onsubmit: (event) => event.preventDefault() },
-    element("div", {}, element("label", { for: "search" }, data.masked ? "Search (number, cause, code, field)" : "Search (text, key, code, field)"), search),
-    chooser("Outcome", "outcome", Object.entries(data.stands).filter(([value]) => stands.has(value)).map(([value, words]) => [value, `${words} (${number(stands.get(value))})`]), (value) => { state.stands = value; }),
-    chooser("Cause", "cause", causes.map(([id, count]) => [id, `${brief(id)} (${number(count)})`]), (value) => { state.cause = value; }),
-    chooser("Held for", "reason", Object.entries(data.reasons).filter(([value]) => reasons.has(value)).map(([value, words]) => [value, `${words} (${number(reasons.get(value))})`]), (value) => { state.reason = value; }),
-    element("div", {}, element("button", { type: "reset", onclick: () => { Object.assign(state, { words: [], stands: "", cause: "", reason: "" }); filter(); } }, "Clear")));
-  return form;
+  const label = data.masked ? "Search (number, cause, code, field)" : "Search (text, key, code, field)";
+  return element("div", {}, element("label", { for: "search" }, label), input);
+}
+
+function clear() {
+  Object.assign(state, { words: [], outcome: "", cause: "", reason: "" });
+  filter();
+}
+
+function controls() {
+  const brief = (id) => {
+    const line = causeLine(id);
+    return line.length > CONTEXT ? `${line.slice(0, CONTEXT)}…` : line;
+  };
+  return element("form", { class: "filters", role: "search", "aria-label": "Messages", onsubmit: (event) => event.preventDefault() },
+    searcher(),
+    chooser("Outcome", "outcome", counted((one) => one.stands), (value) => data.stands[value]),
+    chooser("Cause", "cause", counted((one) => one.cause), brief),
+    chooser("Held for", "reason", counted(reason), (value) => data.reasons[value]),
+    element("div", {}, element("button", { type: "reset", onclick: clear }, "Clear")));
 }
 
 function table() {

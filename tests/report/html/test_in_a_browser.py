@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from bridge.ledger import Ledger
 from bridge.model import Change, Outcome, Risk
 from bridge.report import html_page, masked, report_document, whole
-from bridge.report.document import ReportDocument
+from bridge.report.document import AmendmentPart, ApprovalPart, ItemHealPart, ReportDocument
 from tests.report.runs import NO_ACCESS, NO_NAME, RULE, TEXT, cut, item, key, named, planned
 
 from .chromium import Tab, axe, open_tab
@@ -128,6 +129,36 @@ def test_a_timeline_opens_with_the_keyboard_and_shows_all_of_it(tab: Tab, page: 
     assert tab.js("document.querySelectorAll('#message-2 ins')[0].textContent") == "Unknown sender"
     tab.press("Enter")
     assert tab.js("document.querySelector('#message-2').hidden")
+
+
+def test_what_people_and_repairs_did_stands_in_the_order_of_its_time(
+    tab: Tab, tmp_path: Path, document: ReportDocument
+) -> None:
+    refused = document.items[1].rejection
+    assert refused is not None
+    at = [dt.datetime(2026, 11, 23, hour, tzinfo=dt.UTC) for hour in (9, 10, 11)]
+    one = document.items[1].model_copy(
+        update={
+            "amendments": (AmendmentPart(at=at[2], who="Test Admin 3", fields=(TEXT,), was="x"),),
+            "heals": (ItemHealPart(round=1, at=at[1], refusal=refused, fixers=("truncate",)),),
+            "approvals": (ApprovalPart(at=at[0], who="Test Admin 1", asked="all", what="a cut"),),
+        }
+    )
+    path = tmp_path / "one.html"
+    told = document.model_copy(update={"items": (one,)})
+    path.write_text(html_page(whole(told, {})), encoding="utf-8")
+    tab.open(path)
+    tab.click("[aria-controls=message-2]")
+    assert tab.js("[...document.querySelectorAll('.timeline h3')].map(e => e.textContent)") == [
+        "GoTallo's insert failed",
+        "2 changes",
+        "Planned",
+        "Approved by Test Admin 1 2026-11-23 10:00:00",
+        "Refused, and repaired (round 1) 2026-11-23 11:00:00",
+        "Changed by Test Admin 3 2026-11-23 12:00:00",
+        "Sent once: rejected",
+    ]
+    assert tab.complaints() == []
 
 
 def test_a_row_leads_to_salesforce(tab: Tab, page: Path, document: ReportDocument) -> None:
