@@ -36,6 +36,14 @@ from bridge.ledger.transitions import (
     Transition,
 )
 from bridge.model import Confidence, HandlerType, Kind, Risk, Wrapper
+from bridge.planning import built_in_mapping, read_mapping, try_cases
+from bridge.planning.mapping_cases import (
+    CaseForm,
+    CasesForm,
+    ExpectForm,
+    FieldForm,
+    parse_cases,
+)
 from bridge.planning.mapping_file import parse_mapping
 from bridge.planning.mapping_form import MappingForm, WhenForm
 from bridge.planning.policies import Treatment
@@ -257,6 +265,12 @@ def test_each_mapping_that_is_shown_is_valid() -> None:
                 parse_mapping(fence.text, "docs/mapping.md")
             case "yaml part":
                 parse_mapping(HEAD + fence.text, "docs/mapping.md, a part")
+            case "yaml cases":
+                offline = fence.text.replace("describe: my-org.describe.json\n", "")
+                results = try_cases(
+                    read_mapping(built_in_mapping()), parse_cases(offline, "docs", ROOT)
+                )
+                assert [one.unexpected for one in results] == [(), ()]
             case info:
                 assert not info.startswith("yaml"), "say whether it is a mapping or a part of one"
                 continue
@@ -267,6 +281,16 @@ def test_each_mapping_that_is_shown_is_valid() -> None:
 @pytest.mark.parametrize("words", [Kind, Risk, Treatment], ids=lambda enum: enum.__name__)
 def test_each_word_of_a_mapping_is_explained(words: type[Kind | Risk | Treatment]) -> None:
     assert {word.value for word in words} <= first_cells(read("docs/mapping.md"))
+
+
+def test_each_key_of_a_case_is_explained() -> None:
+    documented = first_cells(section(read("docs/mapping.md"), "## Cases"))
+    documented |= {part for cell in documented for part in cell.split(", ")}
+    for form in (CasesForm, CaseForm, ExpectForm):
+        assert set(form.model_fields) <= documented
+    lines = read("docs/mapping.md").splitlines()
+    row = next(line for line in lines if line.startswith("| `fields` | what is otherwise"))
+    assert all(f"`{name}`" in row for name in FieldForm.model_fields)
 
 
 def test_each_key_of_a_mapping_is_explained() -> None:

@@ -54,7 +54,7 @@ def test_its_types_are_right(tmp_path: Path) -> None:
 
 def test_no_placeholder_is_left(written: Path) -> None:
     for file in written.rglob("*.*"):
-        if file.is_file():
+        if file.is_file() and file.suffix != ".pyc":
             assert "$" not in file.read_text(encoding="utf-8")
 
 

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bridge.planning import built_in_mapping, read_mapping
+from bridge.cli import screen
+from bridge.cli.mapping_describe import describe
+from bridge.cli.mapping_diff import diff
+from bridge.cli.mapping_test import run_cases
+from bridge.planning import built_in_mapping, mapping_schema, read_mapping, shipped_file
 
-mapping = typer.Typer(help="Show the built-in mapping, or check one of your own.")
+mapping = typer.Typer(help="Show the built-in mapping; check, test and compare your own.")
 
 
 @mapping.callback()
 def group() -> None:
-    """Show the built-in mapping, or check one of your own."""
+    """Show the built-in mapping; check, test and compare your own."""
 
 
 @mapping.command()
-def show() -> None:
+def show(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Another one, such as example_org.")
+    ] = None,
+) -> None:
     """Print the mapping that is used when you name no other, to start your own from.
 
     Example: bridge mapping show > my-org.yaml
     """
-    typer.echo(built_in_mapping().read_text(encoding="utf-8"), nl=False)
+    path = built_in_mapping() if name is None else shipped_file(name)
+    typer.echo(path.read_text(encoding="utf-8"), nl=False)
 
 
 @mapping.command()
@@ -38,3 +48,17 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     shown = f" Witness: {witness.object}.{witness.field}." if witness else ""
     policies = len(found.policies)
     typer.echo(f"{file}: valid. Fixers: {fixers or 'none'}. Policies: {policies}.{shown}")
+
+
+@mapping.command()
+def schema() -> None:
+    """Print the JSON Schema of a mapping, with which an editor completes and checks one.
+
+    Example: bridge mapping schema > mapping.schema.json
+    """
+    screen.print_json(json.dumps(mapping_schema(), ensure_ascii=False, indent=2))
+
+
+mapping.command("test")(run_cases)
+mapping.command()(diff)
+mapping.command()(describe)

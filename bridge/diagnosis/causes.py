@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import Final
 
 from bridge.diagnosis.catalogue import MAY_QUOTE, kind_of
@@ -25,6 +26,8 @@ A version is part of the id, so that a better fingerprint never gives an old id 
 """
 
 _ID_DIGITS: Final = 6
+_ROOTS: Final = 1_024
+"""How many roots' ids are kept: thousands of texts may have one."""
 _VALUE: Final = "VALUE"
 _LONGEST: Final = 1_000
 """How many characters of a wording count."""
@@ -112,6 +115,7 @@ def _words(diagnosis: Diagnosis) -> tuple[int, str | None]:
     return (BY_WORDING, " of ".join(told)) if told else (BY_FIELDS, None)
 
 
+@lru_cache(_ROOTS)
 def _id(version: int, *root: str | tuple[str, ...] | None) -> str:
     canonical = json.dumps([version, *root], separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:_ID_DIGITS]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_CANDIDATE = re.compile(r"(?<!\w)[A-Za-z0-9]{5}0[A-Za-z0-9]{9}(?:[A-Za-z0-9]{3})?+(?!\w)")
+_FROM_RESERVED = re.compile(r"0(?<=(?<!\w)[A-Za-z0-9]{5}0)[A-Za-z0-9]{9}(?:[A-Za-z0-9]{3})?+(?!\w)")
+"""What may be an id, from its reserved place on: a search for that one sign is quick."""
 _CHECKS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _RESERVED: Final = 5
 """The place after key prefix and instance that is 0 in every id given so far, as is the next."""
@@ -15,7 +16,8 @@ def ids_in(text: str) -> tuple[str, ...]:
     """The ids in a text, in order, each once."""
     if "00" not in text:
         return ()
-    return tuple(dict.fromkeys(word for word in _CANDIDATE.findall(text) if is_id(word)))
+    words = (text[at.start() - _RESERVED : at.end()] for at in _FROM_RESERVED.finditer(text))
+    return tuple(dict.fromkeys(filter(is_id, words)))
 
 
 def is_id(word: str) -> bool:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, model_validator
@@ -14,6 +15,9 @@ from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, R
 
 _WHOLE = "*"
 _KEYS_SHOWN = 8
+_SHAPES = 256
+"""Of objects whose account is kept: those of a field mostly have the same keys."""
+_NOTHING: tuple[Value, ...] = (None, "", {}, [])
 
 
 def _is_path(path: str) -> str:
@@ -174,16 +178,16 @@ def _taker(part: Part) -> _Taker:
         return lambda value: _fill(template, value)
     if part.path is None or part.path == _WHOLE:
         return _keep_all
-    path = part.path
-    return lambda value: _take(path, value)
+    path, steps = part.path, _steps(part.path)
+    return lambda value: _take(path, steps, value)
 
 
 def _keep_all(value: Value) -> _Flat:
     return _Flat(_as_text(value), "the field holds text: all of it is kept as JSON", Risk.LOSSLESS)
 
 
-def _take(path: str, value: Value) -> _Flat | None:
-    found = _find(value, _steps(path))
+def _take(path: str, steps: _Path, value: Value) -> _Flat | None:
+    found = _find(value, steps)
     return None if found is None else _flat(_as_text(found.value), (path,), found.beside)
 
 
@@ -197,10 +201,17 @@ def _fill(template: Template, value: Value) -> _Flat | None:
             return None
         texts[path] = text
         beside += found.beside
-    return _flat(template.filled(texts), template.names, beside)
+    return _flat(template.filled(texts), tuple(template.names), tuple(beside))
 
 
-def _flat(text: str | None, taken: Sequence[str], beside: Iterable[_Path]) -> _Flat:
+def _flat(text: str | None, taken: tuple[str, ...], beside: tuple[_Path, ...]) -> _Flat:
+    why, risk = _account(taken, beside)
+    return _Flat(text, why, risk)
+
+
+@lru_cache(_SHAPES)
+def _account(taken: tuple[str, ...], beside: tuple[_Path, ...]) -> tuple[str, Risk]:
+    """Why the text is what it is, and what that risks; the same for all objects of one shape."""
     paths = tuple(map(_steps, taken))
     dropped = tuple(
         ".".join(path)
@@ -210,10 +221,10 @@ def _flat(text: str | None, taken: Sequence[str], beside: Iterable[_Path]) -> _F
     names = ", ".join(taken)
     verb = "is" if len(taken) == 1 else "are"
     if not dropped:
-        return _Flat(text, f"{names} {verb} taken, there is nothing else in it", Risk.LOSSLESS)
+        return f"{names} {verb} taken, there is nothing else in it", Risk.LOSSLESS
     shown = ", ".join(dropped[:_KEYS_SHOWN])
     more = f" and {len(dropped) - _KEYS_SHOWN} more" if len(dropped) > _KEYS_SHOWN else ""
-    return _Flat(text, f"{names} {verb} taken; dropped: {shown}{more}", Risk.LOSSY)
+    return f"{names} {verb} taken; dropped: {shown}{more}", Risk.LOSSY
 
 
 def _one_leads_to_the_other(one: _Path, other: _Path) -> bool:
@@ -232,11 +243,12 @@ def _find(value: Value, steps: _Path) -> _Found | None:
         entries = _entries(value)
         if step not in entries:
             return None
-        beside += (
-            (*steps[:depth], other)
+        above = steps[:depth]
+        beside += [
+            (*above, other)
             for other, held in entries.items()
-            if other != step and _holds_something(held)
-        )
+            if other != step and held not in _NOTHING
+        ]
         value = entries[step]
     return _Found(value, tuple(beside))
 
@@ -250,7 +262,7 @@ def _entries(value: Value) -> Mapping[str, Value]:
 
 
 def _holds_something(value: Value) -> bool:
-    return value not in (None, "", {}, [])
+    return value not in _NOTHING
 
 
 def _as_text(value: Value) -> str | None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 
 from bridge.fixers.emptiness import BULK_NULL
@@ -40,10 +40,8 @@ class Nulls(Fixer[NoOptions]):
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> Iterator[Change]:
-        for field, value in record.items():
-            if value == BULK_NULL:
-                yield _to_null(field)
+    ) -> Sequence[Change]:
+        return [_to_null(field) for field, value in record.items() if value == BULK_NULL]
 
 
 @lru_cache(_FIELDS)

@@ -10,6 +10,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -31,6 +32,8 @@ _OF_EACH: Final = "enumDescriptions"
 _ANY_FIELD, _ANY_KEY = "{Field}", "{key}"
 _DEEPEST: Final = 5
 """Levels of options; a model may hold itself."""
+_HAVE_NONE: Final = frozenset({"builtins", "enum", "pydantic", "typing"})
+"""Modules whose classes say nothing of options."""
 _WORDS: Final = {
     "string": "text",
     "integer": "whole number",
@@ -72,10 +75,10 @@ def options_schema(model: type[BaseModel]) -> Schema:
     Raises:
         pydantic.errors.PydanticInvalidForJsonSchema: the model has types that JSON does not know.
     """
-    return model.model_json_schema(schema_generator=_WithDocstrings)
+    return model.model_json_schema(schema_generator=WithDocstrings)
 
 
-class _WithDocstrings(GenerateJsonSchema):
+class WithDocstrings(GenerateJsonSchema):
     """A JSON Schema in which a docstring below an attribute describes it."""
 
     ignored_warning_kinds: set[JsonSchemaWarningKind] = {  # noqa: RUF012 - so pydantic has it
@@ -177,16 +180,25 @@ def _docstrings(cls: type) -> dict[str, str]:
     """By attribute, the docstring below it; of a class whose source is not at hand, none."""
     found: dict[str, str] = {}
     for base in reversed(cls.__mro__):
-        try:
-            source = inspect.getsource(base)
-        except (OSError, TypeError):
-            continue
-        (definition,) = ast.parse(textwrap.dedent(source)).body
-        for statement, below in pairwise(getattr(definition, "body", ())):
-            name = _attribute(statement)
-            said = below.value if isinstance(below, ast.Expr) else None
-            if name and isinstance(said, ast.Constant) and isinstance(said.value, str):
-                found[name] = inspect.cleandoc(said.value)
+        if base.__module__.partition(".")[0] not in _HAVE_NONE:
+            found |= _own_docstrings(base)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _own_docstrings(cls: type) -> Mapping[str, str]:
+    """Those in the class's own body; to find a class in its module's source takes long."""
+    found: dict[str, str] = {}
+    try:
+        source = inspect.getsource(cls)
+    except (OSError, TypeError):
+        return found
+    (definition,) = ast.parse(textwrap.dedent(source)).body
+    for statement, below in pairwise(getattr(definition, "body", ())):
+        name = _attribute(statement)
+        said = below.value if isinstance(below, ast.Expr) else None
+        if name and isinstance(said, ast.Constant) and isinstance(said.value, str):
+            found[name] = inspect.cleandoc(said.value)
     return found
 
 

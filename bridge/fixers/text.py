@@ -12,9 +12,10 @@ this measure fits under any reading of them:
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import regex
@@ -30,7 +31,10 @@ Source: Apex Developer Guide, "String field values never include leading and tra
 _BYTES_A_CHARACTER = 3
 _UNITS_A_CODE_POINT = 2
 """At most: a pair in UTF-16, or a line break in a text area."""
+_BYTES_A_CODE_POINT = 4
 _CLUSTER = regex.compile(r"\X")
+_SURE_END = regex.compile(r"(?r)(?<=\p{GCB=Other})(?=\p{GCB=Other})")
+"""The last place between two code points that are each a character of their own (UAX #29)."""
 _NEAR = 40
 """How far before the limit a word may end to be cut there, in characters."""
 
@@ -128,29 +132,38 @@ def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> int:
 
 def _fitting(text: str, field: FieldSchema, limit: int, tail: str) -> int:
     """How many code points of the start fit in front of the tail, whatever they make together."""
-    room = limit - units(tail, field)
+    end = _end_within(
+        text,
+        len(text),
+        limit - units(tail, field),
+        partial(units, field=field),
+        _UNITS_A_CODE_POINT,
+    )
     most_bytes = byte_limit(field)
-    byte_room = None if most_bytes is None else most_bytes - utf8_bytes(tail)
+    if most_bytes is None:
+        return end
+    return _end_within(text, end, most_bytes - utf8_bytes(tail), utf8_bytes, _BYTES_A_CODE_POINT)
 
-    def is_too_long(length: int) -> bool:
-        start = text[:length]
-        if units(start, field) > room:
-            return True
-        return byte_room is not None and utf8_bytes(start) > byte_room
 
-    return bisect_left(range(1, len(text) + 1), True, key=is_too_long)
+def _end_within(text: str, end: int, room: int, size: Callable[[str], int], most: int) -> int:
+    """The greatest end, up to this one, of a start that has room; a code point has at most `most`.
+
+    As many code points are left out at once as surely have to be.
+    """
+    while end > 0 and (over := size(text[:end]) - room) > 0:
+        end -= min(end, math.ceil(over / most))
+    return end
 
 
 def _whole_characters(text: str, fitting: int) -> int:
     """The end of the last character, as a reader sees it, that ends within so many code points.
 
-    Between two printable ASCII characters one ends for sure, so the search starts there.
+    Between two that join with nothing one ends for sure, so the search starts there.
     """
     if fitting == len(text):
         return fitting
-    end = fitting
-    while end > 0 and not (" " <= text[end - 1] <= "~" and " " <= text[end] <= "~"):
-        end -= 1
+    sure = _SURE_END.search(text, 0, fitting + 1)
+    end = sure.start() if sure else 0
     for match in _CLUSTER.finditer(text, end):
         if match.end() > fitting:
             break

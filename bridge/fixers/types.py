@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, Field
@@ -24,6 +25,9 @@ from bridge.model import (
     Value,
 )
 
+_BOOLEAN_CHANGES = 1_024
+"""How many are kept: an object has a few fields, each of which is 0 or 1."""
+
 
 class Decimals(StrEnum):
     """What becomes of a number with more digits behind the point than its field has."""
@@ -39,78 +43,82 @@ class TypesOptions(BaseModel, extra="forbid", frozen=True, strict=True):
     decimals: Annotated[Decimals, Field(strict=False)] = Decimals.HOLD
 
 
-@dataclass(frozen=True, slots=True)
-class _Converted:
-    value: Value
-    why: str
-    risk: Risk = Risk.LOSSLESS
-
-
-_Conversion: TypeAlias = Callable[[Value, FieldSchema], _Converted | None]
+_Conversion: TypeAlias = Callable[[Value, FieldSchema], Change | None]
 """None where the value is right already, or where its meaning is anybody's guess."""
 
 
-_BOOLEANS = {
-    **dict.fromkeys(("0", "false", "no", "n", "off"), False),
-    **dict.fromkeys(("1", "true", "yes", "y", "on"), True),
+def _changed(
+    field: FieldSchema, before: Value, after: Value, why: str, risk: Risk = Risk.LOSSLESS
+) -> Change:
+    return Change(field.name, before, after, Types.name, why, risk)
+
+
+_BOOLEANS: Mapping[str | float, bool] = {
+    **dict.fromkeys((0, "0", "false", "no", "n", "off"), False),
+    **dict.fromkeys((1, "1", "true", "yes", "y", "on"), True),
 }
 """Source: Data Loader Guide, "Data Types Supported by Data Loader", for these words."""
 
 
-def _to_boolean(value: Value, field: FieldSchema) -> _Converted | None:
-    if isinstance(value, bool):
+def _to_boolean(value: Value, field: FieldSchema) -> Change | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    if isinstance(value, str):
-        meant = _BOOLEANS.get(value.strip().lower())
-    elif isinstance(value, int | float) and value in (0, 1):
-        meant = bool(value)
-    else:
-        meant = None
-    return None if meant is None else _Converted(meant, "the field holds true or false")
+    return _boolean_change(field.name, value)
 
 
-def _to_number(value: Value, field: FieldSchema) -> _Converted | None:
+@lru_cache(_BOOLEAN_CHANGES, typed=True)
+def _boolean_change(field: str, value: str | float) -> Change | None:
+    """The change, which is the same in each record."""
+    meant = _BOOLEANS.get(value.strip().lower() if isinstance(value, str) else value)
+    if meant is None:
+        return None
+    return Change(field, value, meant, Types.name, "the field holds true or false", Risk.LOSSLESS)
+
+
+def _to_number(value: Value, field: FieldSchema) -> Change | None:
     exact = _spelt(value)
     number = None if exact is None else numbers.for_json(exact)
-    return None if number is None else _Converted(number, "the field holds a number")
+    return None if number is None else _changed(field, value, number, "the field holds a number")
 
 
-def _to_rounded_number(value: Value, field: FieldSchema) -> _Converted | None:
-    return _rounded(value, field.scale) or _to_number(value, field)
+def _to_rounded_number(value: Value, field: FieldSchema) -> Change | None:
+    return _rounded(value, field, field.scale) or _to_number(value, field)
 
 
-def _to_whole_number(value: Value, field: FieldSchema) -> _Converted | None:
+def _to_whole_number(value: Value, field: FieldSchema) -> Change | None:
     if isinstance(value, float):
         number: float | None = numbers.whole(value)
     else:
         exact = _spelt(value)
         number = None if exact is None or numbers.decimals(exact) else int(exact)
-    return None if number is None else _Converted(number, "the field holds a whole number")
+    return (
+        None if number is None else _changed(field, value, number, "the field holds a whole number")
+    )
 
 
-def _to_rounded_whole_number(value: Value, field: FieldSchema) -> _Converted | None:
-    return _rounded(value, scale=0) or _to_whole_number(value, field)
+def _to_rounded_whole_number(value: Value, field: FieldSchema) -> Change | None:
+    return _rounded(value, field, scale=0) or _to_whole_number(value, field)
 
 
 def _spelt(value: Value) -> Decimal | None:
     return numbers.spelt(value) if isinstance(value, str) else None
 
 
-def _rounded(value: Value, scale: int) -> _Converted | None:
+def _rounded(value: Value, field: FieldSchema, scale: int) -> Change | None:
     """The value with the digits that its field has; None where it has no more than that."""
     exact = numbers.exact(value) if isinstance(value, float) else _spelt(value)
     if exact is None or (had := numbers.decimals(exact)) <= scale:
         return None
     number = numbers.for_json(numbers.rounded(exact, scale))
     why = f"rounded: the number has {had} digits behind the point, the field {scale}"
-    return None if number is None else _Converted(number, why, Risk.LOSSY)
+    return None if number is None else _changed(field, value, number, why, Risk.LOSSY)
 
 
-def _to_text(value: Value, field: FieldSchema) -> _Converted | None:
+def _to_text(value: Value, field: FieldSchema) -> Change | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     digits = numbers.as_text(value)
-    return None if digits is None else _Converted(digits, "the field holds text")
+    return None if digits is None else _changed(field, value, digits, "the field holds text")
 
 
 _SALESFORCE_MOMENT = re.compile(
@@ -122,37 +130,43 @@ _NO_ZONE = "; it names no time zone and is read as UTC"
 _FINER = "the field holds milliseconds, the message had finer"
 
 
-def _to_moment(value: Value, field: FieldSchema) -> _Converted | None:
+def _to_moment(value: Value, field: FieldSchema) -> Change | None:
     if isinstance(value, str) and _SALESFORCE_MOMENT.fullmatch(value):
         return None
     if isinstance(value, str) and (moment := iso8601.moment(value)) is not None:
         zone = "" if moment.zoned else _NO_ZONE
         return _timed(
-            _written(moment.utc), moment.finer, f"a date-time as Salesforce reads it{zone}"
+            field,
+            value,
+            _written(moment.utc),
+            moment.finer,
+            f"a date-time as Salesforce reads it{zone}",
         )
     counted = epoch.moment(value)
     if counted is None:
         return None
     why = f"the number is read as {counted.unit} since 1970"
-    return _timed(_written(counted.utc), counted.finer, why)
+    return _timed(field, value, _written(counted.utc), counted.finer, why)
 
 
 def _written(utc: dt.datetime) -> str:
     return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def _timed(spelt: str, finer: bool, why: str) -> _Converted:
-    return _Converted(spelt, f"{why}; {_FINER}", Risk.LOSSY) if finer else _Converted(spelt, why)
+def _timed(field: FieldSchema, before: Value, spelt: str, finer: bool, why: str) -> Change:
+    if finer:
+        return _changed(field, before, spelt, f"{why}; {_FINER}", Risk.LOSSY)
+    return _changed(field, before, spelt, why)
 
 
-def _to_date(value: Value, field: FieldSchema) -> _Converted | None:
+def _to_date(value: Value, field: FieldSchema) -> Change | None:
     day = iso8601.day(value) if isinstance(value, str) else None
     if day is None or day.isoformat() == value:
         return None
-    return _Converted(day.isoformat(), "a date as Salesforce reads it")
+    return _changed(field, value, day.isoformat(), "a date as Salesforce reads it")
 
 
-def _to_time(value: Value, field: FieldSchema) -> _Converted | None:
+def _to_time(value: Value, field: FieldSchema) -> Change | None:
     if not isinstance(value, str) or _SALESFORCE_TIME.fullmatch(value):
         return None
     read = iso8601.time_of_day(value)
@@ -160,7 +174,7 @@ def _to_time(value: Value, field: FieldSchema) -> _Converted | None:
         return None
     zone = "" if read.zoned else _NO_ZONE
     spelt = f"{read.time.isoformat(timespec='milliseconds')}Z"
-    return _timed(spelt, read.finer, f"a time as Salesforce reads it{zone}")
+    return _timed(field, value, spelt, read.finer, f"a time as Salesforce reads it{zone}")
 
 
 _EXACT: Mapping[str, _Conversion] = {
@@ -190,10 +204,11 @@ _RIGHT_ALREADY: Mapping[str, type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    field: FieldSchema
-    convert: _Conversion
-    right: type | None
+class _Targets:
+    """By API name."""
+
+    conversions: Mapping[str, tuple[_Conversion, FieldSchema]]
+    right: Mapping[str, type | None]
 
 
 class Types(Fixer[TypesOptions]):
@@ -281,25 +296,21 @@ class Types(Fixer[TypesOptions]):
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
         targets = self._targets(schema)
-        for name, value in record.items():
-            target = targets.get(name)
-            if target is None or value is None or type(value) is target.right:
+        right = targets.right.get
+        for name in [name for name, value in record.items() if type(value) is not right(name)]:
+            value = record[name]
+            found = targets.conversions.get(name)
+            if value is None or found is None:
                 continue
-            converted = target.convert(value, target.field)
-            if converted is not None:
-                yield Change(
-                    field=name,
-                    before=value,
-                    after=converted.value,
-                    fixer=self.name,
-                    why=converted.why,
-                    risk=converted.risk,
-                )
+            convert, field = found
+            change = convert(value, field)
+            if change is not None:
+                yield change
 
-    def _work_out_targets(self, schema: ObjectSchema) -> Mapping[str, _Target]:
+    def _work_out_targets(self, schema: ObjectSchema) -> _Targets:
         table = _ROUNDING if self.options.decimals is Decimals.ROUND else _EXACT
-        return {
-            field.name: _Target(field, table[field.type], _RIGHT_ALREADY.get(field.type))
-            for field in schema.fields
-            if field.type in table
-        }
+        known = [field for field in schema.fields if field.type in table]
+        return _Targets(
+            {field.name: (table[field.type], field) for field in known},
+            {field.name: _RIGHT_ALREADY.get(field.type) for field in known},
+        )

@@ -9,6 +9,6 @@ stream   the two listings joined, each message once
 from __future__ import annotations
 
 from bridge.gotallo.client import GoTallo
-from bridge.gotallo.stream import Stream, Summary
+from bridge.gotallo.stream import Stream, Summary, reread
 
-__all__ = ["GoTallo", "Stream", "Summary"]
+__all__ = ["GoTallo", "Stream", "Summary", "reread"]

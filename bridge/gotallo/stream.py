@@ -224,6 +224,28 @@ def _pair(record: SalesforceResult, standard: StandardResult) -> FailedMessage:
     )
 
 
+def reread(raw: str, origin: Origin | None) -> FailedMessage | UnreadableMessage:
+    """A message once more from the JSON that was kept of it.
+
+    Args:
+        raw: the message's own `raw`.
+        origin: what it was read from; None where it could not be read.
+    """
+    parsed = json.loads(raw)
+    parts = parsed if origin is Origin.BOTH else [parsed]
+    results = [read_result(part) for part in parts]
+    match results:
+        case [SalesforceResult() as record, StandardResult() as standard]:
+            return _pair(record, standard)
+        case [SalesforceResult() as record]:
+            return _record_alone(record)
+        case [StandardResult() as standard]:
+            return _standard_alone(standard)
+        case _:
+            reasons = (one.reason for one in results if isinstance(one, UnreadableMessage))
+            return UnreadableMessage(next(reasons, "it is no failed message"), raw)
+
+
 def _reread(raw: str) -> SalesforceResult:
     result = read_result(json.loads(raw))
     assert isinstance(result, SalesforceResult), "raw is what was read as a record"  # noqa: S101

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.ledger.checking import Checked, LedgerCheck, check
 from bridge.ledger.export import export
 from bridge.ledger.extents import Extent, OfOrg, OfRun, OfWindow, OnRecord, Part
+from bridge.ledger.failures import RecordedFailure
 from bridge.ledger.histories import (
     Care,
     CauseExample,
@@ -80,6 +81,7 @@ __all__ = [
     "Part",
     "PendingItem",
     "Plan",
+    "RecordedFailure",
     "Reopening",
     "RepairedField",
     "Resend",

@@ -18,6 +18,7 @@ MOST_NAMED = 5
 
 _COUNTED = (
     t.runs,
+    t.describes,
     t.items,
     t.messages,
     t.attempts,

@@ -16,7 +16,17 @@ from bridge.ledger import postgres, sqlite
 from bridge.ledger.guards import create_guards
 from bridge.ledger.location import POSTGRESQL, SQLITE, parse, shown
 from bridge.ledger.refusals import translated
-from bridge.ledger.tables import amendments, approvals, care, findings, items, meta, metadata, runs
+from bridge.ledger.tables import (
+    amendments,
+    approvals,
+    care,
+    describes,
+    findings,
+    items,
+    meta,
+    metadata,
+    runs,
+)
 
 BUSY_SECONDS = max(sqlite.BUSY_SECONDS, postgres.BUSY_SECONDS)
 """How long a step may wait for the ledger, wherever it lies."""
@@ -52,15 +62,20 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {words}")
 
 
+def _add_describes(connection: Connection) -> None:
+    metadata.create_all(connection, tables=[describes])
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create,
     _add_what_is_known_of_causes,
     _nothing,
     _add_what_people_do,
     create_guards,
+    _add_describes,
 )
-"""The step at index n leads from version n to version n + 1. The guards are always made last: where
-they change, they are made again in a further step."""
+"""The step at index n leads from version n to version n + 1. The guards are made once all is there
+that they stand on: where they change, they are made again in a further step."""
 
 
 def open_engine(location: str) -> Engine:

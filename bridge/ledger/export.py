@@ -17,6 +17,7 @@ FORMAT = "bridge.ledger/1"
 
 _KINDS: Mapping[str, Table] = {
     "run": t.runs,
+    "describe": t.describes,
     "cause": t.causes,
     "finding": t.findings,
     "care": t.care,

@@ -53,7 +53,7 @@ from bridge.model import (
     View,
     Visibility,
 )
-from bridge.planning import Outline
+from bridge.planning import Described, Outline, described_value
 
 _SETTLED = (Delivery.DELIVERED, Delivery.PRESENT)
 
@@ -130,6 +130,13 @@ class Ledger(LedgerReader):
                 )
             )
         return run_id
+
+    def keep_describe(self, run_id: str, described: Described) -> None:
+        """Store what the org described when a run was planned."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                t.describes.insert().values(run_id=run_id, described=described_value(described))
+            )
 
     def add_items(
         self,

@@ -9,10 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
 
 from bridge.errors import UsageError
-from bridge.ledger import amendments, approvals, extents, heals, histories, resends
+from bridge.ledger import (
+    amendments,
+    approvals,
+    extents,
+    failures,
+    heals,
+    histories,
+    resends,
+)
 from bridge.ledger import tables as t
 from bridge.ledger.engine import reading
 from bridge.ledger.extents import Extent, OnRecord, Part
+from bridge.ledger.failures import RecordedFailure
 from bridge.ledger.histories import (
     CauseExample,
     CauseHistory,
@@ -55,6 +64,7 @@ from bridge.model import (
     Risk,
     Window,
 )
+from bridge.planning import Described, described_of
 
 _FINAL = (Outcome.SYNCED, Outcome.PRESENT, Outcome.REJECTED)
 
@@ -212,6 +222,28 @@ class LedgerReader:
                 select(t.runs).order_by(t.runs.c.created_at.desc()).limit(most)
             ).all()
         return tuple(run_of(row) for row in rows)
+
+    def runs_since(self, moment: dt.datetime) -> tuple[Run, ...]:
+        """The runs that were planned since a time, newest first."""
+        c = t.runs.c
+        query = select(t.runs).where(c.created_at >= moment).order_by(c.created_at.desc())
+        with reading(self._engine) as connection:
+            return tuple(run_of(row) for row in connection.execute(query))
+
+    def described(self, run_id: str) -> Described | None:
+        """What the org described when a run was planned; None for a run of an older version."""
+        query = select(t.describes.c.described).where(t.describes.c.run_id == run_id)
+        with reading(self._engine) as connection:
+            value = connection.execute(query).scalar()
+        return described_of(value) if value is not None else None
+
+    def failures(self, run_id: str) -> Iterator[RecordedFailure]:
+        """Every failure of a run as GoTallo listed it, a page at a time."""
+        return failures.of_run(self._engine, run_id)
+
+    def failures_only_in(self, run_id: str) -> Iterator[RecordedFailure]:
+        """The same without those that a later run has as well."""
+        return failures.only_in(self._engine, run_id)
 
     def unfinished(self, tenant_id: str, window: Window) -> tuple[Run, ...]:
         """The runs over this very window whose sending did not come to its end, newest first.

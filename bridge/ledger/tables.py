@@ -6,9 +6,11 @@ run decided about it and what became of it there.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import re
+import zlib
 from typing import Any
 
 from sqlalchemy import (
@@ -57,6 +59,25 @@ class Json(TypeDecorator[Value]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Value:
         parsed: Value = None if value is None else json.loads(value)
+        return parsed
+
+
+class PackedJson(TypeDecorator[Value]):
+    """A large value as JSON, compressed, in letters that every database takes."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Value, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        packed = zlib.compress(json.dumps(value, separators=(",", ":")).encode())
+        return base64.b64encode(packed).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Value:
+        if value is None:
+            return None
+        parsed: Value = json.loads(zlib.decompress(base64.b64decode(value)))
         return parsed
 
 
@@ -155,6 +176,16 @@ runs = Table(
     Column("forecast_left", Integer),
     Column("forecast_reserve", Integer),
 )
+
+describes = Table(
+    "describes",
+    metadata,
+    Column("run_id", String(16), primary_key=True),
+    Column("described", PackedJson, nullable=False),
+    ForeignKeyConstraint(["run_id"], ["runs.id"]),
+)
+"""What the org described when a run was planned, so that its failures can be planned again without
+asking the org."""
 
 messages = Table(
     "messages",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
@@ -19,7 +19,7 @@ from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
 from bridge.fixers.text_hygiene import is_free_text
 from bridge.model import TEXT_TYPES, FieldSchema, ObjectSchema, Record, Value
-from bridge.planning.plainly_right import Glance, glance
+from bridge.planning.plainly_right import Glance, glance, never, room_for_digits
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _EMAIL = re.compile(
@@ -75,7 +75,14 @@ def check(record: Record, schema: ObjectSchema) -> tuple[Problem, ...]:
         record: under API names, null fields left out.
         schema: the object as this user sees it.
     """
-    return (*_unknown(record, schema), *_fields(record, schema), *_record_type(record, schema))
+    doubtful = _in_doubt(record, schema)
+    if not doubtful and _RECORD_TYPE not in record:
+        return ()
+    return (
+        *_unknown(doubtful, schema),
+        *_fields(doubtful, record, schema),
+        *_record_type(record, schema),
+    )
 
 
 def as_stored(value: Value, field: FieldSchema) -> Value:
@@ -98,7 +105,6 @@ class _Looked:
     """In the describe."""
     field: FieldSchema
     short: str
-    is_plainly_right: Glance
 
 
 _POSITION = attrgetter("position")
@@ -106,28 +112,39 @@ _POSITION = attrgetter("position")
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    by_name: Mapping[str, _Looked]
-    required: tuple[_Looked, ...]
+    """By API name."""
+
+    glances: Mapping[str, Glance]
+    looked: Mapping[str, _Looked]
+    required: tuple[str, ...]
 
 
 def _work_out_fields(schema: ObjectSchema) -> _Fields:
-    looked = [
-        _Looked(position, field, schema.short(field.name), glance(field))
-        for position, field in enumerate(schema.fields)
-    ]
     return _Fields(
-        {each.field.name: each for each in looked},
-        tuple(each for each in looked if each.field.required),
+        {field.name: glance(field) for field in schema.fields},
+        {
+            field.name: _Looked(position, field, schema.short(field.name))
+            for position, field in enumerate(schema.fields)
+        },
+        tuple(field.name for field in schema.fields if field.required),
     )
 
 
 _fields_of = PerSchema(_work_out_fields)
 
 
-def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
-    known = _fields_of(schema).by_name
-    for name in record:
-        if name not in known and schema.get(name) is None:
+def _in_doubt(record: Record, schema: ObjectSchema) -> list[str]:
+    """The fields that are not plainly right; those that the schema does not have are among them."""
+    fields = _fields_of(schema)
+    glance_for = fields.glances.get
+    doubtful = [name for name, value in record.items() if not glance_for(name, never)(value)]
+    doubtful += [name for name in fields.required if name not in record]
+    return doubtful
+
+
+def _unknown(doubtful: Iterable[str], schema: ObjectSchema) -> Iterator[Problem]:
+    for name in doubtful:
+        if schema.get(name) is None:
             yield Problem(
                 "INVALID_FIELD",
                 name,
@@ -137,8 +154,10 @@ def _unknown(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
             )
 
 
-def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
-    for looked in _in_doubt(record, _fields_of(schema)):
+def _fields(doubtful: Iterable[str], record: Record, schema: ObjectSchema) -> Iterator[Problem]:
+    known = _fields_of(schema).looked
+    in_doubt = (looked for name in doubtful if (looked := known.get(name)) is not None)
+    for looked in sorted(in_doubt, key=_POSITION):
         field = looked.field
         value = record.get(field.name)
         if _is_empty(value, field):
@@ -154,19 +173,6 @@ def _fields(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
         problem = _problem(value, field, looked.short)
         if problem is not None:
             yield problem
-
-
-def _in_doubt(record: Record, fields: _Fields) -> list[_Looked]:
-    """The fields that are not plainly right, in the describe's order."""
-    known = fields.by_name
-    found = [
-        looked
-        for name, value in record.items()
-        if (looked := known.get(name)) is not None and not looked.is_plainly_right(value)
-    ]
-    found += (looked for looked in fields.required if looked.field.name not in record)
-    found.sort(key=_POSITION)
-    return found
 
 
 def _record_type(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
@@ -289,10 +295,8 @@ def _number(value: float, field: FieldSchema) -> Problem | None:
     whole_digits = max(exact.adjusted() + 1, 0) if exact else 0
     exponent = exact.normalize().as_tuple().exponent
     decimals = max(-exponent, 0) if isinstance(exponent, int) else 0
-    if field.type in _WHOLE_NUMBERS:
-        room, scale = field.digits or 18, 0
-    else:
-        room, scale = (field.precision - field.scale) if field.precision else 18, field.scale
+    room = room_for_digits(field)
+    scale = 0 if field.type in _WHOLE_NUMBERS else field.scale
     if whole_digits > room:
         return Problem(
             "NUMBER_OUTSIDE_VALID_RANGE",

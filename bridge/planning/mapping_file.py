@@ -7,11 +7,13 @@ from importlib import resources
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
+from pydantic.errors import PydanticInvalidForJsonSchema
 
 from bridge import fixers
 from bridge.errors import MappingError
 from bridge.planning.mapping import MessageMapping, NamedWitness
 from bridge.planning.mapping_form import CauseForm, FixerEntry, MappingForm, Then, keys_at
+from bridge.planning.mistakes import mapping_error, options_keys
 from bridge.planning.nearest import did_you_mean
 from bridge.planning.policies import (
     ErrorLike,
@@ -23,9 +25,17 @@ from bridge.planning.policies import (
     When,
     Wildcards,
 )
-from bridge.planning.yaml_source import Path, Place, Plain, YamlSource, read_yaml
+from bridge.planning.text_file import read_text
+from bridge.planning.yaml_source import (
+    LONGEST_FILE,
+    Path,
+    Plain,
+    YamlSource,
+    read_yaml,
+)
 
 _BUILT_IN = "heroku_message.yaml"
+_MEND = "Mend the mapping there; nothing was sent."
 
 STANDARD_FIELDS = (
     "id",
@@ -52,10 +62,30 @@ the error text and the free-form `custom_data` are no fields of a record."""
 
 
 def built_in_mapping() -> FilePath:
-    """Where the mapping lies that comes with the program: in the wheel, or in the checkout."""
+    """Where the mapping lies that is used when nobody names another."""
+    return shipped_folder() / _BUILT_IN
+
+
+def shipped_folder() -> FilePath:
+    """Where the mappings lie that come with the program: in the wheel, or in the checkout."""
     package = FilePath(str(resources.files("bridge")))
-    packaged = package / "mappings" / _BUILT_IN
-    return packaged if packaged.is_file() else package.parent / "mappings" / _BUILT_IN
+    packaged = package / "mappings"
+    return packaged if packaged.is_dir() else package.parent / "mappings"
+
+
+def shipped_file(name: str) -> FilePath:
+    """A file that comes with the program: `example_org`, `example_org.cases`.
+
+    Raises:
+        MappingError: there is none of that name.
+    """
+    files = {path.stem: path for path in sorted(shipped_folder().iterdir())}
+    if name not in files:
+        raise MappingError(
+            f'No mapping called "{name}" comes with the program{did_you_mean(name, list(files))}',
+            f"There are: {', '.join(files)}.",
+        )
+    return files[name]
 
 
 def read_mapping(path: FilePath) -> MessageMapping:
@@ -72,19 +102,14 @@ def read_mapping_text(path: FilePath) -> str:
     """Read a mapping file as it stands.
 
     Raises:
-        MappingError: it can't be read, or is no text.
+        MappingError: it can't be read, is too large, or is no text.
     """
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise MappingError(
-            f"The mapping {path} can't be read: {exc.strerror or exc}",
-            "Look at --mapping or BRIDGE_MAPPING; without either the built-in mapping is used.",
-        ) from exc
-    except UnicodeDecodeError as exc:
-        raise MappingError(
-            f"The mapping {path} is not UTF-8 text (byte {exc.start})", "Save it as UTF-8."
-        ) from exc
+    return read_text(
+        path,
+        LONGEST_FILE,
+        "mapping",
+        "Look at --mapping or BRIDGE_MAPPING; without either the built-in mapping is used.",
+    )
 
 
 def parse_mapping(text: str, name: str) -> MessageMapping:
@@ -102,7 +127,7 @@ def parse_mapping(text: str, name: str) -> MessageMapping:
     try:
         file = MappingForm.model_validate(source.data)
     except ValidationError as exc:
-        raise _as_mapping_error(exc, source, ()) from exc
+        raise mapping_error(exc, source, (), keys_at, _MEND) from exc
     _refuse_unknown_sources(file.from_standard, source)
     return MessageMapping(
         object=file.object,
@@ -240,26 +265,12 @@ def _use(
     except fixers.BrokenFixer as exc:
         raise MappingError(f"{place}: {exc.message}", exc.advice) from exc
     except ValidationError as exc:
-        raise _as_mapping_error(exc, source, options_path) from exc
+        known = _known_options(name)
+        raise mapping_error(exc, source, options_path, lambda _: known, _MEND) from exc
 
 
-def _as_mapping_error(exc: ValidationError, source: YamlSource, base: Path) -> MappingError:
-    """One line for each mistake; a union's several complaints about one place become one line."""
-    lines: dict[Place, str] = {}
-    for error in exc.errors(include_url=False):
-        path = (*base, *error["loc"])
-        extra = error["type"] == "extra_forbidden"
-        place = source.key_place(path) if extra else source.place(path)
-        if extra:
-            key = str(path[-1])
-            says = f'unknown key "{key}"{did_you_mean(key, keys_at(error["loc"]))}'
-        elif error["type"] == "missing":
-            says = f'the key "{error["loc"][-1]}" is missing'
-        else:
-            says = f"{_where(path)}: {error['msg'].removeprefix('Value error, ')}"
-        lines.setdefault(place, f"{place}: {says}")
-    return MappingError("\n".join(lines.values()), "Mend the mapping there; nothing was sent.")
-
-
-def _where(path: Path) -> str:
-    return ".".join(str(part) for part in path) or "the mapping"
+def _known_options(name: str) -> tuple[str, ...]:
+    try:
+        return tuple(options_keys(fixers.find(name).Options.model_json_schema()))
+    except PydanticInvalidForJsonSchema:
+        return ()

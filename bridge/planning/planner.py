@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from types import MappingProxyType
 
 from bridge.diagnosis import cause_of
 from bridge.errors import MappingError
@@ -37,8 +36,8 @@ from bridge.planning.tightening import Tightened
 
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
 """Fields of the standard shape that are uuids; the records have them without dashes."""
-_NAMES = 1_024
-"""How many spellings of field names are kept: a record has a few dozen."""
+_SHAPES = 256
+"""How many lists of field names are kept: the records of a morning have a few."""
 
 
 class Planner:
@@ -67,7 +66,7 @@ class Planner:
         self.key_field = _field(schema, mapping.key)
         self._conversation = _field_name(schema, mapping.conversation)
         self._order = _field_name(schema, mapping.order)
-        self._name_of = lru_cache(_NAMES)(partial(_field_name, schema))
+        self._names_of = lru_cache(_SHAPES)(partial(_field_names, schema))
         self._cases = Cases(mapping, schema, made or {})
 
     def plan(self, message: FailedMessage | UnreadableMessage) -> Item:
@@ -158,8 +157,7 @@ class Planner:
             }
         else:
             values = message.record
-        name_of = self._name_of
-        return MappingProxyType({name_of(name): value for name, value in values.items()})
+        return dict(zip(self._names_of(tuple(values)), values.values(), strict=True))
 
     def _repair(
         self, original: Record, key: str, cases: Sequence[Case], tight: Tightened
@@ -289,6 +287,10 @@ def _field_name(schema: ObjectSchema, name: str) -> str:
     return field.name if field is not None else name
 
 
+def _field_names(schema: ObjectSchema, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_field_name(schema, name) for name in names)
+
+
 def _moment(value: Value) -> str:
     """The time in a form that sorts; empty where it is none."""
     if not isinstance(value, str):
@@ -297,6 +299,8 @@ def _moment(value: Value) -> str:
         moment = dt.datetime.fromisoformat(value)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=dt.UTC)
-        return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        elif moment.tzinfo is not dt.UTC:
+            moment = moment.astimezone(dt.UTC)
+        return moment.isoformat(timespec="microseconds")
     except (ValueError, OverflowError):
         return ""

@@ -45,16 +45,15 @@ class Repair:
         if before == key:
             return
         self.is_another_key = before is not None and canonical_key(str(before)) != key
-        self._make(
-            Change(
-                field=self.key_field,
-                before=before,
-                after=key,
-                fixer=_KEY_SPELLING,
-                why="the identifier in the spelling that GoTallo itself inserts",
-                risk=Risk.LOSSLESS,
-            )
+        spelt = Change(
+            field=self.key_field,
+            before=before,
+            after=key,
+            fixer=_KEY_SPELLING,
+            why="the identifier in the spelling that GoTallo itself inserts",
+            risk=Risk.LOSSLESS,
         )
+        self._make((spelt,))
 
     def run(
         self, uses: Sequence[FixerUse], schema: ObjectSchema, diagnosis: Diagnosis | None
@@ -65,7 +64,9 @@ class Repair:
                 return
             try:
                 changes = trusted_changes(use.fixer, self.record, schema, diagnosis)
-                _refuse_another_key(changes, self.key_field)
+                if changes:
+                    _refuse_another_key(changes, self.key_field)
+                    self._make(changes)
             except Misbehaviour as exc:
                 self.failure = Held(
                     HeldReason.POLICY,
@@ -73,12 +74,11 @@ class Repair:
                     f"Mend the fixer or its options ({use.place}), then resync.",
                 )
                 return
-            for change in changes:
-                self._make(change)
 
-    def _make(self, change: Change) -> None:
-        self.record[change.field] = change.after
-        self.changes.append(change)
+    def _make(self, changes: Sequence[Change]) -> None:
+        self.changes += changes
+        for change in changes:
+            self.record[change.field] = change.after
 
     @property
     def result(self) -> Record:
@@ -87,5 +87,6 @@ class Repair:
 
 
 def _refuse_another_key(changes: Sequence[Change], key: str) -> None:
-    if any(change.field == key for change in changes):
-        raise Misbehaviour(f"it changed the key ({key}), which makes the message itself")
+    for change in changes:
+        if change.field == key:
+            raise Misbehaviour(f"it changed the key ({key}), which makes the message itself")

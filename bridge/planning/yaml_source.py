@@ -6,7 +6,7 @@ mapping is shown at its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -18,8 +18,8 @@ from bridge.errors import MappingError
 Path: TypeAlias = "tuple[str | int, ...]"
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 
-LONGEST_FILE = 1_000_000
-"""Characters. A mapping has a few hundred lines; more is not a mapping."""
+LONGEST_FILE = 200_000
+"""Bytes. A mapping has a few hundred lines; more is not a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,54 +68,83 @@ def read_yaml(text: str, name: str) -> YamlSource:
     """Read one YAML document; the plan, the recheck and the sending ask for the same one.
 
     Raises:
-        MappingError: it is too large, no YAML, or uses what a mapping has no need of (an alias, a
-            key that is no text, the same key twice).
+        MappingError: it is no YAML, or uses what a mapping has no need of (an alias, a key that is
+            no text, the same key twice).
     """
-    if len(text) > LONGEST_FILE:
-        raise MappingError(
-            f"{name} has {len(text):,} characters; a mapping may have {LONGEST_FILE:,}",
-            "Is this the right file?",
-        )
     try:
         root = _compose(text)
     except _Alias as exc:
         place = Place(name, exc.line, exc.column)
         raise MappingError(f"{place}: an alias (*{exc})", "Write the value out.") from exc
+    except _SecondDocument as exc:
+        place = Place(name, exc.line, exc.column)
+        raise MappingError(
+            f"{place}: a second document starts here", "Keep one in each file."
+        ) from exc
+    except yaml.reader.ReaderError as exc:
+        before = text[: exc.position]
+        place = Place(name, before.count("\n") + 1, exc.position - before.rfind("\n"))
+        raise MappingError(
+            f"{place}: a character that no YAML may have (U+{ord(text[exc.position]):04X})",
+            "Take it out, or write it as an escape in double quotes.",
+        ) from exc
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
         raise MappingError(f"{place}: {_problem(exc)}", "Mend the YAML there.") from exc
-    except (yaml.YAMLError, RecursionError) as exc:
-        raise MappingError(f"{name}: not readable as YAML: {exc}", "Is it a text file?") from exc
+    except RecursionError as exc:
+        place = Place(name, 1, 1)
+        raise MappingError(f"{place}: nested too deeply", "Is this the right file?") from exc
     walk = _Walk(name)
     data = walk.value(root, ()) if root is not None else None
     return YamlSource(name, data, walk.values, walk.keys)
 
 
-class _Alias(Exception):
-    """A mapping repeats a value by reference: harmless in small, a bomb in large."""
+class _Misplaced(Exception):
+    """Something that YAML has, and a mapping must not."""
 
-    def __init__(self, event: yaml.AliasEvent) -> None:
-        super().__init__(event.anchor)
+    def __init__(self, event: yaml.Event, what: str = "") -> None:
+        super().__init__(what)
         self.line = event.start_mark.line + 1 if event.start_mark else 1
         self.column = event.start_mark.column + 1 if event.start_mark else 1
 
 
-def _compose(text: str) -> yaml.Node | None:
-    loader = yaml.SafeLoader(text)
-    try:
-        for event in _events(text):
-            if isinstance(event, yaml.AliasEvent):
-                raise _Alias(event)
-        node: yaml.Node | None = loader.get_single_node()
+class _Alias(_Misplaced):
+    """A mapping repeats a value by reference: harmless in small, a bomb in large."""
+
+
+class _SecondDocument(_Misplaced):
+    """A file has more than one."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Gives nodes, and stops at the first alias."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self._next()
+            raise _Alias(event, getattr(event, "anchor", None) or "")
+        node: yaml.Node | None = super().compose_node(parent, index)
         return node
+
+    def only_document(self) -> yaml.Node | None:
+        self.get_event()  # type: ignore[no-untyped-call]  # the start of the file
+        node = None if self.check_event(yaml.StreamEndEvent) else self.compose_document()
+        if not self.check_event(yaml.StreamEndEvent):
+            raise _SecondDocument(self._next())
+        return node
+
+    def _next(self) -> yaml.Event:
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        return event
+
+
+def _compose(text: str) -> yaml.Node | None:
+    loader = _Loader(text)
+    try:
+        return loader.only_document()
     finally:
         loader.dispose()
-
-
-def _events(text: str) -> Iterator[yaml.Event]:
-    events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
-    return events
 
 
 def _problem(exc: yaml.MarkedYAMLError) -> str:

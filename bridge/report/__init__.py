@@ -19,6 +19,8 @@ from bridge.report.fixers import (
 )
 from bridge.report.handout import Content, Handout, whole
 from bridge.report.html import html_page
+from bridge.report.mapping_diff import MappingDiffDocument, mapping_diff_document
+from bridge.report.mapping_test import MappingTestDocument, mapping_test_document
 from bridge.report.markdown import markdown
 from bridge.report.masking import masked
 from bridge.report.reading import report_document, run_document
@@ -31,6 +33,8 @@ from bridge.report.terminal import (
     show_fixer,
     show_fixers,
     show_ledger_check,
+    show_mapping_diff,
+    show_mapping_test,
     show_new_fixer,
     show_plan,
     show_plan_alone,
@@ -48,6 +52,8 @@ __all__ = [
     "FixersDocument",
     "Handout",
     "ItemPart",
+    "MappingDiffDocument",
+    "MappingTestDocument",
     "ReportDocument",
     "RunDocument",
     "amendment_document",
@@ -58,6 +64,8 @@ __all__ = [
     "fixer_document",
     "fixers_document",
     "html_page",
+    "mapping_diff_document",
+    "mapping_test_document",
     "markdown",
     "masked",
     "report_document",
@@ -70,6 +78,8 @@ __all__ = [
     "show_fixer",
     "show_fixers",
     "show_ledger_check",
+    "show_mapping_diff",
+    "show_mapping_test",
     "show_new_fixer",
     "show_plan",
     "show_plan_alone",

@@ -3,6 +3,7 @@
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
 opening     what the settings name
+describing  an org's describe is kept
 inquiry     the org is asked about causes
 plans       a window becomes a plan on record
 approval    a person lets go what waits for approval
@@ -10,6 +11,7 @@ amending    a person repairs messages by hand, in a spreadsheet
 changes     what has changed at the source since is held
 still_open  what earlier runs left
 sending     a plan is sent, or gone on with
+replaying   two mappings are tried on what is on record
 proof       the org is asked what became of it
 """
 
@@ -18,9 +20,11 @@ from __future__ import annotations
 from bridge.resync.amending import Amending, Sheet, amend, look_at_amendments, sheet_of
 from bridge.resync.approval import approve
 from bridge.resync.changes import Changed, recheck
+from bridge.resync.describing import describe
 from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
+from bridge.resync.replaying import Replay, replay_of_run, replay_of_runs
 from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
 from bridge.resync.still_open import StillOpen, still_open
 
@@ -30,12 +34,14 @@ __all__ = [
     "Changed",
     "PlanRequest",
     "Progress",
+    "Replay",
     "Sheet",
     "StillOpen",
     "amend",
     "apply",
     "apply_patiently",
     "approve",
+    "describe",
     "look_at_amendments",
     "old_ones",
     "open_existing_ledger",
@@ -43,6 +49,8 @@ __all__ = [
     "open_org",
     "plan",
     "recheck",
+    "replay_of_run",
+    "replay_of_runs",
     "sheet_of",
     "still_open",
     "unfinished",

@@ -49,6 +49,7 @@ from bridge.planning import (
 from bridge.resync.batches import batches
 from bridge.resync.clock import now
 from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
+from bridge.resync.describing import describe
 from bridge.resync.inquiry import Inquiry
 from bridge.resync.opening import open_gotallo
 from bridge.salesforce import ApiUsage, Org, OrgIdentity
@@ -110,9 +111,10 @@ def plan(
     access = settings.gotallo()
     mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
     identity = org.identity()
-    schema = org.schema(mapping.object)
+    described = describe(org, mapping)
+    schema = described.object
     refuse_unwritable(schema, identity)
-    planner = Planner(mapping, schema, org.schemas_seen(mapping.downstream))
+    planner = Planner(mapping, schema, described.made)
     key_field = key_field_of(schema, mapping.key)
     witness = find_witness(mapping, org)
     view = view_now(settings, org, schema, key_field, witness, identity)
@@ -125,6 +127,7 @@ def plan(
         )
         run_id = ledger.begin_run(plan_, now())
         ledger.record_view(run_id, view)
+        ledger.keep_describe(run_id, described)
         unique_values = UniqueValues(schema, key_field)
         inquiry = Inquiry(org, planner, ledger, identity, request.window.zone)
         count = 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import math
 from types import MappingProxyType
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from pydantic import BaseModel
 
-from bridge.fixers import Fixer, build
+from bridge.fixers import Fixer, build, trusted_changes
 from bridge.fixers.registry import OURS
+from bridge.fixers.trust import accounted_changes
 from bridge.model import Record, Risk
 
 from .schema import MESSAGE, TOO_LONG, applied, changes, records
@@ -120,6 +122,18 @@ def test_a_change_is_a_true_account(fixer: Fixer[BaseModel], record: Record) -> 
         assert change.fixer == fixer.name
         assert change.why
         assert not change.why.endswith(".")
+
+
+@every_fixer
+@given(record=records)
+def test_nothing_is_amiss_that_a_fixer_of_others_is_held_to(
+    fixer: Fixer[BaseModel], record: Record
+) -> None:
+    assume(all(math.isfinite(value) for value in record.values() if isinstance(value, float)))
+    given_to_it = copy.deepcopy(record)
+    accounted = accounted_changes(fixer, given_to_it, record, MESSAGE, TOO_LONG)
+    assert repr(accounted) == repr(trusted_changes(fixer, record, MESSAGE, TOO_LONG))
+    assert repr(given_to_it) == repr(record)
 
 
 @every_fixer

@@ -195,7 +195,7 @@ def _filled(moment: dt.datetime, form: str) -> str:
     return moment.strftime(form)
 
 
-@given(st.integers(978_307_200, 1_956_527_999), st.booleans())
+@given(st.integers(978_307_200, 1_899_999_999), st.booleans())
 def test_a_count_since_1970_says_what_was_counted(seconds: int, digits: bool) -> None:
     expected = dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     for count, unit in ((seconds, " seconds "), (seconds * 1000, " milliseconds ")):

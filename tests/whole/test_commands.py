@@ -315,6 +315,7 @@ def test_a_wheel_outside_the_checkout_has_its_mapping_and_shows_the_whole_job(
     assert (tmp_path / "installed/bridge/mappings/heroku_message.yaml").is_file()
     for name in ("template.html", "report.css", "report.js"):
         assert (tmp_path / "installed/bridge/report/html" / name).is_file()
+    assert (tmp_path / "installed/bridge/mappings/example_org.describe.json").is_file()
     assert (tmp_path / "installed/bridge/skeleton/templates/fixer.py.template").is_file()
     environment = process_environment(
         {"PYTHONPATH": str(tmp_path / "installed"), "PYTHONSAFEPATH": "1"}
@@ -335,4 +336,5 @@ def test_a_wheel_outside_the_checkout_has_its_mapping_and_shows_the_whole_job(
 
     shown = "import bridge.planning as p; print(p.built_in_mapping())"
     assert str(tmp_path) in installed("-c", shown)
+    assert "cases hold" in installed("-m", "bridge", "mapping", "test")
     assert installed("-m", "bridge", "demo").count("$ bridge ") == 5
