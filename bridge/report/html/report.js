@@ -51,6 +51,9 @@ function shown(text) {
   return element("bdi", {}, parts);
 }
 
+// A text of the bridge's own, its field names as people know them.
+const ours = (said) => shown(data.prefix ? said.replaceAll(data.prefix, "") : said);
+
 const number = (value) => value.toLocaleString("en");
 const field = (name) => (data.prefix && name.startsWith(data.prefix) ? name.slice(data.prefix.length) : name);
 const fields = (names) => (names || []).map(field).join(", ");
@@ -98,7 +101,7 @@ function changeOf({ change, names }) {
   const lost = change.lost ? `, ${number(change.lost)} characters cut` : "";
   return element("div", { class: "change" },
     element("div", {}, element("code", {}, shown(fields(names))), ` by ${change.fixer}: ${change.risk}${lost}`),
-    change.why ? element("div", { class: "fact" }, shown(change.why)) : "",
+    change.why ? element("div", { class: "fact" }, ours(change.why)) : "",
     element("dl", {}, side("before", "del", differs.old), side("after", "ins", differs.now)),
     differs.cut ? element("details", {},
       element("summary", {}, "The whole of both"),
@@ -127,9 +130,9 @@ function planned(message) {
   const held = message.held;
   if (!held) return step("Planned", "", fact(message.stands === "skipped" ? "It is skipped." : "It was ready to be sent.", cause.treatment ? ` The mapping: ${cause.treatment}.` : ""));
   return step(message.stands === "skipped" ? "Skipped" : `Held for ${data.reasons[held.reason]}`, "",
-    held.what ? fact(shown(held.what)) : "",
+    held.what ? fact(ours(held.what)) : "",
     held.code || held.fields ? fact(held.code ? code(held.code) : "", held.code && held.fields ? ", " : "", held.fields ? `fields: ${fields(held.fields)}` : "") : "",
-    held.advice ? fact(element("strong", {}, "What to do: "), shown(held.advice)) : "");
+    held.advice ? fact(element("strong", {}, "What to do: "), ours(held.advice)) : "");
 }
 
 function refused(refusal) {
@@ -142,8 +145,8 @@ function refused(refusal) {
 
 function happenings(message) {
   const heals = (message.heals || []).map((one) => ({ at: one.at, step: step(`Refused, and repaired (round ${one.round})`, one.at, refused(one.refusal), fact(`Repaired by ${(one.fixers || []).join(", ") || "no fixer"}.`)) }));
-  const approvals = (message.approvals || []).map((one) => ({ at: one.at, step: step(`Approved by ${one.who}`, one.at, one.what ? fact(shown(one.what)) : "") }));
-  const amendments = (message.amendments || []).map((one) => ({ at: one.at, step: step(`Changed by ${one.who}`, one.at, fact(`Fields: ${fields(one.fields)}`), one.was ? fact("It was held or refused: ", shown(one.was)) : "") }));
+  const approvals = (message.approvals || []).map((one) => ({ at: one.at, step: step(`Approved by ${one.who}`, one.at, one.what ? fact(ours(one.what)) : "") }));
+  const amendments = (message.amendments || []).map((one) => ({ at: one.at, step: step(`Changed by ${one.who}`, one.at, fact(`Fields: ${fields(one.fields)}`), one.was ? fact("It was held or refused: ", ours(one.was)) : "") }));
   return [...heals, ...approvals, ...amendments].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map((one) => one.step);
 }
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from bridge.model import Decision
-from bridge.report.causes import DayPart
-from bridge.report.document import CausePart, HeldGroupPart, RunDocument
-from bridge.report.handout import IN_WORDS, Content, Handout, Stands
+from bridge.model import Visibility
+from bridge.report.document import RunDocument
+from bridge.report.handout import Content, Handout
+from bridge.report.html.causes import causes
+from bridge.report.html.figures import figures
 from bridge.report.html.markup import Child, Markup, joined, tag
-from bridge.report.html.messages import HELD_IN_WORDS
+from bridge.report.html.parts import section
+from bridge.report.html.waiting import held, refused
 from bridge.report.terminal.words import (
     counted,
     made_at,
@@ -20,13 +22,13 @@ from bridge.report.terminal.words import (
     window_in_short,
     without_namespace,
 )
-from bridge.report.text import shortened, visible
+from bridge.report.text import visible
 
-_ROOM: Final = 160
-"""Cells for what Salesforce said."""
-_BAR: Final = 1000
-_DAY_WIDTH: Final = 8
-_DAYS_HEIGHT: Final = 28
+_STANDING: Final[Mapping[Visibility, str]] = {
+    Visibility.GUARDED: "not proven; the key is unique, so Salesforce refuses a second one",
+    Visibility.ASSUMED: "not proven, and was taken on by BRIDGE_ASSUME_VISIBLE",
+    Visibility.UNPROVEN: "not proven, so nothing may be sent",
+}
 
 
 def title(run: RunDocument) -> Markup:
@@ -43,11 +45,11 @@ def summary(handout: Handout) -> Markup:
             tag(
                 "main",
                 _stopped(run),
-                _figures(run),
+                figures(run),
                 _next(run),
-                _causes(handout),
-                _held(run),
-                _refused(run),
+                causes(handout),
+                held(run),
+                refused(run),
                 _notes(run),
                 _messages(handout),
                 id="main",
@@ -98,119 +100,11 @@ def _stopped(run: RunDocument) -> Child:
     )
 
 
-def _figures(run: RunDocument) -> Markup:
-    counts = run.counts
-    first = (
-        (counts.fetched, "fetched", ""),
-        (counts.ready, "ready", ""),
-        (counts.held, "held", "held"),
-        (counts.skipped, "skipped", "skipped"),
-    )
-    second = ((counts.ready, "ready", ""), *((n, IN_WORDS[s], s.value) for s, n in _of_ready(run)))
-    return _section(
-        "figures",
-        "The story in numbers",
-        _sum(first),
-        _sum(second),
-        _bar(run),
-        _compared(run),
-    )
-
-
-def _of_ready(run: RunDocument) -> Iterator[tuple[Stands, int]]:
-    for one, number in _standings(run).items():
-        if one not in (Stands.HELD, Stands.SKIPPED):
-            yield one, number
-
-
-def _standings(run: RunDocument) -> Mapping[Stands, int]:
-    counts = run.counts
-    return {
-        Stands.SYNCED: counts.synced,
-        Stands.PRESENT: counts.present,
-        Stands.REJECTED: counts.rejected,
-        Stands.IN_DOUBT: counts.in_doubt,
-        Stands.NOT_SENT: counts.not_sent_yet,
-        Stands.HELD: counts.held,
-        Stands.SKIPPED: counts.skipped,
-    }
-
-
-def _sum(parts: Sequence[tuple[int, str, str]]) -> Markup:
-    """`34 fetched = 31 ready + 3 held + 0 skipped`."""
-    signs = ("", "=", *("+" for _ in parts[2:]))
-    return tag(
-        "p",
-        [
-            [
-                tag("span", f" {sign} ", class_="sign") if sign else "",
-                tag(
-                    "span",
-                    tag("strong", f"{number:,}"),
-                    f" {word}",
-                    class_=f"figure {marked} {'' if number else 'none'}".strip(),
-                ),
-            ]
-            for sign, (number, word, marked) in zip(signs, parts, strict=True)
-        ],
-        class_="sum",
-    )
-
-
-def _bar(run: RunDocument) -> Child:
-    shown = [(one, number) for one, number in _standings(run).items() if number]
-    total = sum(number for _, number in shown)
-    if not total:
-        return ""
-    widths = [_BAR * number / total for _, number in shown]
-    starts = accumulate(widths, initial=0.0)
-    legend = [
-        tag(
-            "li",
-            tag("svg", tag("rect", width=12, height=12, class_=one.value), class_="key", width=12,
-                height=12, aria_hidden="true"),
-            f" {number:,} {IN_WORDS[one]} ({number / total:.1%})",
-        )
-        for one, number in shown
-    ]  # fmt: skip
-    return tag(
-        "figure",
-        tag(
-            "svg",
-            [
-                tag("rect", x=f"{start:.2f}", width=f"{width:.2f}", height=24, class_=one.value)
-                for (one, _), width, start in zip(shown, widths, starts, strict=False)
-            ],
-            class_="bar",
-            viewBox=f"0 0 {_BAR} 24",
-            preserveAspectRatio="none",
-            role="img",
-            aria_label=f"Outcomes: {standing_in_words(run.counts)}",
-        ),
-        tag("figcaption", tag("ul", legend, class_="legend")),
-    )
-
-
-def _compared(run: RunDocument) -> Child:
-    """With what GoTallo announced and the operator expects."""
-    counts = run.counts
-    told = []
-    if counts.announced is not None and counts.announced != counts.fetched:
-        repeated = f", {counts.repeated:,} of them repeated" if counts.repeated else ""
-        told.append(f"GoTallo announced {counts.announced:,}{repeated}.")
-    if counts.expected is not None:
-        as_expected = "as" if counts.expected == counts.listed else "not as"
-        told.append(f"{counts.expected:,} were expected, {as_expected} the window has.")
-    if counts.narrowed:
-        told.append(f"The window has {counts.listed:,}; this run is about some of them.")
-    return tag("p", " ".join(told)) if told else ""
-
-
 def _next(run: RunDocument) -> Child:
     steps = [step for step in run.next if step.command != f"bridge report {run.run_id}"]
     if not steps:
         return ""
-    return _section(
+    return section(
         "next",
         "What comes next",
         tag(
@@ -221,180 +115,49 @@ def _next(run: RunDocument) -> Child:
     )
 
 
-def _causes(handout: Handout) -> Child:
-    run = handout.document.run
-    if not run.causes:
-        return ""
-    names = ("Messages", "Cause", "How they stand", "What to do", "Last days")
-    return _section(
-        "causes",
-        "Causes",
-        _table(
-            "Causes of the failures, the most frequent first",
-            names,
-            [_cause(cause, run, handout.days.get(cause.id, ())) for cause in run.causes],
-        ),
-    )
-
-
-def _cause(cause: CausePart, run: RunDocument, days: Sequence[DayPart]) -> Markup:
-    code = cause.code or "no code"
-    fields = ", ".join(without_namespace(visible(name), run) for name in cause.fields)
-    message = shortened(cause.message, _ROOM)
-    rules = ", ".join(dict.fromkeys(visible(f.rule) for f in cause.findings if f.rule))
-    links = dict.fromkeys(f.link for f in cause.findings if f.link)
-    return tag(
-        "tr",
-        tag("td", f"{cause.count:,}", class_="number"),
-        tag(
-            "th",
-            tag("span", message, class_="said") if message else "",
-            tag("code", visible(code)),
-            f" {cause.kind.value}",
-            tag("span", f"Fields: {fields}", class_="fact") if fields else "",
-            tag("span", f"Rule: {rules}", class_="fact") if rules else "",
-            tag("span", "Cause ", tag("code", visible(cause.id)), class_="fact"),
-            scope="row",
-        ),
-        tag("td", standing_in_words(cause.counts), _treated(cause)),
-        tag(
-            "td",
-            cause.advice,
-            [tag("span", without_namespace(visible(f.says), run), class_="fact")
-             for f in cause.findings if f.says],
-            [_setup(link) for link in links if link and link.startswith("https://")],
-        ),
-        tag("td", _last_days(days)),
-    )  # fmt: skip
-
-
-def _treated(cause: CausePart) -> Iterable[Markup]:
-    for one in cause.treatments:
-        yield tag("span", f"{visible(one.treatment)}: {one.count:,}", class_="fact")
-
-
-def _setup(link: str) -> Markup:
-    return tag(
-        "span",
-        tag("a", "Open it in Setup", href=link, rel="noopener noreferrer"),
-        class_="fact",
-    )
-
-
-def _last_days(days: Sequence[DayPart]) -> Child:
-    most = max((day.failures for day in days), default=0)
-    if not most:
-        return tag("span", "none on record", class_="faint")
-    total = sum(day.failures for day in days)
-    peak = max(days, key=lambda day: day.failures)
-    said = f"{total:,} in {len(days)} days, most on {peak.day:%Y-%m-%d}: {peak.failures:,}"
-    width = _DAY_WIDTH * len(days)
-    heights = [round(_DAYS_HEIGHT * day.failures / most) for day in days]
-    return joined(
-        [
-            tag(
-                "svg",
-                [
-                    tag(
-                        "rect",
-                        x=_DAY_WIDTH * at,
-                        y=_DAYS_HEIGHT - max(height, 1),
-                        width=_DAY_WIDTH - 2,
-                        height=max(height, 1),
-                        class_="day" if height else "day none",
-                    )
-                    for at, height in enumerate(heights)
-                ],
-                class_="days",
-                viewBox=f"0 0 {width} {_DAYS_HEIGHT}",
-                width=width,
-                height=_DAYS_HEIGHT,
-                role="img",
-                aria_label=said,
-            ),
-            tag("span", said, class_="fact"),
-        ]
-    )
-
-
-def _held(run: RunDocument) -> Child:
-    groups: dict[tuple[str, str, str], int] = {}
-    for cause in run.causes:
-        for group in cause.held:
-            if group.decision is Decision.HELD:
-                key = (HELD_IN_WORDS[group.reason], _what(group, run), _advice(group, run))
-                groups[key] = groups.get(key, 0) + group.count
-    if not groups:
-        return ""
-    rows = sorted(groups.items(), key=lambda one: -one[1])
-    return _section(
-        "held",
-        "Held: what waits for a person",
-        _table(
-            "Why messages are held, and what to do",
-            ("Messages", "Held for", "Why", "What to do"),
-            [
-                tag(
-                    "tr",
-                    tag("td", f"{count:,}", class_="number"),
-                    tag("th", reason, scope="row"),
-                    tag("td", what),
-                    tag("td", advice),
-                )
-                for (reason, what, advice), count in rows
-            ],
-        ),
-    )
-
-
-def _what(group: HeldGroupPart, run: RunDocument) -> str:
-    return shortened(without_namespace(group.what, run), _ROOM)
-
-
-def _advice(group: HeldGroupPart, run: RunDocument) -> str:
-    return visible(without_namespace(group.advice, run))
-
-
-def _refused(run: RunDocument) -> Child:
-    if not run.rejections:
-        return ""
-    return _section(
-        "refused",
-        "Rejected by Salesforce",
-        _table(
-            "What Salesforce answered, and what to do",
-            ("Messages", "Code", "What Salesforce said", "What to do"),
-            [
-                tag(
-                    "tr",
-                    tag("td", f"{one.count:,}", class_="number"),
-                    tag("th", tag("code", visible(one.code or "no code")), scope="row"),
-                    tag("td", shortened(one.message, _ROOM)),
-                    tag("td", one.advice),
-                )
-                for one in run.rejections
-            ],
-        ),
-    )
-
-
 def _notes(run: RunDocument) -> Child:
-    notes = [
-        *(visible(note) for note in run.notes),
-        *(
-            f"{counted(one.count, 'message')}: {visible(one.note)}"
-            for one in run.remarks
-            if one.note
-        ),
-    ]
+    """What is to be known of the fetch, of outcomes, repairs and what was taken on."""
+    notes = [*run.notes, *_remarks(run), *_repaired(run), *_sent_again(run), *_unseen(run)]
+    if run.settles_at:
+        at = run.settles_at.astimezone(ZoneInfo(run.window.zone))
+        notes.append(f"Those in doubt can be settled from {at:%Y-%m-%d %H:%M:%S} on.")
     if not notes:
         return ""
-    return _section("notes", "To be known", tag("ul", [tag("li", note) for note in notes]))
+    told = [tag("li", visible(without_namespace(note, run))) for note in notes]
+    return section("notes", "To be known", tag("ul", told))
+
+
+def _remarks(run: RunDocument) -> Iterator[str]:
+    for one in run.remarks:
+        if one.note:
+            yield f"{counted(one.count, 'message')}: {one.note}"
+
+
+def _repaired(run: RunDocument) -> Iterator[str]:
+    for heal in run.heals:
+        on_fields = f" on {', '.join(heal.fields)}" if heal.fields else ""
+        yield (
+            f"{counted(heal.count, 'message')} refused with {heal.code or 'an error'}{on_fields}, "
+            f"repaired with {', '.join(heal.fixers)} and sent again (round {heal.round})"
+        )
+
+
+def _sent_again(run: RunDocument) -> Iterator[str]:
+    if run.resend:
+        again = counted(len(run.resend.messages), "message")
+        yield f"{again} deleted in the org, sent again for {run.resend.who}: {run.resend.why}"
+
+
+def _unseen(run: RunDocument) -> Iterator[str]:
+    seen = run.visibility
+    if seen and seen.standing is not Visibility.PROVEN:
+        why = f": {seen.why}. To prove it, grant {seen.grant}" if seen.why else ""
+        yield f"That every row is seen is {_STANDING[seen.standing]}{why}."
 
 
 def _messages(handout: Handout) -> Markup:
     number = len(handout.document.items)
-    return _section(
+    return section(
         "messages",
         "Messages",
         tag(
@@ -402,21 +165,4 @@ def _messages(handout: Handout) -> Markup:
             tag("p", f"The table of {counted(number, 'message')} needs JavaScript in the browser."),
         ),
         tag("div", id="browser"),
-    )
-
-
-def _section(id_: str, heading: str, *children: Child) -> Markup:
-    return tag("section", tag("h2", heading, id=id_), *children, aria_labelledby=id_)
-
-
-def _table(caption: str, names: Sequence[str], rows: Sequence[Markup]) -> Markup:
-    """A table that can be scrolled with the keyboard where it is wider than the window."""
-    head = tag("tr", [tag("th", name, scope="col") for name in names])
-    return tag(
-        "div",
-        tag("table", tag("caption", caption), tag("thead", head), tag("tbody", rows)),
-        class_="wide",
-        role="region",
-        aria_label=caption,
-        tabindex=0,
     )

@@ -43,7 +43,8 @@ _FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
 
-_KEYS = {"Tab": (9, ""), "Enter": (13, "\r")}
+_MOST_FRAMES = 3_600
+_KEYS = {"Enter": (13, "\r")}
 """Each with its number, and the text that it makes."""
 
 
@@ -150,10 +151,11 @@ class Tab:
         )
 
     def until(self, expression: str) -> None:
-        """Wait until an expression is true, looked at with each frame."""
+        """Wait until an expression is true, looked at with each of a bounded number of frames."""
         self.js(
-            "new Promise((done) => { const look = () => "
-            f"({expression}) ? done(true) : requestAnimationFrame(look); look(); }})"
+            "new Promise((done, fail) => { let left = "
+            f"{_MOST_FRAMES}; const look = () => ({expression}) ? done(true) : left-- ? "
+            "requestAnimationFrame(look) : fail(new Error('it did not come')); look(); })"
         )
 
     def requests(self) -> list[str]:

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.ledger import Ledger
-from bridge.model import Outcome
+from bridge.model import Outcome, Visibility
 from bridge.report import ReportDocument, html_page, report_document, whole
+from bridge.report.document import HealPart, ResendPart, VisibilityPart
 from bridge.report.html.markup import joined, tag
 from bridge.report.html.page import json_in_html
-from tests.report.runs import NO_ACCESS, RULE, item, named, planned, with_values
+from tests.report.runs import NO_ACCESS, NOW, RULE, TEXT, item, named, planned, with_values
 
 NASTY = (
     "</script><script>alert(1)</script>",
@@ -132,3 +133,28 @@ def test_the_figures_add_up_before_the_readers_eyes(plain: ReportDocument) -> No
     page = re.sub(r"<[^>]+>", "", html_page(whole(plain, {})))
     assert "3 fetched = 2 ready + 1 held + 0 skipped" in page
     assert "2 ready = 0 inserted + 0 there already + 1 rejected" in page
+
+
+def test_what_was_taken_on_repaired_or_sent_again_is_told(plain: ReportDocument) -> None:
+    run = plain.run.model_copy(
+        update={
+            "heals": (
+                HealPart(
+                    round=1, code="STRING_TOO_LONG", fields=(TEXT,), fixers=("truncate",), count=4
+                ),
+            ),
+            "resend": ResendPart(who="Test Admin 1", why="deleted by mistake", messages=()),
+            "visibility": VisibilityPart(
+                standing=Visibility.ASSUMED, why="no View All", grant="it"
+            ),
+            "settles_at": NOW,
+        }
+    )
+    page = html_page(whole(plain.model_copy(update={"run": run}), {}))
+    assert (
+        "4 messages refused with STRING_TOO_LONG on Text__c, repaired with truncate and sent again "
+        "(round 1)"
+    ) in page
+    assert "sent again for Test Admin 1: deleted by mistake" in page
+    assert "was taken on by BRIDGE_ASSUME_VISIBLE: no View All. To prove it, grant it." in page
+    assert "can be settled from 2026-11-23 08:30:00 on" in page
