@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from bridge.diagnosis import advise, kind_of
 from bridge.diagnosis.catalogue import CATALOGUE
-from bridge.model import BY_HAND, HeldReason, Kind
+from bridge.model import BY_HAND, HeldReason, Kind, Topic
 from bridge.report.document import (
     AmendmentPart,
     ApprovalPart,
@@ -82,6 +82,9 @@ _ROW_ID: Final = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", re.ASCII)
 _WORDS_OF_PEOPLE: Final = re.compile(r"(?<!\S)--(?:key|why)(?:[\s=]|\Z)")
 """What names a message in a command, or says why it is sent again."""
 
+_FOUND: Final[Mapping[Topic, str]] = {
+    Topic.STANDING_RULE: "The rule stands: it refuses the same record again.",
+}
 _HELD: Final[Mapping[HeldReason, tuple[str, str]]] = {
     HeldReason.SCHEMA: (
         "Salesforce would refuse the record, as the org describes its fields.",
@@ -176,10 +179,12 @@ def _cause(cause: CausePart) -> CausePart:
 
 
 def _finding(finding: FindingPart) -> FindingPart:
+    objects = tuple(map(_object, finding.objects))
     return finding.model_copy(
         update={
-            "says": "",
-            "objects": tuple(_object(name) for name in finding.objects),
+            "says": _FOUND.get(finding.topic, ""),
+            "link": finding.link if objects == finding.objects else None,
+            "objects": objects,
             "field": None if finding.field is None else _field(finding.field),
             "sources": _fields(finding.sources),
         }

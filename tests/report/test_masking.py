@@ -37,7 +37,6 @@ MAY_STAY = {
     "run.mapping.name",
     "run.causes.id",
     "run.causes.treatments.treatment",
-    "run.causes.findings.link",
     "run.causes.findings.rule",
     "run.rejections.cause_id",
     "run.next.command",

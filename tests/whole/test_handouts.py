@@ -77,9 +77,14 @@ def test_with_content_they_hold_what_the_messages_hold(house: House, tmp_path: P
     assert path.read_text("utf-8") == page
 
 
-def test_a_page_tells_when_its_causes_failed(house: House) -> None:
+def test_a_masked_page_tells_which_rule_stands_where_it_is_and_when_its_causes_failed(
+    house: House,
+) -> None:
     run_id = house.resync().run_id
     page = house.command("report", run_id, "--html", "-").stdout
+    assert "Rule: No_Links" in page
+    assert "The rule stands: it refuses the same record again." in page
+    assert re.search(r'href="https://[^"]+__Heroku_Message__c/ValidationRules/view"', page)
     assert re.search(r"\d+ in 14 days, most on", page)
 
 
