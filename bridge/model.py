@@ -640,6 +640,10 @@ TEXT_TYPES = frozenset(
     {"string", "textarea", "email", "url", "phone", "encryptedstring", "combobox", "id"}
 )
 """The describe types that hold free or formed text."""
+PICKLIST_TYPES = frozenset({"picklist", "multipicklist"})
+"""Those that hold one of the values that they list, or several."""
+NUMBER_TYPES = frozenset({"int", "long", "double", "currency", "percent"})
+"""Those that hold a number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bridge.fixers.by_field import PerSchema
 from bridge.fixers.interface import Example, Fixer
-from bridge.fixers.moves import Moves, movable
+from bridge.fixers.moves import Moves, moved
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
 
@@ -50,13 +50,12 @@ class Copy(Fixer[CopyOptions]):
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
-        for source, target in self._moves(schema):
-            if movable(record, source, target):
-                yield Change(
-                    field=target,
-                    before=record.get(target),
-                    after=record[source],
-                    fixer=self.name,
-                    why=f"the message says it in {source}",
-                    risk=Risk.INVENTED,
-                )
+        for source, target in moved(record, self._moves(schema)):
+            yield Change(
+                field=target,
+                before=record.get(target),
+                after=record[source],
+                fixer=self.name,
+                why=f"the message says it in {source}",
+                risk=Risk.INVENTED,
+            )

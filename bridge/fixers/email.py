@@ -2,16 +2,11 @@ from __future__ import annotations
 
 import re
 
+from bridge.fixers.addresses import is_address, with_small_domain
 from bridge.fixers.by_field import ByField
 from bridge.fixers.formed_text import Form, Formed, FormedText
 from bridge.fixers.interface import Example
 from bridge.model import Risk
-
-_LABEL = r"\w(?:[\w-]*\w)?"
-_ADDRESS = re.compile(
-    rf"(?!\.)[^\s@,;:<>()\[\]\\\"]{{1,64}}@(?P<domain>(?:{_LABEL}\.)+[^\W\d_](?:[\w-]*\w))"
-)
-"""Source: Salesforce Help 000384328: no dot at the beginning; letters of any script."""
 
 _MAILTO = r"(?i:mailto:)?"
 _IN_BRACKETS = re.compile(
@@ -19,6 +14,7 @@ _IN_BRACKETS = re.compile(
     re.DOTALL,
 )
 _BARE = re.compile(rf"{_MAILTO}(?P<address>[^\s,;<>|?]+)(?P<after>.*)", re.DOTALL)
+_ALONE = "an address alone, its domain in small letters"
 _NOTHING = re.compile(r"[\s,;'\"().<>|]*")
 
 
@@ -84,17 +80,18 @@ class Email(FormedText[Form]):
 
     def formed(self, text: str, form: Form) -> Formed | None:
         stripped = text.strip()
+        if is_address(stripped):
+            return Formed(with_small_domain(stripped), _ALONE)
         found = _IN_BRACKETS.fullmatch(stripped) or _BARE.fullmatch(stripped)
         if found is None:
             return None
         address = found["address"].strip("'\"()").rstrip(".,")
-        valid = _ADDRESS.fullmatch(address)
-        if valid is None:
+        if not is_address(address):
             return None
-        written = address[: valid.start("domain")] + valid["domain"].lower()
+        written = with_small_domain(address)
         others = (found[name] for name in found.re.groupindex if name != "address")
         left_out = [part for part in others if not _NOTHING.fullmatch(part)]
         if not left_out:
-            return Formed(written, "an address alone, its domain in small letters")
+            return Formed(written, _ALONE)
         what = "the first of several addresses" if "@" in found["after"] else "the address alone"
         return Formed(written, f"{what} is kept", Risk.LOSSY, sum(map(len, left_out)))

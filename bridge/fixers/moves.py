@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import RootModel, field_validator
 
@@ -30,21 +31,46 @@ class Moves(RootModel[dict[str, str]], frozen=True):
     def targets(self) -> Iterator[str]:
         return iter(self.root.values())
 
-    def in_org(self, schema: ObjectSchema) -> tuple[tuple[str, str], ...]:
-        """From and to under the org's API names; a field to come from need not be one of them."""
+    def in_org(self, schema: ObjectSchema) -> tuple[Move, ...]:
+        """As the org names the fields; one to come from need not be one of them."""
         return tuple(
-            (source, target.name)
+            Move(_names_in_records(name, schema), target.name)
             for name, written in self.root.items()
-            if (target := schema.get(written)) is not None
-            and (source := _as_in_record(name, schema)) != target.name
+            if (target := schema.get(written)) is not None and schema.get(name) != target
         )
 
 
-def movable(record: Record, source: str, target: str) -> bool:
-    """Whether there is a value to move, and room for it."""
-    return not is_empty(record.get(source)) and is_empty(record.get(target))
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a value comes from and goes to, in the records of one org."""
+
+    source: str | frozenset[str]
+    """API name; of a field that the org lacks each name that it may have in a record, folded."""
+    target: str
+    """API name."""
+
+    def source_in(self, record: Record) -> str | None:
+        """The field that has a value to move, where there is room for it."""
+        if not is_empty(record.get(self.target)):
+            return None
+        if isinstance(self.source, str):
+            return None if is_empty(record.get(self.source)) else self.source
+        named = (name for name in record if name.casefold() in self.source)
+        return next((name for name in named if not is_empty(record[name])), None)
 
 
-def _as_in_record(name: str, schema: ObjectSchema) -> str:
+def moved(record: Record, moves: Sequence[Move]) -> Iterator[tuple[str, str]]:
+    """From and to of what there is to move in a record."""
+    for move in moves:
+        source = move.source_in(record)
+        if source is not None:
+            yield source, move.target
+
+
+def _names_in_records(name: str, schema: ObjectSchema) -> str | frozenset[str]:
     known = schema.get(name)
-    return schema.short(name) if known is None else known.name
+    if known is not None:
+        return known.name
+    folded, prefix = name.casefold(), f"{schema.namespace}__".casefold()
+    short = folded.removeprefix(prefix) if schema.namespace else folded
+    return frozenset({short, prefix + short} if schema.namespace else {short})

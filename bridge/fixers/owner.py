@@ -82,7 +82,12 @@ class Owner(Fixer[OwnerOptions]):
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
         field, value = schema.get(_OWNER), record.get(_OWNER)
-        if diagnosis is None or field is None or not value or value == self.options.default:
+        if (
+            diagnosis is None
+            or field is None
+            or not value
+            or ids.is_id_of(value, self.options.default)
+        ):
             return
         if is_refused(field, record, schema, diagnosis, REFUSED) or _is_meant(diagnosis):
             yield Change(

@@ -71,13 +71,14 @@ class Phone(FormedText[PhoneForm]):
 
     Repair: a number that is valid by the numbering plan of its country is written as E.164
     (`+31612345678`), or in another `format`. A number without a country code is read in the
-    `region` that the mapping names, else not at all. An extension has no place in E.164: it is left
-    out, as lossy. What is no valid number stays as it is; with `{Field: {else: clear}}` the field
-    is left empty, as lossy. Without options every phone field is looked after.
+    `region` that the mapping names, as invented, else not at all. An extension has no place in
+    E.164: it is left out, as lossy. What is no valid number stays as it is; with
+    `{Field: {else: clear}}` the field is left empty, as lossy. Without options every phone field
+    is looked after.
     """
 
     name = "phone"
-    risk = Risk.LOSSY
+    risk = Risk.INVENTED
     Options = PhoneOptions
     field_type = "phone"
     unsaid = PhoneForm()
@@ -125,16 +126,19 @@ class Phone(FormedText[PhoneForm]):
         if one is None:
             return None
         try:
-            number = phonenumbers.parse(bare, form.region)
+            number = phonenumbers.parse(bare, form.region, keep_raw_input=True)
         except phonenumbers.NumberParseException:
             return None
         if not phonenumbers.is_valid_number(number):
             return None
-        written = phonenumbers.format_number(number, _FORMATS[_as_written(number, form)])
-        if number.extension and form.written is Written.E164:
-            why = "E.164 has no place for the extension"
-            return Formed(written, why, Risk.LOSSY, len(one["extension"] or number.extension))
-        return Formed(written, _why(bare, form))
+        as_written = _as_written(number, form)
+        written = phonenumbers.format_number(number, _FORMATS[as_written])
+        why, risk = _said_of_the_country(number, as_written, form)
+        if not number.extension or as_written is not Written.E164:
+            return Formed(written, why, risk)
+        lost = len(one["extension"] or number.extension)
+        why = f"{why}; E.164 has no place for the extension"
+        return Formed(written, why, Risk.LOSSY if risk is Risk.LOSSLESS else risk, lost)
 
 
 def _as_written(number: phonenumbers.PhoneNumber, form: PhoneForm) -> Written:
@@ -144,7 +148,12 @@ def _as_written(number: phonenumbers.PhoneNumber, form: PhoneForm) -> Written:
     return form.written
 
 
-def _why(text: str, form: PhoneForm) -> str:
-    if text.startswith("+"):
-        return "the same number as it is written elsewhere"
-    return f"the same number, read as one of {form.region}"
+def _said_of_the_country(
+    number: phonenumbers.PhoneNumber, as_written: Written, form: PhoneForm
+) -> tuple[str, Risk]:
+    """Whether the message said it, the mapping alone, or nobody needs to."""
+    if number.country_code_source != phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY:
+        return "the same number as it is written elsewhere", Risk.LOSSLESS
+    if as_written is Written.NATIONAL:
+        return f"the same number as it is written in {form.region}", Risk.LOSSLESS
+    return f"it names no country and is read as a number of {form.region}", Risk.INVENTED

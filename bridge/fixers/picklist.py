@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, RootModel, field_validator, model_validator
 
+from bridge.fixers import wildcards
 from bridge.fixers.by_field import ByField, PerSchema
 from bridge.fixers.interface import Example, Fixer
 from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, Risk
@@ -215,19 +216,13 @@ def _target(field: FieldSchema, table: Mapping[str, Replacement]) -> _Target:
             if _WILDCARDS.isdisjoint(folded):
                 by_value[folded] = choice
             else:
-                by_pattern.append((_pattern(folded), choice))
+                by_pattern.append((wildcards.compiled(folded), choice))
     right = frozenset(active) | frozenset(spelling.values())
     return _Target(field, right, by_value, by_pattern, fallback)
 
 
 def _values(table: Mapping[str, Replacement]) -> list[str]:
     return [r.value.strip() for r in table.values() if r.value is not None]
-
-
-def _pattern(folded: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in folded), re.DOTALL
-    )
 
 
 def _is_multiple(target: _Target) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, field_validator, model_validator
 
+from bridge.fixers import ids
 from bridge.fixers.by_field import PerSchema
 from bridge.fixers.example_object import with_fields
 from bridge.fixers.interface import Example, Fixer
@@ -140,7 +141,7 @@ class RecordTypeOf(Fixer[RecordTypeOptions]):
     ) -> Iterator[Change]:
         types = self._types(schema)
         given = record.get(_FIELD)
-        if not types.usable or any(_is(one, given) for one in types.usable.values()):
+        if not types.usable or any(ids.is_id_of(given, one.id) for one in types.usable.values()):
             return
         name = self.options.developer_name
         why = "the mapping names the record type"
@@ -163,11 +164,6 @@ class RecordTypeOf(Fixer[RecordTypeOptions]):
             {_fold(one.developer_name): one for one in known if one.active and one.available},
             None if by is None else by.name,
         )
-
-
-def _is(record_type: RecordType, value: Value) -> bool:
-    """Whether it is the one that a record names, by an id in either form."""
-    return isinstance(value, str) and value.strip()[:15] == record_type.id[:15]
 
 
 def _fold(text: str) -> str:

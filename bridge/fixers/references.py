@@ -139,7 +139,7 @@ class References(Fixer[ReferencesOptions]):
                 else None
             )
             after = choice.default if isinstance(choice, Default) else None
-            if why is not None and after != value:
+            if why is not None and not (after and ids.is_id_of(value, after)):
                 risk = Risk.LOSSY if after is None else Risk.INVENTED
                 yield Change(field.name, value, after, self.name, why, risk)
 

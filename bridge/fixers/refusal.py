@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bridge.model import Diagnosis, FieldSchema, ObjectSchema, Record, Value
-
-_COMPARED = 15
-"""Characters of an id that tell it; the three behind them only repeat which are capital."""
+from bridge.fixers import ids
+from bridge.model import Diagnosis, FieldSchema, ObjectSchema, Record
 
 
 def is_refused(
@@ -26,7 +24,8 @@ def is_refused(
     if diagnosis is None or diagnosis.code not in codes:
         return False
     value = record.get(field.name)
-    if any(_same(value, quoted) for quoted in (*diagnosis.ids, diagnosis.value)):
+    quoted = (*diagnosis.ids, diagnosis.value or "")
+    if any(one and ids.is_id_of(value, one) for one in quoted):
         return True
     named = {schema.get(name) for name in diagnosis.fields}
     if diagnosis.handler is not None:
@@ -34,12 +33,6 @@ def is_refused(
     if diagnosis.fields:
         return field in named
     return not diagnosis.ids and _references(record, schema) == {field.name}
-
-
-def _same(value: Value, quoted: str | None) -> bool:
-    if not isinstance(value, str) or not quoted:
-        return False
-    return value.strip()[:_COMPARED] == quoted.strip()[:_COMPARED]
 
 
 def _references(record: Record, schema: ObjectSchema) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bridge.fixers.by_field import PerSchema
 from bridge.fixers.interface import Example, Fixer
-from bridge.fixers.moves import Moves, movable
+from bridge.fixers.moves import Moves, moved
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
 
@@ -50,9 +50,8 @@ class Rename(Fixer[RenameOptions]):
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
-        for source, target in self._moves(schema):
-            if movable(record, source, target):
-                value, lossless = record[source], Risk.LOSSLESS
-                there, here = f"it is now in {target}", f"it was in {source}"
-                yield Change(source, value, None, self.name, there, lossless)
-                yield Change(target, record.get(target), value, self.name, here, lossless)
+        for source, target in moved(record, self._moves(schema)):
+            value, lossless = record[source], Risk.LOSSLESS
+            there, here = f"it is now in {target}", f"it was in {source}"
+            yield Change(source, value, None, self.name, there, lossless)
+            yield Change(target, record.get(target), value, self.name, here, lossless)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -134,19 +134,21 @@ def _to_moment(value: Value, field: FieldSchema) -> Change | None:
     if isinstance(value, str) and _SALESFORCE_MOMENT.fullmatch(value):
         return None
     if isinstance(value, str) and (moment := iso8601.moment(value)) is not None:
-        zone = "" if moment.zoned else _NO_ZONE
-        return _timed(
-            field,
-            value,
-            _written(moment.utc),
-            moment.finer,
-            f"a date-time as Salesforce reads it{zone}",
-        )
+        why = "a date-time as Salesforce reads it"
+        made = _timed(field, value, _written(moment.utc), moment.finer, why)
+        return _in_a_zone(moment, made)
     counted = epoch.moment(value)
     if counted is None:
         return None
     why = f"the number is read as {counted.unit} since 1970"
     return _timed(field, value, _written(counted.utc), counted.finer, why)
+
+
+def _in_a_zone(moment: iso8601.Moment, made: Change) -> Change:
+    """The change, which is our guess where the message names no zone."""
+    if moment.zoned:
+        return made
+    return replace(made, why=f"{made.why}{_NO_ZONE}", risk=Risk.INVENTED)
 
 
 def _written(utc: dt.datetime) -> str:
@@ -172,8 +174,8 @@ def _to_time(value: Value, field: FieldSchema) -> Change | None:
     read = iso8601.time_of_day(value)
     if read is None:
         return None
-    zone = "" if read.zoned else _NO_ZONE
     spelt = f"{read.time.isoformat(timespec='milliseconds')}Z"
+    zone = "" if read.zoned else _NO_ZONE
     return _timed(field, value, spelt, read.finer, f"a time as Salesforce reads it{zone}")
 
 
@@ -221,15 +223,15 @@ class Types(Fixer[TypesOptions]):
     Repair: by the org's describe. 0, 1, true, false, yes, no, y, n, on and off become a boolean;
     digits become a number where the field holds one, a number becomes its digits where the field
     holds text. Dates, times and date-times in any form of ISO 8601 become those of Salesforce; a
-    time without a zone counts as UTC. A bare number in a date-time field counts seconds or
-    milliseconds since 1970 where that falls into the years 2001 to 2100. Fractions of a millisecond
-    are dropped, as lossy: Salesforce keeps none. A number with more digits behind the point than
-    its field has stays as it is; `{decimals: round}` rounds it, as lossy. What could mean several
-    things stays as it is.
+    date-time without a zone counts as UTC, as invented. A bare number in a date-time field counts
+    seconds or milliseconds since 1970 where that falls into the years 2001 to 2100. Fractions of a
+    millisecond are dropped, as lossy: Salesforce keeps none. A number with more digits behind the
+    point than its field has stays as it is; `{decimals: round}` rounds it, as lossy. What could
+    mean several things stays as it is.
     """
 
     name = "types"
-    risk = Risk.LOSSY
+    risk = Risk.INVENTED
     Options = TypesOptions
     examples = (
         Example(
@@ -251,7 +253,7 @@ class Types(Fixer[TypesOptions]):
             after={"User_Locale_GMT_Offset__c": 2, "Platform_Identifier__c": "262358007148636"},
         ),
         Example(
-            says="A time without a zone is UTC.",
+            says="A date-time without a zone counts as UTC, which the message did not say.",
             options=None,
             before={"Timestamp__c": "2019-10-01 09:16:28"},
             after={"Timestamp__c": "2019-10-01T09:16:28.000Z"},

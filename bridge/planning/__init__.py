@@ -37,7 +37,7 @@ from bridge.planning.narrowing import Narrowing, ToAll, ToCauses, ToKeys, ToOpen
 from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 from bridge.planning.replay import Aspect, Contrast, FieldUnderBoth, Replayed, contrast
-from bridge.planning.uniqueness import UniqueValues
+from bridge.planning.uniqueness import UniqueValues, unique_value
 
 __all__ = [
     "Aspect",
@@ -87,4 +87,5 @@ __all__ = [
     "shipped_file",
     "try_cases",
     "unapproved",
+    "unique_value",
 ]

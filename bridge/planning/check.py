@@ -15,18 +15,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
 
+from bridge.fixers import ids
+from bridge.fixers.addresses import is_address
 from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
 from bridge.fixers.text_hygiene import is_free_text
-from bridge.model import TEXT_TYPES, FieldSchema, ObjectSchema, Record, Value
+from bridge.model import (
+    NUMBER_TYPES,
+    PICKLIST_TYPES,
+    TEXT_TYPES,
+    FieldSchema,
+    ObjectSchema,
+    Record,
+    Value,
+)
 from bridge.planning.plainly_right import Glance, glance, never, room_for_digits
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_EMAIL = re.compile(
-    r"[\w!#$%&'*/=?^+`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", re.ASCII
-)
-"""Source: Salesforce Help, "Email address format", for the characters on both sides."""
-_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 _DAY = r"\d{4}-\d\d-\d\d"
 _TIME_OF_DAY = r"\d\d:\d\d:\d\d(\.\d{1,3})?"
 _ZONE = r"(Z|[+-]\d\d:?\d\d)"
@@ -41,19 +46,15 @@ _FIRST_YEAR, _LAST_YEAR = 1700, 4000
 """Of a date that the platform keeps. Source: the same."""
 _BLANK = "".join(map(chr, range(0x21)))
 """A text of these alone may be empty to the platform, which trims white space."""
-_BARE_ID = 15
-"""Characters of an id that matter; those behind them guard the case."""
 _RECORD_TYPE = "RecordTypeId"
 _WHOLE_NUMBERS = frozenset({"int", "long"})
-_NUMBERS = _WHOLE_NUMBERS | {"double", "currency", "percent"}
 _UNREADABLE = "JSON_PARSER_ERROR"
 """The REST API's code for a value of the wrong JSON type."""
 _MOST_VALUES = 12
 """Of a picklist, in a sentence."""
 _NEVER_CUT = frozenset({"email", "phone", "url"})
 """Half of one would be another one; each has a fixer of its name."""
-_PICKLISTS = frozenset({"picklist", "multipicklist"})
-_TEXTS = TEXT_TYPES | _PICKLISTS | {"reference"}
+_TEXTS = TEXT_TYPES | PICKLIST_TYPES | {"reference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,15 @@ def check(record: Record, schema: ObjectSchema) -> tuple[Problem, ...]:
 def as_stored(value: Value, field: FieldSchema) -> Value:
     """The value as Salesforce keeps it: text is trimmed, and text that is empty then is null.
 
+    E-mail addresses are kept in small letters (Salesforce Help 000384328), ids in 18 characters.
     Source: Apex Developer Guide, sObject fields: "String field values never include leading and
     trailing whitespace". Line breaks come back as they were sent or as CRLF: both count as LF here.
     """
-    if isinstance(value, str) and (field.is_text or field.type in _PICKLISTS):
+    if isinstance(value, str) and (field.is_text or field.type in PICKLIST_TYPES):
         text = value.replace("\r\n", "\n").replace("\r", "\n").strip(WHITE_SPACE)
-        return text or None
+        return (text.lower() if field.type == "email" else text) or None
+    if isinstance(value, str) and field.type == "reference":
+        return ids.in_full(value.strip(WHITE_SPACE)) or None
     return value
 
 
@@ -177,10 +181,10 @@ def _fields(doubtful: Iterable[str], record: Record, schema: ObjectSchema) -> It
 
 def _record_type(record: Record, schema: ObjectSchema) -> Iterator[Problem]:
     wanted = record.get(_RECORD_TYPE)
-    if not isinstance(wanted, str) or not _ID.fullmatch(wanted) or not schema.record_types:
+    if not isinstance(wanted, str) or not ids.has_form(wanted) or not schema.record_types:
         return
     usable = [t for t in schema.record_types if t.active and t.available]
-    if not any(wanted[:_BARE_ID] == one.id[:_BARE_ID] for one in usable):
+    if not any(ids.is_id_of(wanted, one.id) for one in usable):
         yield Problem(
             "INVALID_CROSS_REFERENCE_KEY",
             _RECORD_TYPE,
@@ -219,7 +223,7 @@ def _problem(value: Value, field: FieldSchema, short: str) -> Problem | None:
 def _is_readable(value: Value, field: FieldSchema) -> bool:
     if field.type == "boolean":
         return isinstance(value, bool)
-    if field.type in _NUMBERS:
+    if field.type in NUMBER_TYPES:
         number = _as_number(value)
         if number is None or not math.isfinite(number):
             return False
@@ -241,7 +245,7 @@ def _as_number(value: Value) -> float | None:
 
 
 def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
-    if field.type in _NUMBERS:
+    if field.type in NUMBER_TYPES:
         return _number(float(value), field) or Problem(
             None,
             field.name,
@@ -258,7 +262,7 @@ def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
             if is_free_text(field)
             else f"{short} was damaged before it reached us: repair it at its source.",
         )
-    if field.type in _PICKLISTS:
+    if field.type in PICKLIST_TYPES:
         return _picklist(value, field, short)
     if field.type == "reference":
         return _reference(value, field, short)
@@ -355,7 +359,7 @@ def _some(values: list[str]) -> str:
 
 
 def _reference(value: str, field: FieldSchema, short: str) -> Problem | None:
-    if _ID.fullmatch(value):
+    if ids.has_form(value.strip(WHITE_SPACE)):
         return None
     return Problem(
         "MALFORMED_ID",
@@ -378,7 +382,7 @@ def _text(value: str, field: FieldSchema, short: str) -> Problem | None:
             f"{units(stripped, field):,}",
             f"Widen the field in Setup, or {_shortened(field, short)}, then resync.",
         )
-    if field.type == "email" and not _EMAIL.fullmatch(value.strip(_BLANK)):
+    if field.type == "email" and not is_address(value.strip(_BLANK)):
         return Problem(
             "INVALID_EMAIL_ADDRESS",
             field.name,

@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bridge.errors import MappingError
-from bridge.model import TEXT_TYPES, ObjectSchema, Witness
+from bridge.model import NUMBER_TYPES, PICKLIST_TYPES, TEXT_TYPES, ObjectSchema, Witness
 from bridge.planning.downstream import Downstream
 from bridge.planning.nearest import no_such_field
-from bridge.planning.policies import FieldIs, FixerUse, Policy
+from bridge.planning.policies import FieldIs, FixerUse, Policy, Wanted, Wildcards
 from bridge.planning.yaml_source import Place, YamlSource
 
-_OF_TEXT = TEXT_TYPES | {"picklist", "multipicklist"}
+_HOLDS = {
+    "boolean": "true or false",
+    **dict.fromkeys(NUMBER_TYPES, "a number"),
+    **dict.fromkeys(TEXT_TYPES | PICKLIST_TYPES, "text"),
+}
+"""What a policy may ask of a field, by describe type; of any other type, anything."""
 _MEND = (
     "Mend the name, or give the integration user access to the field "
     "(a field it can't see does not exist for it)."
@@ -97,15 +102,16 @@ class MessageMapping:
         ]
         if wrong:
             raise MappingError("\n".join(dict.fromkeys(wrong)), _MEND)
-        misread = [part for part in self._fields_of_policies() if _was_meant_as_text(part, schema)]
+        misread = [
+            f"{part.place}: {part.field} holds {holds}, and this is {_in_words(part.wanted)}"
+            for part in self._fields_of_policies()
+            if (holds := _holds_otherwise(part, schema)) is not None
+        ]
         if misread:
             raise MappingError(
-                "\n".join(
-                    f"{part.place}: {part.field} holds text, and this is read as "
-                    f"{str(part.wanted).lower()}"
-                    for part in misread
-                ),
-                "Put it in quotes: YAML reads yes, no, on and off as true and false.",
+                "\n".join(misread),
+                "Put a text in quotes, and nothing else: YAML reads a bare yes, no, on and off as "
+                "true and false.",
             )
 
     def filled_fields(self) -> tuple[str, ...]:
@@ -142,6 +148,24 @@ class MessageMapping:
             yield from policy.fixers
 
 
-def _was_meant_as_text(part: FieldIs, schema: ObjectSchema) -> bool:
+def _holds_otherwise(part: FieldIs, schema: ObjectSchema) -> str | None:
+    """What a field holds instead of what a policy asks of it, None where it may hold that."""
     field = schema.get(part.field)
-    return isinstance(part.wanted, bool) and field is not None and field.type in _OF_TEXT
+    holds = None if field is None else _HOLDS.get(field.type)
+    return None if part.wanted is None or holds == _kind(part.wanted) else holds
+
+
+def _kind(wanted: Wanted) -> str:
+    match wanted:
+        case Wildcards():
+            return "text"
+        case bool():
+            return "true or false"
+        case _:
+            return "a number"
+
+
+def _in_words(wanted: Wanted) -> str:
+    if isinstance(wanted, Wildcards):
+        return f'the text "{wanted.pattern}"'
+    return f"read as {str(wanted).lower()}"

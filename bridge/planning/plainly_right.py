@@ -11,13 +11,11 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from bridge.fixers.text import byte_limit
-from bridge.model import FieldSchema, Value
+from bridge.model import NUMBER_TYPES, PICKLIST_TYPES, FieldSchema, Value
 
 Glance: TypeAlias = Callable[[Value], bool]
 
 _FREE_TEXT: Final = frozenset({"string", "textarea", "url", "phone", "combobox"})
-_PICKLISTS: Final = frozenset({"picklist", "multipicklist"})
-_NUMBERS: Final = frozenset({"int", "long", "double", "currency", "percent"})
 _WHOLE_NUMBERS: Final = frozenset({"int", "long"})
 _MOST_DIGITS: Final = 18
 _PLAIN_MOMENT: Final = re.compile(
@@ -40,9 +38,9 @@ def glance(field: FieldSchema) -> Glance:
         return never
     if field.type == "boolean":
         return _is_boolean
-    if field.type in _PICKLISTS and field.restricted_picklist:
+    if field.type in PICKLIST_TYPES and field.restricted_picklist:
         return _is_one_of(field)
-    if field.type in _NUMBERS:
+    if field.type in NUMBER_TYPES:
         return _is_number_that_fits(field)
     if field.type == "datetime":
         return _is_plain_moment

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 
 from bridge.diagnosis import cause_of
 from bridge.errors import MappingError
+from bridge.fixers.emptiness import is_empty
 from bridge.model import (
     Change,
     Decision,
@@ -79,11 +80,12 @@ class Planner:
         (policy,) = repair.policies
         record = repair.result
         held = self._decide(message, policy, repair, record, case.tight)
-        conversation = record.get(self._conversation)
+        conversation = _first_said(self._conversation, record, original)
         return Item(
             key=message.key,
             conversation=canonical_key(conversation) if isinstance(conversation, str) else None,
-            order=_moment(record.get(self._order)) or _moment(message.standard.get("timestamp")),
+            order=_moment(_first_said(self._order, record, original))
+            or _moment(message.standard.get("timestamp")),
             original=original,
             record=record,
             changes=case.tight.explained(repair.changes),
@@ -289,6 +291,15 @@ def _field_name(schema: ObjectSchema, name: str) -> str:
 
 def _field_names(schema: ObjectSchema, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_field_name(schema, name) for name in names)
+
+
+def _first_said(field: str, record: Record, original: Record) -> Value:
+    """What the record has, or the message had where the mapping leaves the field out."""
+    value = record.get(field)
+    if value is not None:
+        return value
+    said = original.get(field)
+    return None if is_empty(said) else said
 
 
 def _moment(value: Value) -> str:

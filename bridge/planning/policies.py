@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from bridge.fixers import Fixer
+from bridge.fixers import Fixer, wildcards
+from bridge.fixers.emptiness import is_empty
 from bridge.model import Diagnosis, Kind, ObjectSchema, Record, Value
 from bridge.planning.yaml_source import Place
 
@@ -44,10 +44,10 @@ class Wildcards:
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
-        return re.compile(fnmatch.translate(self.pattern.casefold()))
+        return wildcards.compiled(self.pattern.casefold())
 
     def match(self, text: str) -> bool:
-        return self._compiled.match(text.casefold()) is not None
+        return self._compiled.fullmatch(text.casefold()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,12 @@ def _like(pattern: Wildcards | None, *texts: str | None) -> bool:
 
 
 def _named(field: str, names: Sequence[str]) -> bool:
-    """Whether one of the names is this field's, with its package's prefix or without."""
-    return any(name.casefold() == field or name.casefold().endswith(f"__{field}") for name in names)
+    """Whether one of the names is this field's; either may have its package's prefix or lack it."""
+    folded = (name.casefold() for name in names)
+    return any(
+        name == field or name.endswith(f"__{field}") or field.endswith(f"__{name}")
+        for name in folded
+    )
 
 
 def _names_of_handler(error: Diagnosis) -> tuple[str, ...]:
@@ -209,7 +213,7 @@ def _names_of_handler(error: Diagnosis) -> tuple[str, ...]:
 
 def _holds(value: Value, wanted: Wanted) -> bool:
     if wanted is None:
-        return value is None or (isinstance(value, str) and not value.strip())
+        return is_empty(value)
     if isinstance(wanted, Wildcards):
         return isinstance(value, str) and wanted.match(value)
     return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from bridge.model import Change, FieldSchema, ObjectSchema, PicklistValue
+from bridge.model import PICKLIST_TYPES, Change, FieldSchema, ObjectSchema, PicklistValue
 from bridge.planning.check import Problem
 from bridge.planning.downstream import Source, Trace
 
-_PICKLISTS: Final = frozenset({"picklist", "multipicklist"})
 _SCHEMAS: Final = 32
 """How many tightened schemas are kept: a morning has a few."""
 
@@ -122,7 +121,7 @@ class Tightening:
 def _as_narrow(field: FieldSchema, made: FieldSchema) -> FieldSchema:
     if made.required and field.createable:
         field = replace(field, nillable=False, defaulted_on_create=False)
-    if made.restricted_picklist and made.type in _PICKLISTS:
+    if made.restricted_picklist and made.type in PICKLIST_TYPES:
         return _with_its_values(field, made)
     if field.is_text and made.is_text and 0 < made.length < field.length:
         byte_length = min(filter(None, (field.byte_length, made.byte_length)), default=0)
@@ -133,7 +132,7 @@ def _as_narrow(field: FieldSchema, made: FieldSchema) -> FieldSchema:
 def _with_its_values(field: FieldSchema, made: FieldSchema) -> FieldSchema:
     """Text becomes a choice of the made field's values, a choice one of those that both have."""
     values = tuple(value for value in made.picklist_values if _takes(field, value))
-    if field.type in _PICKLISTS:
+    if field.type in PICKLIST_TYPES:
         return replace(field, restricted_picklist=True, picklist_values=values)
     if not field.is_text:
         return field

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.model import Decision, FieldSchema, Held, HeldReason, Item, ObjectSchema, Value
+from bridge.model import Decision, FieldSchema, Held, HeldReason, Item, ObjectSchema, Record, Value
 from bridge.planning.check import as_stored
 
 
@@ -26,7 +26,7 @@ class UniqueValues:
         """The item as it is, or held since an earlier one of the run has such a value."""
         if item.decision is not Decision.READY or not self._fields:
             return item
-        values = [(field, self._value(item, field)) for field in self._fields]
+        values = [(field, unique_value(item.record, field)) for field in self._fields]
         for field, value in values:
             earlier = self._taken.get((field.name, value))
             if value is not None and earlier is not None:
@@ -38,9 +38,11 @@ class UniqueValues:
         }
         return item
 
-    def _value(self, item: Item, field: FieldSchema) -> Value:
-        value = as_stored(item.record.get(field.name), field)
-        return value.casefold() if isinstance(value, str) and not field.case_sensitive else value
+
+def unique_value(record: Record, field: FieldSchema) -> Value:
+    """What the org compares to tell whether another row has the value already; null is none."""
+    value = as_stored(record.get(field.name), field)
+    return value.casefold() if isinstance(value, str) and not field.case_sensitive else value
 
 
 def _held(field: FieldSchema, earlier: str, schema: ObjectSchema) -> Held:

@@ -21,6 +21,7 @@ from bridge.sheet import (
     Amended,
     SheetRow,
     columns_of,
+    keys_of,
     read_amendments,
     read_table,
     write_sheet,
@@ -98,7 +99,12 @@ def look_at_amendments(
     outdated = why_outdated(run, schema, mapping_now(settings, run), limits_of(settings), now())
     if outdated is not None:
         raise outdated
-    stored = {item.key: item for item in ledger.items(run.id) if item.key is not None}
+    named = keys_of(table)
+    stored = {
+        item.key: item
+        for item in ledger.items(run.id)
+        if item.key is not None and item.key in named
+    }
     states = ledger.states(run.id, list(stored))
     amendable = dict(_amendable(run, stored, states, ledger))
     stands = {key: _stands(item, states[key]) for key, item in stored.items()}

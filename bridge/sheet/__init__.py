@@ -9,7 +9,7 @@ amending  rows become changes, and mistakes with row and column
 from __future__ import annotations
 
 from bridge.sheet.amending import Amendable, Amended, Mistake, Reading, read_amendments
-from bridge.sheet.table import Table, read_table
+from bridge.sheet.table import Table, keys_of, read_table
 from bridge.sheet.writing import SheetRow, columns_of, write_sheet
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "SheetRow",
     "Table",
     "columns_of",
+    "keys_of",
     "read_amendments",
     "read_table",
     "write_sheet",

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.model import BY_HAND, Change, ObjectSchema, Record, Risk, Value, canonical_key
-from bridge.planning import as_stored, check
-from bridge.sheet.cells import as_read, says, value_of, without_lost_characters
-from bridge.sheet.table import Table
-from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading
+from bridge.planning import as_stored, check, unique_value
+from bridge.sheet.cells import as_read, cell_of, says, value_of, without_lost_characters
+from bridge.sheet.table import Table, cell_at
+from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading, marks_of
 
-_END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})\)")
+_END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})((?: [0-9a-f]{6})*)\)")
+
+
+_CHANGED_SINCE = "it was changed since the file was written: write the file again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class _Reader:
         self._refuse_cut()
         seen: dict[str, int] = {}
         amended: list[Amended] = []
-        unchanged = 0
+        as_they_stay: list[tuple[int, Record]] = []
         for row, cells in self.table.rows:
             item = self._item(row, cells, seen)
             if item is None:
@@ -96,15 +99,16 @@ class _Reader:
             if changes:
                 amended.append(self._amended(row, item, changes, columns))
             else:
-                unchanged += 1
-        return Reading(tuple(amended), unchanged, tuple(self.mistakes))
+                as_they_stay.append((row, item.record))
+        self._refuse_repeated(amended, as_they_stay)
+        return Reading(tuple(amended), len(as_they_stay), tuple(self.mistakes))
 
     @property
     def _header(self) -> list[str]:
         return [head.casefold() for head in self.table.header]
 
     def _end(self, cells: Sequence[str]) -> re.Match[str] | None:
-        return _END.fullmatch(as_read(_cell(cells, self._header.index(END))))
+        return _END.fullmatch(as_read(cell_at(cells, self._header.index(END))))
 
     def _refuse_cut(self) -> None:
         """A file that was cut between two rows looks like one of which rows were deleted."""
@@ -119,6 +123,26 @@ class _Reader:
                 f"it has {len(self.table.rows)} of its {total} rows: it is cut, or rows were "
                 "deleted. Leave a row that needs nothing as it is",
             )
+
+    def _refuse_repeated(
+        self, amended: Sequence[Amended], as_they_stay: Sequence[tuple[int, Record]]
+    ) -> None:
+        """No cell that a person wrote repeats what another row has in a unique field."""
+        records = [*((one.row, one.record) for one in amended), *as_they_stay]
+        for unique in (each for each in self.schema.fields if each.unique):
+            rows: dict[Value, list[int]] = {}
+            for row, record in records:
+                rows.setdefault(unique_value(record, unique), []).append(row)
+            for one in amended:
+                value = unique_value(one.record, unique)
+                others = [row for row in rows[value] if row != one.row]
+                written = unique.name in {change.field for change in one.changes}
+                if value is not None and others and written:
+                    self._wrong(
+                        one.row,
+                        heading(unique.name, self.schema),
+                        f"the field is unique, and row {others[0]} has the same (DUPLICATE_VALUE)",
+                    )
 
     def _columns(self) -> list[_Column]:
         """The fields' columns; what is no field of the object or of a message is a mistake."""
@@ -145,7 +169,7 @@ class _Reader:
         for at, cell in enumerate(cells):
             if cell and (at >= len(header) or not header[at]):
                 self._wrong(row, f"column {at + 1}", "the column has no name in the first row")
-        key = canonical_key(as_read(_cell(cells, header.index(KEY))))
+        key = canonical_key(as_read(cell_at(cells, header.index(KEY))))
         end = self._end(cells)
         if end is None:
             self._wrong(row, END, "the row is cut, or its last cell was changed")
@@ -166,12 +190,21 @@ class _Reader:
     def _changes(
         self, row: int, cells: Sequence[str], item: Amendable, columns: Sequence[_Column]
     ) -> Iterator[Change]:
+        """What a person edited; what has changed since the file was written stays as it is now."""
+        end = self._end(cells)
+        marks = frozenset(end[4].split() if end else ())
         for column in columns:
-            cell = _cell(cells, column.at)
+            cell = cell_at(cells, column.at)
             before = item.record.get(column.name)
             if says(cell, before):
                 continue
+            if marks_of(column.name, cell_of(before))[0] not in marks:
+                if marks.isdisjoint(marks_of(column.name, cell)):
+                    self._wrong(row, column.head, _CHANGED_SINCE)
+                continue
             after = value_of(cell, self.schema.get(column.name))
+            if after == before and type(after) is type(before):
+                continue
             if isinstance(before, str) and as_read(cell) in map(
                 as_read, without_lost_characters(before)
             ):
@@ -226,17 +259,12 @@ def _by_hand(
     the message did not have, whoever vouches for it.
     """
     field = schema.get(name)
-    had = original if field is None else as_stored(original, field)
+    had, has = (v if field is None else as_stored(v, field) for v in (original, after))
     if after is None:
         lost = len(before) if isinstance(before, str) else 0
         return Change(name, before, None, BY_HAND, "a person cleared it", Risk.LOSSY, lost)
-    if after == had and type(after) is type(had):
+    if has == had and type(has) is type(had):
         return Change(
             name, before, after, BY_HAND, "a person put back what the message had", Risk.LOSSLESS
         )
     return Change(name, before, after, BY_HAND, "a person wrote it", Risk.INVENTED)
-
-
-def _cell(cells: Sequence[str], at: int) -> str:
-    """A program may leave out the empty cells at the end of a row."""
-    return cells[at] if at < len(cells) else ""

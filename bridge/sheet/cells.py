@@ -15,15 +15,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bridge.fixers.text import WHITE_SPACE
-from bridge.model import FieldSchema, Value
+from bridge.model import NUMBER_TYPES, FieldSchema, Value
 
 MOST_CHARACTERS: Final = 32_000
 """Of a cell, in UTF-16 units. Source: Excel's specifications and limits name 32,767."""
 
 _MARK = "'"
-_NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
 _FORMULA = "=+-@#\uff1d\uff0b\uff0d\uff20"
 """What a formula, a command or an error value begins with; the last four are full-width."""
+_FORMULA_LINE = rf"""(?=[ \t"']*[{re.escape(_FORMULA)}][^\n;]*[(!|])"""
+_LINE_TO_GUARD = re.compile(rf"(?<=[\n;]){_FORMULA_LINE}")
+_GUARDED_LINE = re.compile(rf"(?<=[\n;])'{_FORMULA_LINE}")
+"""Within a text: a program that takes semicolons for the delimiter begins a row or a cell there."""
 _SHORT = 31
 """Characters: no number or date of a spreadsheet with a letter in it is longer."""
 _NO_LETTERS = re.compile(r"[\d\W_eE]+")
@@ -54,6 +57,7 @@ def cell_of(value: Value) -> str:
 
 def guarded(text: str) -> str:
     """The text with an apostrophe in front, where a spreadsheet would make something else of it."""
+    text = _LINE_TO_GUARD.sub(_MARK, text)
     return _MARK + text if _needs_guard(text) else text
 
 
@@ -62,13 +66,20 @@ def as_read(cell: str) -> str:
     text = _folded(cell)
     if text.startswith(_MARK) and _needs_guard(text[1:]):
         text = text[1:]
-    return text.strip(WHITE_SPACE)
+    return _GUARDED_LINE.sub("", text).strip(WHITE_SPACE)
 
 
 def says(cell: str, value: Value) -> bool:
     """Whether a cell still says this value: as it was written, or without its apostrophe."""
     plain = _plain(value)
     return _folded(cell) in (_folded(guarded(plain)), _folded(plain))
+
+
+def forms_of(cell: str) -> tuple[str, str]:
+    """A cell as it is, and as it was where a program took the apostrophe in front for its own."""
+    text = _folded(cell)
+    unmarked = text[1:].strip(WHITE_SPACE) if text.startswith(_MARK) else None
+    return (text if unmarked is None else _MARK + unmarked), _MARK + text
 
 
 def value_of(cell: str, field: FieldSchema | None) -> Value:
@@ -81,7 +92,7 @@ def value_of(cell: str, field: FieldSchema | None) -> Value:
         return None
     if field is not None and field.type == "boolean":
         return True if text.lower() in _YES else False if text.lower() in _NO else text
-    if field is not None and field.type in _NUMBERS:
+    if field is not None and field.type in NUMBER_TYPES:
         return _number(text)
     return text
 

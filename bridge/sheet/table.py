@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.errors import UsageError
+from bridge.model import canonical_key
+from bridge.sheet.cells import as_read
 from bridge.sheet.writing import END, KEY
 
 DELIMITERS: Final = (",", ";", "\t")
 _DELIMITER_LINE = re.compile(r"sep=(.)\r?\n")
+_LINE_BREAK = re.compile(r"[\r\n]")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SAVE = "Save it as CSV UTF-8 (or Unicode text), then try again."
 
@@ -26,6 +29,17 @@ class Table:
     rows: Sequence[tuple[int, Sequence[str]]]
     """Each with its number as a spreadsheet counts, where the header is row 1; empty ones are left
     out."""
+
+
+def keys_of(table: Table) -> frozenset[str]:
+    """The messages that the rows of a file are of."""
+    at = [name.casefold() for name in table.header].index(KEY)
+    return frozenset(canonical_key(as_read(cell_at(cells, at))) for _, cells in table.rows)
+
+
+def cell_at(cells: Sequence[str], at: int) -> str:
+    """A cell of a row; a program may leave out the empty ones at its end."""
+    return cells[at] if at < len(cells) else ""
 
 
 def read_table(data: bytes) -> Table:
@@ -67,7 +81,7 @@ def _text(data: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
+    first = _LINE_BREAK.split(text, maxsplit=1)[0]
     return max(DELIMITERS, key=first.count)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.model import ObjectSchema, Record
-from bridge.sheet.cells import cell_of
+from bridge.sheet.cells import cell_of, forms_of
 
 KEY: Final = "key"
 CAUSE: Final = "cause"
@@ -18,9 +18,12 @@ WHY: Final = "why"
 ERROR: Final = "error"
 END: Final = "end of row"
 """Each row ends with its number among how many, so that a cut file is found out, and with a
-fingerprint of its key, so that a changed key is."""
+fingerprint of its key, so that a changed key is; behind it a mark of each cell, so that what a
+person left alone is known from what has changed since."""
 OF_THE_BRIDGE: Final = frozenset({KEY, CAUSE, WHY, ERROR, END})
 """Columns that are no fields."""
+_DIGITS: Final = 6
+"""Of a fingerprint or a mark."""
 _BOM = "\ufeff"
 """Excel takes a CSV file for UTF-8 only with it."""
 
@@ -70,9 +73,10 @@ def write_sheet(rows: Sequence[SheetRow], fields: Sequence[str], schema: ObjectS
     heads = [heading(name, schema) for name in fields]
     writer.writerow([KEY, CAUSE, WHY, ERROR, *heads, END])
     for number, row in enumerate(rows, 1):
-        told = [row.key, row.cause_id, row.why, row.error_text]
-        values = [row.record.get(name) for name in fields]
-        writer.writerow([*map(cell_of, (*told, *values)), end_of(row.key, number, len(rows))])
+        told = map(cell_of, (row.key, row.cause_id, row.why, row.error_text))
+        cells = [cell_of(row.record.get(name)) for name in fields]
+        marks = [marks_of(name, cell)[0] for name, cell in zip(fields, cells, strict=True)]
+        writer.writerow([*told, *cells, end_of(row.key, number, len(rows), marks)])
     return file.getvalue()
 
 
@@ -83,10 +87,19 @@ def heading(name: str, schema: ObjectSchema) -> str:
     return short if field is not None and field.name == name else name
 
 
-def end_of(key: str, number: int, rows: int) -> str:
+def end_of(key: str, number: int, rows: int, marks: Iterable[str]) -> str:
     """What the last cell of a row holds."""
-    return f"({number} of {rows}, {fingerprint(key)})"
+    return f"({' '.join((f'{number} of {rows},', fingerprint(key), *marks))})"
 
 
 def fingerprint(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return _hash(key)[:_DIGITS]
+
+
+def marks_of(field: str, cell: str) -> tuple[str, ...]:
+    """What tells the cell of a field from most others, in each form that it may have had."""
+    return tuple(_hash(f"{field}={form}")[:_DIGITS] for form in forms_of(cell))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

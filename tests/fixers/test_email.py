@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -70,7 +70,19 @@ def test_what_is_no_address_is_held_or_cleared(text: str) -> None:
 
 
 @pytest.mark.parametrize("options", [None, CLEAR])
-@pytest.mark.parametrize("text", ["a@example.org", "Ä.ö@exämple.org", "a..b.@example.org", "", " "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a@example.org", "Ä.ö@exämple.org", "a..b.@example.org", "", " "),
+        *(
+            "a@İstanbul.example",
+            "what?ever@example.org",
+            "a|b@example.org",
+            "'quoted'@example.org",
+            "a" * 65 + "@b.org",
+        ),
+    ],
+)
 def test_what_is_right_or_empty_stays(options: object, text: str) -> None:
     assert leaves_alone("email", options, {EMAIL: text})
 
@@ -96,6 +108,19 @@ def test_what_is_made_is_an_address_that_the_schema_takes(text: str) -> None:
             assert str(change.after).lower() in text.lower()
             problems = check({change.field: change.after}, MESSAGE)
             assert change.field not in {problem.field for problem in problems}
+
+
+@given(
+    st.from_regex(
+        r"[\w][\w!#$%&'*/=?^+`{|}~.-]{0,66}@([A-Za-z0-9]{1,9}\.){1,2}[A-Za-z]{2,4}", fullmatch=True
+    )
+)
+def test_what_the_schema_takes_is_the_same_address_afterwards(text: str) -> None:
+    problems = check({f"Social25__{EMAIL}": text}, MESSAGE)
+    assume(not any(problem.field.endswith(EMAIL) for problem in problems))
+    for change in changes(build("email", CLEAR), {f"Social25__{EMAIL}": text}):
+        assert str(change.after).lower() == text.lower()
+        assert change.risk is Risk.LOSSLESS
 
 
 @given(addresses)

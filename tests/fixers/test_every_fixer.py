@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import math
+import json
 from types import MappingProxyType
 
 import pytest
@@ -124,12 +124,21 @@ def test_a_change_is_a_true_account(fixer: Fixer[BaseModel], record: Record) -> 
         assert not change.why.endswith(".")
 
 
+def is_json(record: Record) -> bool:
+    """Whether it holds no infinite number, however deep: no message has one."""
+    try:
+        json.dumps(record, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
 @every_fixer
 @given(record=records)
 def test_nothing_is_amiss_that_a_fixer_of_others_is_held_to(
     fixer: Fixer[BaseModel], record: Record
 ) -> None:
-    assume(all(math.isfinite(value) for value in record.values() if isinstance(value, float)))
+    assume(is_json(record))
     given_to_it = copy.deepcopy(record)
     accounted = accounted_changes(fixer, given_to_it, record, MESSAGE, TOO_LONG)
     assert repr(accounted) == repr(trusted_changes(fixer, record, MESSAGE, TOO_LONG))
@@ -144,4 +153,4 @@ def test_no_change_risks_more_than_the_fixer_declares(
     risks = tuple(Risk)
     for change in changes(fixer, record, TOO_LONG):
         assert risks.index(change.risk) <= risks.index(fixer.risk)
-        assert change.lost == 0 or change.risk is Risk.LOSSY
+        assert change.lost == 0 or change.risk is not Risk.LOSSLESS

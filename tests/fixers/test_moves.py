@@ -49,8 +49,11 @@ def test_a_field_goes_by_its_name_with_the_prefix_or_without(fixer: str) -> None
     options = {"Social25__Media_Title__c": "Social25__text__c"}
     made = changes(build(fixer, options), org_record({"Media_Title__c": "Hi"}))
     assert made[-1].field == TEXT
-    made = changes(build(fixer, {"Social25__Mood__c": "Text__c"}), {"Mood__c": "Hi"})
-    assert made[-1].field == TEXT
+    for name in ("Mood__c", "Social25__Mood__c", "mood__c"):
+        for written in ("Mood__c", "social25__mood__c"):
+            made = changes(build(fixer, {written: "Text__c"}), {name: "Hi"})
+            assert (made[-1].field, made[-1].after) == (TEXT, "Hi")
+            assert [change.field for change in made[:-1]] == ([name] if fixer == "rename" else [])
 
 
 @both

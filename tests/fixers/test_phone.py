@@ -23,8 +23,6 @@ numbers = regions.map(phonenumbers.example_number).filter(lambda number: number 
         ("+31 (0)6-12 34 56 78", None),
         ("tel:+31-6-12345678", None),
         ("WhatsApp:+31612345678", None),
-        ("0612345678", "NL"),
-        ("06 1234 5678", "nl"),
         ("0031612345678", "NL"),
         ("31612345678", "NL"),
         ("+31612345678", "US"),
@@ -39,6 +37,18 @@ def test_another_form_of_the_same_number(text: str, region: str | None) -> None:
     assert (change.after, change.risk) == ("+31612345678", Risk.LOSSLESS)
 
 
+@pytest.mark.parametrize("form", ["e164", "international", "national"])
+@pytest.mark.parametrize(("text", "region"), [("0612345678", "NL"), ("06 1234 5678", "nl")])
+def test_a_country_that_only_the_mapping_names_is_invented(
+    text: str, region: str, form: str
+) -> None:
+    options = {PHONE: {"region": region, "format": form}}
+    (change,) = changes(build("phone", options), {f"Social25__{PHONE}": text})
+    said_more = form != "national"
+    assert str(change.after).startswith("+31") is said_more
+    assert change.risk is (Risk.INVENTED if said_more else Risk.LOSSLESS)
+
+
 def test_why_names_the_region_that_the_mapping_added() -> None:
     assert "NL" in only_change("phone", {PHONE: {"region": "NL"}}, {PHONE: "0612345678"}).why
     assert "NL" not in only_change("phone", {PHONE: {"region": "NL"}}, {PHONE: "+31 612345678"}).why
@@ -48,8 +58,14 @@ def test_why_names_the_region_that_the_mapping_added() -> None:
 def test_an_extension_is_lost_to_e164_and_kept_by_the_other_formats(text: str) -> None:
     change = only_change("phone", None, {PHONE: text})
     assert (change.after, change.risk, change.lost > 0) == ("+31201234567", Risk.LOSSY, True)
+    assert "extension" in change.why
     change = only_change("phone", {PHONE: {"format": "international"}}, {PHONE: text})
     assert (change.after, change.risk) == ("+31 20 123 4567 ext. 12", Risk.LOSSLESS)
+
+
+def test_an_extension_is_counted_where_the_country_is_invented_too() -> None:
+    change = only_change("phone", {PHONE: {"region": "NL"}}, {PHONE: "020-1234567 x12"})
+    assert (change.after, change.risk, change.lost) == ("+31201234567", Risk.INVENTED, 3)
 
 
 def test_a_number_of_another_country_is_international_in_the_national_format() -> None:

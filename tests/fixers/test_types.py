@@ -143,6 +143,7 @@ def test_a_time_without_a_zone_is_utc_wherever_we_run_and_said_to_be() -> None:
     change = only_change("types", None, {"Timestamp__c": "2019-10-01T09:16:28"})
     assert change.after == "2019-10-01T09:16:28.000Z"
     assert "UTC" in change.why
+    assert change.risk is Risk.INVENTED, "nobody said that it is UTC"
 
 
 @pytest.mark.parametrize("fraction", ["1235", "123456", "1230001", "123000001"])
@@ -185,7 +186,7 @@ def test_each_form_of_a_moment_means_the_same(moment: dt.datetime, form: st.Data
     text = f"{_filled(whole, date)}{between}{whole.strftime(clock)}{zone}"
     change = only_change("types", None, {"Timestamp__c": f" {text}"})
     assert change.after == f"{whole.isoformat()}.000Z"
-    assert change.risk is Risk.LOSSLESS
+    assert change.risk is (Risk.LOSSLESS if zone else Risk.INVENTED)
 
 
 def _filled(moment: dt.datetime, form: str) -> str:

@@ -71,12 +71,19 @@ WHOLE = field("W__c", "int", digits=3)
         ),
         pytest.param(field("R__c", "reference", 18), "a0X5g00000ABCDE", [], id="an id"),
         pytest.param(
+            field("R__c", "reference", 18), " a0X5g00000ABCDE\n", [], id="white space around an id"
+        ),
+        pytest.param(
             field("E__c", "email", 80), "nobody", ["INVALID_EMAIL_ADDRESS"], id="no address"
         ),
         pytest.param(
             field("E__c", "email", 80), "a@b.c", ["INVALID_EMAIL_ADDRESS"], id="no such domain"
         ),
         pytest.param(field("E__c", "email", 80), "a@b.example", [], id="an address"),
+        pytest.param(field("E__c", "email", 80), "ä.ö@exämple.org", [], id="letters of any script"),
+        pytest.param(
+            field("E__c", "email", 80), ".a@b.example", ["INVALID_EMAIL_ADDRESS"], id="a dot first"
+        ),
         pytest.param(
             field("D__c", "datetime"),
             "1699-12-31T23:59:59Z",
@@ -126,6 +133,19 @@ def test_each_problem_is_told_with_what_and_advice() -> None:
     problems = check({"Social25__Text__c": "x" * 5000, "Nope__c": 1}, MESSAGE)
     assert {p.code for p in problems} >= {"INVALID_FIELD", "STRING_TOO_LONG"}
     assert all(p.what and p.advice for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "stored"),
+    [
+        ("email", " A.b@Example.ORG", "a.b@example.org"),
+        ("reference", "a0X5g00000ABCDE", "a0X5g00000ABCDEEA5"),
+        ("reference", " a0X5g00000ABCDEEA5", "a0X5g00000ABCDEEA5"),
+        ("reference", "none", "none"),
+    ],
+)
+def test_addresses_and_ids_are_stored_in_one_form(type_: str, value: str, stored: str) -> None:
+    assert as_stored(value, field("X__c", type_, 80)) == stored
 
 
 @given(st.text())

@@ -141,6 +141,38 @@ def test_a_word_that_yaml_reads_as_true_is_told_where_the_field_holds_text() -> 
     assert "quotes" in caught.value.advice
 
 
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ("{Text__c: 31612345678}", "Text__c holds text, and this is read as 31612345678"),
+        ('{Outbound__c: "true"}', 'Outbound__c holds true or false, and this is the text "true"'),
+        ("{Outbound__c: 1}", "Outbound__c holds true or false, and this is read as 1"),
+        (
+            '{User_Locale_GMT_Offset__c: "*"}',
+            'User_Locale_GMT_Offset__c holds a number, and this is the text "*"',
+        ),
+        (
+            "{User_Locale_GMT_Offset__c: yes}",
+            "User_Locale_GMT_Offset__c holds a number, and this is read as true",
+        ),
+    ],
+)
+def test_a_value_that_a_field_can_never_hold_is_refused_where_it_stands(
+    wanted: str, says: str
+) -> None:
+    text = f"{HEAD}causes: [{{when: {{record: {wanted}}}, then: skip}}]\n"
+    mapping = parse_mapping(text, "org.yaml")
+    with pytest.raises(MappingError) as caught:
+        mapping.check_against(MESSAGE)
+    assert caught.value.message.partition(": ")[2] == says
+
+
+@pytest.mark.parametrize("wanted", ["{Outbound__c: null}", "{Timestamp__c: '2019*'}"])
+def test_null_and_texts_of_dates_are_taken(wanted: str) -> None:
+    text = f"{HEAD}causes: [{{when: {{record: {wanted}}}, then: skip}}]\n"
+    parse_mapping(text, "org.yaml").check_against(MESSAGE)
+
+
 POST = ObjectSchema(
     name="SocialPost",
     label="Social Post",

@@ -41,6 +41,15 @@ def planner(causes: str = "") -> Planner:
     return Planner(parse_mapping(HEAD + causes, "org.yaml"), MESSAGE)
 
 
+def test_what_a_mapping_leaves_out_still_orders_the_messages() -> None:
+    leaves_out = "fixers: [nulls, drop: [Chat_Identifier__c, Timestamp__c]]\n"
+    time = "2026-11-22T08:30:00Z"
+    item = planner(leaves_out).plan(message(Timestamp__c=time))
+    assert (item.conversation, item.order) == (CHAT, "2026-11-22T08:30:00.000000+00:00")
+    item = planner(leaves_out).plan(message(Chat_Identifier__c="#N/A"))
+    assert (item.conversation, item.order) == (None, "")
+
+
 def test_half_an_emoji_does_not_keep_a_message_out() -> None:
     item = Planner(built_in(), MESSAGE).plan(
         message(User_Full_Name__c="Test Sender", Text__c="On my way \ud83d\x00")

@@ -67,6 +67,9 @@ def matches(when: Mapping[str, object], error_text: str | None, **record: Value)
         ({"fields": ["lastname"]}, LEAD),
         ({"fields": ["User_Full_Name__c", "LastName"]}, LEAD),
         ({"message": "*too large*"}, LEAD),
+        ({"rule": "[no] links."}, f"{RULE}:[No] links.:--"),
+        ({"fields": ["social25__text__c"]}, "STRING_TOO_LONG:too large:Text__c --"),
+        ({"fields": ["Text__c"]}, "STRING_TOO_LONG:too large:Social25__Text__c --"),
         ({}, None),
         ({}, LEAD),
     ],
@@ -85,7 +88,10 @@ def test_each_part_of_an_error_can_be_matched(when: dict[str, object], error_tex
         ({"outer_code": "*"}, f"{RULE}:No links.:--"),
         ({"code": "*"}, None),
         ({"message": "*"}, None),
+        ({"message": "*[Phone]*"}, LEAD),
+        ({"rule": "No link[s]."}, f"{RULE}:No links.:--"),
         ({"fields": ["LastName", "Phone"]}, LEAD),
+        ({"fields": ["other__Text__c"]}, "STRING_TOO_LONG:too large:Social25__Text__c --"),
     ],
 )
 def test_what_the_error_does_not_have_is_no_match(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
-from bridge.model import Record, Value
+from bridge.model import ObjectSchema, Record, Value
 from bridge.sheet import Amendable, Reading, SheetRow, read_amendments, read_table, write_sheet
 from tests.fixers.schema import MESSAGE
 
@@ -115,9 +115,10 @@ def read(
     stands: Mapping[str, str] | None = None,
     refused: Sequence[Record] = (),
     originals: Mapping[str, Record] | None = None,
+    schema: ObjectSchema = MESSAGE,
 ) -> Reading:
     items = {
         key: Amendable(position, key, (originals or messages)[key], record, refused)
         for position, (key, record) in enumerate(messages.items())
     }
-    return read_amendments(read_table(data), items, stands or {}, MESSAGE, KEY_FIELD)
+    return read_amendments(read_table(data), items, stands or {}, schema, KEY_FIELD)

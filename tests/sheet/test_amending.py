@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from bridge.errors import UsageError
+from bridge.fixers import with_fields
 from bridge.model import BY_HAND, Change, Record, Risk, Value
 from bridge.sheet import read_table
+from tests.fixers.schema import field
 from tests.sheet.making import ACTIVE, FIELDS, NAME, TEXT, read, written
 
 KEYS = [f"{number:031x}f" for number in (1, 2, 3)]
@@ -82,6 +84,14 @@ def test_a_change_by_hand_says_what_it_does_to_the_truth(
     assert (TEXT in amended.record) is bool(cell), "what is cleared is null"
 
 
+def test_an_address_is_put_back_in_whichever_letters() -> None:
+    mail = "Social25__User_Email__c"
+    messages = {KEYS[0]: {**FULL, mail: "other@example.org"}}
+    data = written(messages, (*FIELDS, mail)).replace(b"other@example.org", b"A.b@Example.org")
+    found = read(data, messages, originals={KEYS[0]: {**FULL, mail: "A.b@Example.org"}})
+    assert [change.risk for change in found.amended[0].changes] == [Risk.LOSSLESS]
+
+
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
@@ -137,6 +147,47 @@ def test_a_record_that_was_refused_before_is_not_taken_again() -> None:
     earlier = {**MESSAGES[KEYS[0]], TEXT: "As before"}
     told = mistakes(put(2, "Text__c", "As before"), refused=[earlier])
     assert told == ["row 2: Salesforce has refused the message in this run as it is here"]
+
+
+def moved_on(name: str, value: Value) -> Mapping[str, Record]:
+    """The messages after somebody else changed a field of the first."""
+    return {**MESSAGES, KEYS[0]: {**MESSAGES[KEYS[0]], name: value}}
+
+
+def test_what_changed_since_the_file_was_written_is_not_changed_back() -> None:
+    now = moved_on(TEXT, "=newer")
+    found = read(edited(lambda _: None), now)
+    assert (found.amended, found.mistakes, found.unchanged) == ((), (), 3)
+    found = read(edited(put(2, "User_Full_Name__c", "Test Sender 9")), now)
+    (amended,) = found.amended
+    assert amended.record == {**now[KEYS[0]], NAME: "Test Sender 9"}
+
+
+def test_a_cell_that_two_have_changed_is_named() -> None:
+    found = read(edited(put(2, "Text__c", "Mine")), moved_on(TEXT, "Theirs"))
+    assert [str(one) for one in found.mistakes] == [
+        "row 2, Text__c: it was changed since the file was written: write the file again"
+    ]
+    assert not read(edited(put(2, "Text__c", "Theirs")), moved_on(TEXT, "Theirs")).mistakes
+
+
+def test_a_cell_that_is_cleared_while_another_fills_it_is_named() -> None:
+    found = read(edited(put(2, "Text__c", "")), moved_on(TEXT, "Theirs"))
+    assert [one.column for one in found.mistakes] == ["Text__c"]
+
+
+def test_two_rows_that_get_one_value_of_a_unique_field_are_named() -> None:
+    schema = with_fields(field("Score__c", "double", precision=8, unique=True))
+    both = {key: {**FULL, "Score__c": at} for at, key in enumerate(KEYS[:2])}
+    for cell, told in (("1", ["row 2, Score__c"]), ("7", [])):
+        found = read(edited(put(2, "Score__c", cell), both), both, schema=schema)
+        assert [str(one).partition(":")[0] for one in found.mistakes] == told
+    swapped = read(
+        edited(lambda rows: (put(2, "Score__c", "1")(rows), put(3, "Score__c", "0")(rows)), both),
+        both,
+        schema=schema,
+    )
+    assert not swapped.mistakes
 
 
 def test_a_field_without_a_column_is_named_too() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -34,6 +35,16 @@ def test_unchanged_is_unchanged(program: Program, messages: Mapping[str, Record]
     assert found.unchanged == len(messages)
 
 
+@every_program
+@given(messages=MESSAGES, others=MESSAGES)
+def test_an_old_file_that_nobody_edited_changes_nothing(
+    program: Program, messages: Mapping[str, Record], others: Mapping[str, Record]
+) -> None:
+    now = dict(zip(messages, [*others.values(), *messages.values()], strict=False))
+    found = read(program.round_trip(written(messages)), now)
+    assert (found.mistakes, found.amended) == ((), ())
+
+
 @given(messages=MESSAGES)
 def test_as_it_was_written_is_unchanged(messages: Mapping[str, Record]) -> None:
     assert read(written(messages), messages).unchanged == len(messages)
@@ -45,6 +56,44 @@ def test_no_cell_is_a_formula(value: Value) -> None:
     assert cell.strip()[:1] not in set("=+-@\uff1d\uff0b\uff0d\uff20")
     assert cell[:1] not in set("\t\r\n")
     assert opened(cell) == cell
+
+
+FORMULA = st.sampled_from(
+    [
+        "=cmd|'/c calc'!A1",
+        "+HYPERLINK(1)",
+        ' "=WEBSERVICE(1)"',
+        "'@sum(1)",
+        "- milk (2)",
+        "=a;-b(1)",
+    ]
+)
+IN_FRONT = st.sampled_from(["Hi\n", "Hi;", "\r\n", "\n\n", "Hi; ", "a\n- b\n", ";", '"\n'])
+
+
+@example("\n", "=cmd|'/c calc'!A1", "")
+@given(IN_FRONT, FORMULA, TEXTS)
+def test_no_line_is_a_formula_where_the_program_takes_another_delimiter(
+    before: str, formula: str, behind: str
+) -> None:
+    """A spreadsheet that splits at semicolons takes quotes within a row for text."""
+    text = before + formula + behind
+    file = written({KEY: {TEXT: text}}).decode("utf-8-sig")
+    for piece in re.split(r"[\r\n;]", file):
+        begins = piece.lstrip(' \t"')[:1]
+        of_the_text = piece.partition('",')[0]
+        assert begins not in tuple("=+-@") or not set("(!|") & set(of_the_text)
+    assert value_of(cell_of(text), field("Text__c", "textarea", 400)) == value_of(
+        cell_of(text.replace("\r\n", "\n")), field("Text__c", "textarea", 400)
+    )
+    assert says(cell_of(text), text)
+
+
+@given(st.lists(IN_FRONT | FORMULA, max_size=6).map("".join))
+def test_lines_like_formulas_come_as_they_were_written(text: str) -> None:
+    text = text.replace("\r\n", "\n")
+    found = value_of(guarded(text), field("Text__c", "textarea", 400))
+    assert found == (text.strip(" \t\n\v\f\r") or None)
 
 
 @given(VALUES)
@@ -135,6 +184,12 @@ def test_the_file_is_for_excel() -> None:
     assert data.endswith(b')"\r\n')
     assert b'"two\nlines"' in data
     assert b"'held" not in data
+
+
+def test_a_file_with_the_line_ends_of_an_old_mac_is_read() -> None:
+    record: Record = {TEXT: "a;b;c;d;e;f;g;h;i;j;k"}
+    data = written({KEY: record}).replace(b"\r\n", b"\r")
+    assert read(data, {KEY: record}).unchanged == 1
 
 
 @example(b"")

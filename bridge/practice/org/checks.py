@@ -16,7 +16,7 @@ from bridge.practice.org.errors import SaveError
 from bridge.practice.org.ids import is_id
 from bridge.practice.org.schema import TEXT_TYPES, Access, Field, FieldType, Row, SObject, Value
 
-_EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[A-Za-z]{2,}", re.ASCII)
+_EMAIL = re.compile(r"(?!\.)[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[^\W\d_]{2,}")
 
 
 class _Step(IntEnum):
