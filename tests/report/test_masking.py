@@ -26,6 +26,7 @@ MAY_STAY = {
     "run.run_id",
     "run.window.zone",
     "run.tenant_id",
+    "run.profile",
     "run.org.id",
     "run.org.name",
     "run.org.instance_url",

@@ -88,6 +88,9 @@ def test_a_person_is_told_which_profile_they_send_with(
     plan = house.command("plan", *window, "--json", BRIDGE_PROFILE="uat")
     document = json.loads(plan.stdout)
     assert document["profile"] == "uat"
+    page = house.command("report", document["run_id"], "--html", "page.html")
+    assert page.returncode == Exit.OK, page.stderr
+    assert "<dt>Profile</dt><dd>uat</dd>" in Path("page.html").read_text(encoding="utf-8")
     told = at_a_terminal(house, ["apply", document["run_id"], "--profile", "uat"], "n\n")
     assert told.code == Exit.SAFETY
     assert "[uat] Send " in told.said

@@ -61,8 +61,10 @@ def summary(handout: Handout) -> Markup:
 def _head(handout: Handout) -> Markup:
     run = handout.document.run
     org = "sandbox" if run.org.sandbox else "PRODUCTION"
+    profile = (("Profile", visible(run.profile)),) if run.profile else ()
     facts = (
         ("Window", window_in_full(run.window)),
+        *profile,
         ("Org", f"{visible(run.org.name)}, {org}"),
         ("Planned", f"{made_at(run)} ({run.window.zone})"),
         ("State", run.state.value),
