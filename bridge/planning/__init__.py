@@ -21,6 +21,7 @@ from bridge.planning.edits import (
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
+from bridge.planning.fitting import Fitted, fit
 from bridge.planning.idle_policies import doubts, idle_lines
 from bridge.planning.mapping import MessageMapping
 from bridge.planning.mapping_cases import MappingCases, cases_beside, read_cases
@@ -45,6 +46,7 @@ __all__ = [
     "Contrast",
     "Described",
     "FieldUnderBoth",
+    "Fitted",
     "Healed",
     "MappingCases",
     "MessageMapping",
@@ -70,6 +72,7 @@ __all__ = [
     "described_value",
     "differences",
     "doubts",
+    "fit",
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",
