@@ -174,7 +174,8 @@ def _amendable(
         refused += [
             one.record for one in amendments.get(item.position, ()) if one.refusal is not None
         ]
-        yield key, Amendable(item.position, key, item.original, item.record, refused)
+        about = frozenset((*item.held_fields, *(item.rejection.fields if item.rejection else ())))
+        yield key, Amendable(item.position, key, item.original, item.record, refused, about)
 
 
 def _is_stuck(item: StoredItem) -> bool:

@@ -24,6 +24,7 @@ FULL: Record = {
     ACTIVE: False,
 }
 MESSAGES: Mapping[str, Record] = {key: {**FULL, "Score__c": at} for at, key in enumerate(KEYS)}
+SCORE = "Score__c"
 Rows = list[list[str]]
 HEADS = ["Text__c", "User_Active__c", "Timestamp__c", "User_Full_Name__c"]
 
@@ -51,6 +52,49 @@ def put(row: int, head: str, cell: str) -> Callable[[Rows], None]:
 def mistakes(edit: Callable[[Rows], object], **more: object) -> list[str]:
     found = read(edited(edit), MESSAGES, **more)  # type: ignore[arg-type]
     return [str(mistake) for mistake in found.mistakes]
+
+
+@pytest.mark.parametrize(
+    ("written_for", "head", "cell", "on_record"),
+    [
+        ({ACTIVE: False}, "User_Active__c", "TRUE", {ACTIVE: True}),
+        ({ACTIVE: "true"}, "User_Active__c", "TRUE", {ACTIVE: "true"}),
+        ({SCORE: 1}, SCORE, "2,5", {SCORE: 2.5}),
+        ({SCORE: "2.5"}, SCORE, "2,5", {SCORE: "2.5"}),
+        ({SCORE: 3}, SCORE, "3.0", {SCORE: 3}),
+    ],
+)
+def test_a_cell_that_means_what_is_on_record_changes_nothing(
+    written_for: Record, head: str, cell: str, on_record: Record
+) -> None:
+    data = edited(put(2, head, cell), {KEYS[0]: {**FULL, **written_for}})
+    found = read(data, {KEYS[0]: {**FULL, **on_record}})
+    assert (found.amended, found.mistakes, found.unchanged) == ((), (), 1)
+
+
+@pytest.mark.parametrize("cell", ["TRUE", "yes"])
+def test_a_text_is_spelt_as_its_field_has_it_where_the_message_is_held_for_that(cell: str) -> None:
+    messages = {KEYS[0]: {**FULL, ACTIVE: "true"}}
+    found = read(
+        edited(put(2, "User_Active__c", cell), messages), messages, about=frozenset({ACTIVE})
+    )
+    (amended,) = found.amended
+    (change,) = amended.changes
+    assert (change.before, change.after, change.risk) == ("true", True, Risk.LOSSLESS)
+
+
+def test_a_text_is_spelt_as_its_field_has_it_beside_what_a_person_changed() -> None:
+    messages = {KEYS[0]: {**FULL, ACTIVE: "true"}}
+
+    def edit(rows: Rows) -> None:
+        put(2, "User_Active__c", "TRUE")(rows)
+        put(2, "Text__c", "Help")(rows)
+
+    (amended,) = read(edited(edit, messages), messages).amended
+    assert {change.field: change.risk for change in amended.changes} == {
+        TEXT: Risk.INVENTED,
+        ACTIVE: Risk.LOSSLESS,
+    }
 
 
 @pytest.mark.parametrize(
