@@ -341,6 +341,14 @@ def test_the_commands_write_the_file_and_take_it_back(open_house: OpenHouse) -> 
     path.write_bytes(edited(path.read_text("utf-8"), write("Text__c", "no link")))
     asked = house.command("amend", run.id, str(path))
     assert (asked.returncode, "no terminal to ask on" in _on_one_line(asked.stderr)) == (5, True)
+    for command in (
+        ("amend", "ffffff", str(path)),
+        ("amend", run.id, str(path.with_name("none.csv"))),
+        ("apply", "ffffff"),
+    ):
+        unknown = house.command(*command)
+        assert unknown.returncode == 2, unknown.stderr
+        assert "no terminal to ask on" not in _on_one_line(unknown.stderr)
     looked = house.command("amend", run.id, str(path), "--dry-run")
     assert looked.returncode == 0, looked.stderr
     assert "invented  Text__c" in looked.stdout

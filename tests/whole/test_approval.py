@@ -196,6 +196,11 @@ def test_the_command_approves_and_sends(open_house: OpenHouse) -> None:
     assert planned.returncode == 0, planned.stderr
     with house.ledger() as ledger:
         (run,) = ledger.runs(1)
+    asked = house.command("apply", run.id, "--approve", "all")
+    assert asked.returncode == 5
+    said = " ".join(asked.stderr.split())
+    assert "Add --yes to the same command" in said
+    assert "apply" not in said, "a command without the approval would leave it out"
     refused = house.command("apply", run.id, "--yes", "--approve", "nobody")
     assert refused.returncode == 2
     assert "Nothing was changed" in refused.stderr
