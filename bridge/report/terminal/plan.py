@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from rich.console import Console
 
@@ -257,7 +258,7 @@ def _waiting(
 
 
 def _over_all_causes(page: Page, alike: frozenset[tuple[str, str]], document: RunDocument) -> None:
-    """What each fixer does to messages of most causes, with one example."""
+    """What each fixer does to messages of most causes; where lossy, an example of each field."""
     told = [
         change
         for cause in document.causes
@@ -277,23 +278,27 @@ def _over_all_causes(page: Page, alike: frozenset[tuple[str, str]], document: Ru
             indent=2,
             hang=2,
         )
-        example = _example(document, fixer, risk)
-        if example is not None:
+        shown = [
+            change for change in map(partial(_example, document), _one_of_each(same)) if change
+        ]
+        for example in shown[: _MOST_FIELDS if risk is Risk.LOSSY else 1]:
+            if fields[1:]:
+                page.line((f"{without_namespace(example.field, document)}:", FAINT), indent=4)
             show_difference(page, example.before, example.after, indent=4)
     page.blank()
 
 
-def _example(document: RunDocument, fixer: str, risk: Risk) -> ChangePart | None:
-    return next(
-        (
-            change
-            for cause in document.causes
-            for sample in cause.samples
-            for change in sample.changes
-            if (change.fixer, change.risk) == (fixer, risk)
-        ),
-        None,
-    )
+def _one_of_each(changes: Sequence[ChangeSumPart]) -> Iterator[ChangeSumPart]:
+    """The first of each field."""
+    seen: set[str] = set()
+    for change in changes:
+        if change.field not in seen:
+            seen.add(change.field)
+            yield change
+
+
+def _example(document: RunDocument, of: ChangeSumPart) -> ChangePart | None:
+    return next((made for cause in document.causes for made in _made(cause, of)), None)
 
 
 def _in_all(page: Page, document: RunDocument) -> None:

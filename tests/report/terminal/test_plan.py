@@ -209,6 +209,22 @@ def test_changes_that_lose_nothing_are_shown_once_for_all_causes(ledger: Ledger)
     assert "In all: 2 changes lossless, 0 lossy, 0 invented." in shown
 
 
+def test_an_example_over_all_causes_is_of_its_field(ledger: Ledger) -> None:
+    def dropped(field: str, value: str) -> Change:
+        return Change(field, value, None, "drop", "the mapping drops it", Risk.LOSSY)
+
+    both = [dropped("Social25__Email__c", "none"), dropped("Social25__Region__c", "EMEA")]
+    items = [
+        item(1, RULE, [dropped("Social25__Other__c", "only here"), *both]),
+        item(2, TOO_LONG, both),
+    ]
+    over_all_causes = page(planned(ledger, items), 120).partition("Over all causes")[2]
+    lines = [line.strip() for line in over_all_causes.splitlines()]
+    assert lines[lines.index("Email__c:") + 1] == '"none" → nothing'
+    assert lines[lines.index("Region__c:") + 1] == '"EMEA" → nothing'
+    assert "only here" not in over_all_causes
+
+
 def test_a_lossless_change_of_the_field_that_failed_is_shown_with_its_cause(
     ledger: Ledger,
 ) -> None:
