@@ -300,9 +300,12 @@ def _cause(
     cause = rows[0].cause
     treatments: Counter[str] = Counter()
     ready: Counter[str] = Counter()
+    waiting_for: Counter[str] = Counter()
     for row in rows:
         treatments[row.treatment] += row.count
         ready[row.treatment] += row.count if row.decision is Decision.READY else 0
+        waits = row.held_reason is HeldReason.APPROVAL and row.outcome is not Outcome.PRESENT
+        waiting_for[row.treatment] += row.count if waits else 0
     return CausePart(
         id=cause.id,
         code=cause.code,
@@ -313,7 +316,12 @@ def _cause(
         count=sum(row.count for row in rows),
         findings=tuple(map(finding_part, findings)),
         treatments=tuple(
-            TreatmentPart(treatment=held_by_utf8(treatment), count=count, ready=ready[treatment])
+            TreatmentPart(
+                treatment=held_by_utf8(treatment),
+                count=count,
+                ready=ready[treatment],
+                waiting=waiting_for[treatment],
+            )
             for treatment, count in treatments.most_common()
         ),
         counts=_standing(rows),

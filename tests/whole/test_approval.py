@@ -56,6 +56,10 @@ def test_what_is_cut_or_invented_waits_and_the_page_says_what_and_how(
     assert "held 3  waits for approval:" in shown
     assert "characters cut in all" in shown
     assert "held 2  waits for approval:" in shown
+    assert "0 ready, 5 held for approval" in shown
+    assert "once approved: retry, the default" in shown
+    assert "For approval: 0 changes lossless, " in shown
+    assert "cut), 2 invented." in shown
     assert "invented 2  User_Full_Name__c by defaults" in shown
     for cause in document.causes:
         assert f"bridge apply {run.id} --approve {cause.id}" in " ".join(shown.split())
@@ -118,7 +122,7 @@ def test_one_cause_goes_by_how_its_id_starts_and_one_message_by_its_key(
     page = console(100)
     show_result(document, page)
     shown = " ".join(written(page).split())
-    assert "1 held waits for approval: User_Profile_Image_URL__c" in shown
+    assert "1 held waits for approval: User_Full_Name__c is filled with" in shown
     assert 'User_Full_Name__c is filled with "' in shown
     with house.ledger() as ledger:
         page = console(100)

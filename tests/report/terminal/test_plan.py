@@ -10,6 +10,7 @@ from bridge.model import (
     Change,
     Decision,
     Finding,
+    Held,
     HeldReason,
     Outcome,
     Risk,
@@ -37,6 +38,7 @@ from tests.report.runs import (
     written,
 )
 
+ONLY = frozenset({Risk.LOSSLESS})
 LONG = "Dear team, " + "please look at it, " * 30 + "bring the blue suitcase"
 
 
@@ -242,6 +244,14 @@ def test_what_is_held_says_why_and_what_to_do_without_the_namespace(ledger: Ledg
     assert "Grant the integration user edit access to User_Email__c, then resync." in shown
     assert "Social25__" not in shown
     assert "bridge apply" not in shown
+
+
+def test_the_headline_says_what_the_held_ones_are_held_for(ledger: Ledger) -> None:
+    waits = Held(HeldReason.APPROVAL, "Text__c loses 3 characters", "Look at it.")
+    items = [item(n, TOO_LONG, [cut("abc", "", 3)], held=waits) for n in range(3)]
+    shown = page(planned(ledger, [*items, item(3, TOO_LONG, held=NO_ACCESS)], approve=ONLY), 120)
+    assert "0 ready, 4 held (3 for approval, 1 by the schema)" in shown
+    assert "For approval: 0 changes lossless, 3 lossy (9 characters cut), 0 invented." in shown
 
 
 def test_what_is_skipped_is_no_held_one(ledger: Ledger) -> None:
