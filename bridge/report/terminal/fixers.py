@@ -86,23 +86,18 @@ def show_fixer(document: FixerDocument, console: Console) -> None:
 
 
 def show_new_fixer(name: str, folder: Path, console: Console) -> None:
-    """Print what was written, and what comes next.
-
-    pip takes a folder for one only where a slash says so: else it asks the registry for the name.
-    """
+    """Print what was written, and what comes next."""
     page = Page(console)
     page.line(
         (f"{folder} is a Python package with the fixer {name}, which works as it stands.", HEADING)
     )
     page.line(f"Make it yours in {folder / 'src' / name / 'fixer.py'}.", hang=2)
-    place = str(folder) if folder.is_absolute() else f"./{folder}"
-    install = f"python -m pip install -e {shlex.quote(f'{place}[test]')}"
-    test = f"python -m pytest {shlex.quote(place)}"
+    place = shlex.quote(str(folder))
     next_commands(
         page,
         (
-            NextPart(command=install, why="so that mappings can name it; with pytest"),
-            NextPart(command=test, why="prove it by its examples"),
+            NextPart(command=f"python -m pytest {place}", why="prove it by its examples"),
+            NextPart(command=f"python -m pip install {place}", why="so that mappings can name it"),
             NextPart(command=f"bridge fixers {name}", why="its help, options and examples"),
         ),
     )
