@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Final
 
 from bridge.diagnosis import cause_of
 from bridge.errors import MappingError
@@ -184,11 +185,11 @@ class Planner:
         tight: Tightened,
     ) -> Held | None:
         if policy is not None and _keeps_back(policy):
-            word = "held" if policy.treatment is Treatment.HOLD else "skipped"
+            word, advice = _KEPT_BACK[policy.treatment]
             return Held(
                 HeldReason.POLICY,
                 f"{word} by the mapping ({policy.place.line_of_file})",
-                policy.note or "Look at it, then change the mapping and resync.",
+                policy.note or advice,
             )
         if repair.failure is not None:
             return repair.failure
@@ -222,8 +223,15 @@ class Healed:
     """All, from the record as GoTallo had it."""
 
 
+_KEPT_BACK: Final = {
+    Treatment.HOLD: ("held", "Look at it, then change the mapping and resync."),
+    Treatment.SKIP: ("skipped", "Left out on purpose: nothing is to be done."),
+}
+"""What is said of an item that a policy keeps back, and what to do about it."""
+
+
 def _keeps_back(policy: Policy | None) -> bool:
-    return policy is not None and policy.treatment is not Treatment.RETRY
+    return policy is not None and policy.treatment in _KEPT_BACK
 
 
 def _decision(policy: Policy | None, held: Held | None) -> Decision:
