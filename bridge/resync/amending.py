@@ -19,6 +19,7 @@ from bridge.settings import Settings
 from bridge.sheet import (
     Amendable,
     Amended,
+    Mistake,
     SheetRow,
     columns_of,
     keys_of,
@@ -118,7 +119,7 @@ def look_at_amendments(
         mistakes = f"{count:,} {'mistake' if count == 1 else 'mistakes'}"
         raise UsageError(
             "\n".join((f"The file has {mistakes}. Nothing was changed", *told)),
-            "Mend these cells and run the command again.",
+            _what_to_mend(run, reading.mistakes),
         )
     return Amending(
         who=who_asks(identity),
@@ -127,6 +128,12 @@ def look_at_amendments(
         was={one.item.key: _why(stored[one.item.key]) for one in reading.amended},
         unchanged=reading.unchanged,
     )
+
+
+def _what_to_mend(run: Run, mistakes: Sequence[Mistake]) -> str:
+    if all(mistake.row for mistake in mistakes):
+        return "Mend these cells and run the command again."
+    return f"Amend all of a file: bridge report {run.id} --csv FILE{run.plan.flags} writes one."
 
 
 def amend(run: Run, amending: Amending, ledger: Ledger) -> None:

@@ -236,8 +236,11 @@ class _Reader:
         heads = {column.name: column.head for column in columns}
         for problem in check(record, self.schema):
             where = heads.get(problem.field)
-            head = where or f"{heading(problem.field, self.schema)} (the file has no such column)"
-            self._wrong(row, head, f"{problem.what} ({problem.code})")
+            short = heading(problem.field, self.schema)
+            what = problem.what.replace(problem.field, short)
+            self._wrong(
+                row, where or f"{short} (the file has no such column)", f"{what} ({problem.code})"
+            )
         if record in item.refused:
             self._wrong(row, "", "Salesforce has refused the message in this run as it is here")
         return Amended(row, item, record, changes)

@@ -139,9 +139,9 @@ def test_an_address_is_put_back_in_whichever_letters() -> None:
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        (put(3, "Timestamp__c", "yesterday"), "row 3, Timestamp__c: Social25__Timestamp__c is of"),
-        (put(2, "User_Full_Name__c", "x" * 81), "row 2, User_Full_Name__c: Social25__User_Full"),
-        (put(2, "User_Full_Name__c", ""), "row 2, User_Full_Name__c: Social25__User_Full_Name__c"),
+        (put(3, "Timestamp__c", "yesterday"), "row 3, Timestamp__c: Timestamp__c is of"),
+        (put(2, "User_Full_Name__c", "x" * 81), "row 2, User_Full_Name__c: User_Full"),
+        (put(2, "User_Full_Name__c", ""), "row 2, User_Full_Name__c: User_Full_Name__c"),
         (put(2, "User_Active__c", "maybe"), "row 2, User_Active__c: "),
         (put(4, "Score__c", "123456789"), "row 4, Score__c: Score__c holds 8 digits"),
         (put(3, "key", KEYS[0]), "row 3, key: the key was changed, or a column was sorted by"),
@@ -268,6 +268,23 @@ def test_a_field_that_the_user_may_not_write_can_be_taken_away() -> None:
     data = written(messages, (*FIELDS, "Gone__c")).replace(b",x,", b",,")
     (amended,) = read(data, messages).amended
     assert amended.record == FULL
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "told"),
+    [
+        (
+            "Timestamp__c",
+            "23.11.2026 08:15",
+            "row 2, Timestamp__c: Timestamp__c is of the type datetime and has text that is none (",
+        ),
+        ("User_Active__c", "perhaps", "row 2, User_Active__c: User_Active__c is of the type bool"),
+    ],
+)
+def test_a_cell_that_no_field_takes_says_what_to_write(head: str, cell: str, told: str) -> None:
+    (said,) = mistakes(put(2, head, cell))
+    assert said.startswith(told)
+    assert ("such as 2026-11-22T08:30:00Z" in said) == (head == "Timestamp__c")
 
 
 def test_a_key_in_another_spelling_is_the_same_message() -> None:

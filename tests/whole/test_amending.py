@@ -241,6 +241,13 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_changed(open_house: OpenHo
         amend(house, run.id, edited(sheet(house, run.id), by_number))
     for says in ("row 2, Text__c: ", "row 3, Conversation_Medium__c: ", "row 4, key: "):
         assert says in refused.value.message
+    assert "Social25__Text__c" not in refused.value.message
+    assert refused.value.advice == "Mend these cells and run the command again."
+    whole = sheet(house, run.id).splitlines(keepends=True)
+    with pytest.raises(UsageError) as cut:
+        amend(house, run.id, "".join(whole[:-1]).encode())
+    assert "rows: it is cut" in cut.value.message
+    assert f"bridge report {run.id} --csv FILE" in cut.value.advice
     assert house.items(run.id) == before
 
 
