@@ -18,7 +18,7 @@ from operator import attrgetter
 from bridge.fixers import ids
 from bridge.fixers.addresses import is_address
 from bridge.fixers.by_field import PerSchema
-from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
+from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units_in_words
 from bridge.fixers.text_hygiene import is_free_text
 from bridge.model import (
     NUMBER_TYPES,
@@ -380,7 +380,7 @@ def _text(value: str, field: FieldSchema, short: str) -> Problem | None:
             "STRING_TOO_LONG",
             field.name,
             f"{field.name} holds {field.length:,} characters{bytes_too}, the text has "
-            f"{units(stripped, field):,}",
+            f"{units_in_words(stripped, field)}",
             f"Widen the field in Setup, or {_shortened(field, short)}, then resync.",
         )
     if field.type == "email" and not is_address(value.strip(_BLANK)):
