@@ -211,6 +211,9 @@ def test_the_command_approves_and_sends(open_house: OpenHouse) -> None:
     sent = house.command("apply", run.id, "--yes", "--approve", "all")
     assert sent.returncode == 0, sent.stderr
     assert "5 approved, on record: ready to be sent." in sent.stderr
+    (event,) = [line for line in sent.stderr.splitlines() if "run.approved" in line]
+    assert "messages=5" in event
+    assert not any(item.key in event for item in house.items(run.id) if item.key)
     assert sorted(house.rows().values()) == [1] * 5
     assert house.command("apply", run.id, "--yes", "--approve", "all").returncode == 0
 
