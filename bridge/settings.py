@@ -1,38 +1,36 @@
 """Flags, environment and bridge.toml become one frozen `Settings`.
 
-A flag beats the environment, which beats bridge.toml. Tokens are read from the environment alone,
-so that none lies in a file that is copied or committed, and are secret types from here on.
+A flag beats the environment, which beats bridge.toml. A file holds no secret, since files are
+copied and committed: it says where one is.
 """
 
 from __future__ import annotations
 
-import difflib
-import tomllib
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
 )
 
+from bridge import settings_file
 from bridge.bounds import SETTLE_SECONDS
 from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
-
-CONFIG_FILE = "bridge.toml"
-"""Looked for in the current folder, then in the platform's user configuration folder."""
-
-_APP = "gotallo-bridge"
-_PROFILES = "profiles"
+from bridge.secret_reference import Secret, fetched
+from bridge.settings_file import APP, SettingsFile
 
 
 def _https(url: str) -> str:
@@ -80,33 +78,33 @@ AmountText = Annotated[str, BeforeValidator(_amount)]
 """`50`, `10%` or `none`."""
 Most = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_or_none)]
 """A number, or `none`."""
-Risks = Annotated[frozenset[Risk] | None, NoDecode, BeforeValidator(_risks)]
+Risks = Annotated[frozenset[Risk] | None, BeforeValidator(_risks)]
 """`lossless,lossy`, or a list of such words."""
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What a command is told beside its own arguments.
 
     Each field is read from the environment variable of the same name in capitals.
     """
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     gotallo_base_url: HttpsUrl = "https://api.gotallo.com/api/v1"
     gotallo_tenant_id: Annotated[str, AfterValidator(_uuid)] | None = None
-    gotallo_api_token: SecretStr | None = None
+    gotallo_api_token: Secret | None = None
 
-    sf_access_token: SecretStr | None = None
+    sf_access_token: Secret | None = None
     sf_org_instance_url: HttpsUrl | None = None
+    sf_target_org: str | None = None
+    """A login of the Salesforce CLI, by alias or user name."""
     sf_login_url: HttpsUrl | None = None
     sf_client_id: str | None = None
-    sf_client_secret: SecretStr | None = None
+    sf_client_secret: Secret | None = None
 
     bridge_ledger: str = Field(
-        default_factory=lambda: str(Path(platformdirs.user_data_dir(_APP)) / "ledger.sqlite3"),
+        default_factory=lambda: str(Path(platformdirs.user_data_dir(APP)) / "ledger.sqlite3"),
         repr=False,
     )
     bridge_mapping: Path | None = None
@@ -153,7 +151,8 @@ class Settings(BaseSettings):
         """
         if self.gotallo_tenant_id is None or self.gotallo_api_token is None:
             raise self._missing("gotallo_tenant_id", "gotallo_api_token")
-        return GoTalloAccess(self.gotallo_base_url, self.gotallo_tenant_id, self.gotallo_api_token)
+        token = fetched(self.gotallo_api_token, "gotallo_api_token")
+        return GoTalloAccess(self.gotallo_base_url, self.gotallo_tenant_id, token)
 
     def given_token(self) -> GivenToken | None:
         """The access token that the environment holds, if it does.
@@ -165,7 +164,8 @@ class Settings(BaseSettings):
             return None
         if self.sf_org_instance_url is None:
             raise self._missing("sf_org_instance_url")
-        return GivenToken(self.sf_access_token, self.sf_org_instance_url)
+        token = fetched(self.sf_access_token, "sf_access_token")
+        return GivenToken(token, self.sf_org_instance_url)
 
     def client_credentials(self) -> LoginByClient | None:
         """The login by client credentials, if it is set.
@@ -177,7 +177,8 @@ class Settings(BaseSettings):
             return None
         if self.sf_login_url is None or self.sf_client_id is None or self.sf_client_secret is None:
             raise self._missing("sf_login_url", "sf_client_id", "sf_client_secret")
-        return LoginByClient(self.sf_login_url, self.sf_client_id, self.sf_client_secret)
+        secret = fetched(self.sf_client_secret, "sf_client_secret")
+        return LoginByClient(self.sf_login_url, self.sf_client_id, secret)
 
     def _missing(self, *names: str) -> SettingsError:
         missing = [name.upper() for name in names if getattr(self, name) is None]
@@ -217,6 +218,35 @@ class LoginByClient:
     client_secret: SecretStr
 
 
+FILE = "bridge.toml"
+"""Stands for the settings file where a field's name would."""
+
+
+class Layer(StrEnum):
+    """Where a setting comes from; the first that has it counts."""
+
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    PROFILE = "profile"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """All that is set, and where, whatever is wrong with it."""
+
+    settings: Settings
+    """Of what is usable; the defaults stand in for the rest."""
+    layers: Mapping[str, Layer]
+    """By field name."""
+    file: Path | None
+    """The one that was read."""
+    profile: str | None
+    problems: Mapping[str, SettingsError]
+    """What is wrong with a value, by field name; with the file, by `FILE`."""
+
+
 def load(
     flags: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
 ) -> Settings:
@@ -230,100 +260,99 @@ def load(
     Raises:
         SettingsError: one line for each value that is not usable.
     """
-    file = _from_file(config, profile)
-    refuse_password(file.get("bridge_ledger"), "bridge_ledger in the settings file")
-
-    class _Layered(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, file)
-
-    try:
-        return _Layered.model_validate(flags)
-    except ValidationError as exc:
-        lines = [
-            f"{str(error['loc'][0]).upper()}: {error['msg'].removeprefix('Value error, ')}"
-            for error in exc.errors(include_url=False, include_input=False)
-        ]
-        raise SettingsError("\n".join(lines), "Mend the value and run the command again.") from exc
+    file = settings_file.read(config, profile, Settings)
+    return _validated(_values(_by_layer(flags, file)))
 
 
-def refuse_password(location: object, where: str) -> None:
-    """Refuse a ledger's URL with a password where others see it: in a file, on a command line.
+def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
+    """What a profile that is to be written would come to, whatever the environment says now.
+
+    Args:
+        values: of the profile.
+        config: the file that it is for, which may be there.
 
     Raises:
-        SettingsError: it has one.
+        SettingsError: one line for each value that is not usable.
     """
-    scheme, url, rest = str(location or "").partition("://")
-    authority, _, parameters = rest.partition("?")
-    user = authority.rpartition("@")[0]
-    if url and (":" in user or "password=" in parameters):
-        raise SettingsError(
-            f"{where} holds a password",
-            f"Set BRIDGE_LEDGER in the environment, or leave the password out ({scheme}://"
-            "user@host/database) and keep it in a password file (~/.pgpass).",
-        )
+    file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
+    return _validated(_values({Layer.FILE: file.top, Layer.PROFILE: values}))
 
 
-def _from_file(config: Path | None, profile: str | None) -> dict[str, object]:
-    path = config or _usual_config()
-    if path is None:
-        if profile is not None:
-            raise SettingsError(
-                f'There is no {CONFIG_FILE}, so no profile "{profile}"',
-                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out.",
-            )
-        return {}
+def in_environment() -> frozenset[str]:
+    """The fields that the environment sets."""
+    return frozenset(_environment())
+
+
+def look(
+    flags: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
+) -> Layered:
+    """The same for whoever wants to know what is wrong: it tells, where `load` refuses.
+
+    Args:
+        flags: by field name, those that were given.
+        config: the file to read; None for the usual places, where it may be absent.
+        profile: the table `[profiles.NAME]` of the file, laid over its top level.
+    """
+    problems: dict[str, SettingsError] = {}
+    file = SettingsFile()
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as exc:
-        raise SettingsError(
-            f"{path} can't be read: {exc.strerror or exc}", "Look at --config."
-        ) from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"{path}: {exc}", "Mend the file there.") from exc
-    return _flat(table, path, profile)
-
-
-def _usual_config() -> Path | None:
-    places = (Path(CONFIG_FILE), Path(platformdirs.user_config_dir(_APP)) / CONFIG_FILE)
-    return next((place for place in places if place.is_file()), None)
-
-
-def _flat(table: dict[str, object], path: Path, profile: str | None) -> dict[str, object]:
-    profiles = table.pop(_PROFILES, {})
-    chosen: object = {}
-    if profile is not None:
-        known = profiles if isinstance(profiles, dict) else {}
-        if profile not in known:
-            raise SettingsError(
-                f'{path} has no profile "{profile}"',
-                f"It has: {', '.join(known) or 'none'}.",
-            )
-        chosen = known[profile]
-    values = {**table, **(chosen if isinstance(chosen, dict) else {})}
-    for name in values:
-        _refuse_key(name, path)
-    return values
-
-
-def _refuse_key(name: str, path: Path) -> None:
-    field = Settings.model_fields.get(name)
-    if field is None:
-        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-        raise SettingsError(
-            f'{path}: unknown key "{name}"' + (f', did you mean "{near[0]}"?' if near else ""),
-            f"Known are: {', '.join(Settings.model_fields)}.",
+        file = settings_file.read(config, profile, Settings)
+    except SettingsError as exc:
+        problems[FILE] = exc
+    by_layer = _by_layer(flags, file)
+    values = _values(by_layer)
+    layers = dict.fromkeys(Settings.model_fields, Layer.DEFAULT) | {
+        name: layer for layer, given in by_layer.items() for name in given
+    }
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as exc:
+        mistakes = _mistakes(exc)
+        problems |= {name: SettingsError(line, _MEND) for name, line in mistakes.items()}
+        settings = Settings.model_validate(
+            {name: value for name, value in values.items() if name not in mistakes}
         )
-    if field.annotation == SecretStr | None:
-        raise SettingsError(
-            f"{path}: {name} is a secret and is not read from a file",
-            f"Set {name.upper()} in the environment.",
-        )
+    return Layered(settings, layers, file.path, profile, problems)
+
+
+_MEND = "Mend the value and run the command again."
+
+
+def _by_layer(
+    flags: Mapping[str, object], file: SettingsFile
+) -> Mapping[Layer, Mapping[str, object]]:
+    """What each layer says, the weakest first."""
+    return {
+        Layer.FILE: file.top,
+        Layer.PROFILE: file.profile,
+        Layer.ENVIRONMENT: _environment(),
+        Layer.FLAG: flags,
+    }
+
+
+def _environment() -> Mapping[str, str]:
+    """What the environment says; an empty variable counts as not set."""
+    given = {name.lower(): value for name, value in os.environ.items() if value}
+    return {name: given[name] for name in Settings.model_fields if name in given}
+
+
+def _validated(values: Mapping[str, object]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as exc:
+        lines = "\n".join(_mistakes(exc).values())
+        raise SettingsError(lines, _MEND) from exc
+
+
+def _values(by_layer: Mapping[Layer, Mapping[str, object]]) -> dict[str, object]:
+    return {name: value for given in by_layer.values() for name, value in given.items()}
+
+
+def _mistakes(exc: ValidationError) -> Mapping[str, str]:
+    """A line for each value that is not usable, by its field."""
+    lines: dict[str, str] = {}
+    for error in exc.errors(include_url=False, include_input=False):
+        name = str(error["loc"][0])
+        says = error["msg"].removeprefix("Value error, ")
+        lines.setdefault(name, f"{name.upper()}: {says}")
+    return lines

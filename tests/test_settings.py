@@ -1,13 +1,23 @@
-"""Secrets come from the environment alone."""
+"""Where settings come from, and that no file holds a secret."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bridge.errors import SettingsError
-from bridge.settings import load, refuse_password
+from bridge.secret_reference import (
+    FromCommand,
+    InEnvironment,
+    InKeyring,
+    SecretReference,
+    parse_reference,
+)
+from bridge.settings import Layer, load, look
+from bridge.settings_file import refuse_password
 
 WITH_PASSWORD = [
     "postgresql://user:s3cret@host/base",
@@ -40,3 +50,162 @@ def test_a_ledger_without_a_password_may_be_named_anywhere(location: str, tmp_pa
     file.write_text(f'bridge_ledger = "{location}"', encoding="utf-8")
     assert load({}, config=file).bridge_ledger == location
     refuse_password(location, "--ledger")
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "bridge.toml"
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o600)
+    return file
+
+
+TENANT = "5b1f0c7e-4a52-4d0e-9b7e-3d1f5a6c8e90"
+SANDBOX = f"""\
+gotallo_tenant_id = "{TENANT}"
+bridge_max_refused = "5%"
+gotallo_api_token = {{env = "TOKEN_OF_PRODUCTION"}}
+
+[profiles.sandbox]
+bridge_max_refused = "7%"
+gotallo_api_token = {{command = ["echo", "printed"]}}
+"""
+
+
+def test_a_flag_beats_the_environment_beats_the_profile_beats_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, SANDBOX)
+    name = "bridge_max_refused"
+
+    def found(flags: dict[str, object], profile: str | None) -> tuple[str, Layer]:
+        layered = look(flags, config=file, profile=profile)
+        return layered.settings.bridge_max_refused, layered.layers[name]
+
+    assert look({}, config=write(tmp_path, ""), profile=None).layers[name] is Layer.DEFAULT
+    write(tmp_path, SANDBOX)
+    assert found({}, None) == ("5%", Layer.FILE)
+    assert found({}, "sandbox") == ("7%", Layer.PROFILE)
+    monkeypatch.setenv("BRIDGE_MAX_REFUSED", "8%")
+    assert found({}, "sandbox") == ("8%", Layer.ENVIRONMENT)
+    assert found({name: "9%"}, "sandbox") == ("9%", Layer.FLAG)
+    monkeypatch.setenv("BRIDGE_MAX_REFUSED", "")
+    assert found({}, "sandbox") == ("7%", Layer.PROFILE)
+
+
+def test_a_secret_is_fetched_from_where_the_file_says_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, SANDBOX)
+    monkeypatch.setenv("TOKEN_OF_PRODUCTION", "of the variable")
+    assert load({}, config=file).gotallo().token.get_secret_value() == "of the variable"
+    settings = load({}, config=file, profile="sandbox")
+    assert settings.gotallo().token.get_secret_value() == "printed"
+    monkeypatch.setenv("GOTALLO_API_TOKEN", "of its own variable")
+    settings = load({}, config=file, profile="sandbox")
+    assert settings.gotallo().token.get_secret_value() == "of its own variable"
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ('{env = "NOT_THERE"}', "GOTALLO_API_TOKEN should be in the variable NOT_THERE"),
+        ('{command = ["false", "s3cret"]}', "from the command false: it ended with 1"),
+        ('{command = ["true"]}', "should be in the command true, and nothing is there"),
+        ('{command = ["no-such-command"]}', "No such file"),
+    ],
+)
+def test_a_secret_that_is_not_where_it_should_be_is_told_when_it_is_needed(
+    reference: str, says: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, f'gotallo_tenant_id = "{TENANT}"\ngotallo_api_token = {reference}\n')
+    settings = load({}, config=file)
+    with pytest.raises(SettingsError) as caught:
+        settings.gotallo()
+    assert says in caught.value.message
+    assert "s3cret" not in caught.value.message
+
+
+def test_a_file_that_others_may_write_runs_no_command(tmp_path: Path) -> None:
+    file = write(tmp_path, SANDBOX)
+    file.chmod(0o620)
+    load({}, config=file)
+    with pytest.raises(SettingsError, match="others than you may write"):
+        load({}, config=file, profile="sandbox")
+
+
+@pytest.mark.parametrize("value", ['"s3cret"', "17"])
+def test_a_file_holds_no_secret(value: str, tmp_path: Path) -> None:
+    file = write(tmp_path, f"sf_client_secret = {value}\n")
+    with pytest.raises(SettingsError, match="is a secret and is not read from a file") as caught:
+        load({}, config=file)
+    assert "sf_client_secret = {env" in caught.value.advice
+    assert "s3cret" not in caught.value.message + caught.value.advice
+
+
+def test_a_look_tells_all_that_is_wrong_and_keeps_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOTALLO_BASE_URL", "http://gotallo.example")
+    monkeypatch.setenv("GOTALLO_TENANT_ID", "me")
+    monkeypatch.setenv("SF_ORG_INSTANCE_URL", "https://one.my.salesforce.com")
+    layered = look({}, config=write(tmp_path, "gotallo_tennant = 1\n"))
+    told = [problem.message for problem in layered.problems.values()]
+    assert len(told) == 3
+    assert 'unknown key "gotallo_tennant"' in told[0]
+    assert told[1].startswith("GOTALLO_BASE_URL: must start with https://")
+    assert told[2].startswith("GOTALLO_TENANT_ID: must be a uuid")
+    assert layered.settings.sf_org_instance_url == "https://one.my.salesforce.com"
+
+
+def test_each_part_of_a_file_is_held_to_the_keys_that_there_are(tmp_path: Path) -> None:
+    file = write(tmp_path, "[profiles.sandbox]\nbridge_maping = 1\n")
+    load({}, config=file)
+    with pytest.raises(SettingsError, match='did you mean "bridge_mapping"'):
+        load({}, config=file, profile="sandbox")
+
+
+KEYRING = """\
+kept = {}
+def set_password(service, user, secret):
+    kept[service, user] = secret
+def get_password(service, user):
+    return kept.get((service, user))
+"""
+
+
+def test_a_secret_may_be_in_the_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = '{keyring = "gotallo-bridge", user = "sandbox"}'
+    text = f'gotallo_tenant_id = "{TENANT}"\ngotallo_api_token = {reference}\n'
+    settings = load({}, config=write(tmp_path, text))
+    (tmp_path / "keyring.py").write_text(KEYRING, encoding="utf-8")
+    monkeypatch.setattr(sys, "modules", {**sys.modules})
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(SettingsError, match="library keyring is not installed"):
+        settings.gotallo()
+    monkeypatch.delitem(sys.modules, "keyring")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SettingsError, match="should be in the keyring, gotallo-bridge, sandbox"):
+        settings.gotallo()
+    assert isinstance(settings.gotallo_api_token, InKeyring)
+    settings.gotallo_api_token.keep(SecretStr("kept there"))
+    assert settings.gotallo().token.get_secret_value() == "kept there"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("env:NAME", InEnvironment(env="NAME")),
+        (" env: NAME ", InEnvironment(env="NAME")),
+        ("keyring", InKeyring(keyring="bridge", user="uat sf_client_secret")),
+        ("command:pass show 'a b'", FromCommand(command=("pass", "show", "a b"))),
+    ],
+)
+def test_where_a_secret_is_may_be_written_in_a_word(written: str, read: SecretReference) -> None:
+    assert parse_reference(written, "sf_client_secret", "bridge", "uat") == read
+
+
+@pytest.mark.parametrize("written", ["", "s3cret", "env:", "keyring:s3cret", "command:'s3cret"])
+def test_a_secret_that_is_written_instead_is_not_repeated(written: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_reference(written, "sf_client_secret", "bridge", "uat")
+    assert "s3cret" not in caught.value.message + caught.value.advice

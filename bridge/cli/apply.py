@@ -144,7 +144,8 @@ def ask(document: RunDocument, *, yes: bool) -> None:
     """Ask whether to send the plan; for a production org its name has to be typed."""
     org = document.org
     advice = f"The plan stays on record: bridge apply {document.run_id}"
-    messages = f"Send {to_send(document)} messages to {visible(org.name)}"
+    profile = f"[{visible(document.profile)}] " if document.profile else ""
+    messages = f"{profile}Send {to_send(document)} messages to {visible(org.name)}"
     if org.sandbox:
         screen.confirm(f"{messages}, a sandbox?", yes, advice)
     else:

@@ -15,8 +15,10 @@ from bridge.cli.amend import amend
 from bridge.cli.apply import apply
 from bridge.cli.causes import causes
 from bridge.cli.demo import demo
+from bridge.cli.doctor import doctor
 from bridge.cli.explain import explain
 from bridge.cli.fixers import fixers
+from bridge.cli.init import init
 from bridge.cli.ledger import ledger
 from bridge.cli.logs import LogFormat, set_up_logs
 from bridge.cli.mapping import mapping
@@ -35,7 +37,20 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, apply, resync, verify, status, report, amend, causes, explain, demo):
+for command in (
+    plan,
+    apply,
+    resync,
+    verify,
+    status,
+    report,
+    amend,
+    causes,
+    explain,
+    init,
+    doctor,
+    demo,
+):
     app.command()(command)
 app.add_typer(fixers, name="fixers")
 app.add_typer(ledger, name="ledger")

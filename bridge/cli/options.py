@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,7 +18,8 @@ from bridge.cli.interrupts import interruptible
 from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
 from bridge.errors import UsageError, WindowError
 from bridge.model import Window
-from bridge.settings import load, refuse_password
+from bridge.settings import load, look
+from bridge.settings_file import refuse_password
 from bridge.window import DEFAULT_ZONE, between, day, yesterday
 
 Yesterday = Annotated[
@@ -145,15 +146,28 @@ _LIMITS: dict[str, Any] = {
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of every command, and hand it the settings they come to."""
-    return _with_options(command, _COMMON)
+    return _with_options(command, _COMMON, load)
+
+
+def with_layers(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that looks at the settings themselves, whatever is wrong with them."""
+    return _with_options(command, _COMMON, look)
 
 
 def with_settings_and_limits(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that sends: with the options that say where it stops."""
-    return _with_options(command, {**_LIMITS, **_COMMON})
+    return _with_options(command, {**_LIMITS, **_COMMON}, load)
 
 
-def _with_options(command: Callable[..., None], options: Mapping[str, Any]) -> Callable[..., None]:
+class _Read(Protocol):
+    def __call__(
+        self, flags: Mapping[str, object], *, config: Path | None, profile: str | None
+    ) -> object: ...
+
+
+def _with_options(
+    command: Callable[..., None], options: Mapping[str, Any], read: _Read
+) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**given: Any) -> None:
         common = {name: given.pop(name) for name in options}
@@ -166,7 +180,7 @@ def _with_options(command: Callable[..., None], options: Mapping[str, Any]) -> C
         set_up_logs(common["log_format"], common["log_level"], common["log_file"])
         beating = ("ledger", "mapping", *_LIMITS)
         flags = {f"bridge_{name}": common.get(name) for name in beating}
-        settings = load(
+        settings = read(
             {name: value for name, value in flags.items() if value is not None},
             config=common["config"],
             profile=common["profile"],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,7 +17,18 @@ from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, repeated_flags, with_settings
 from bridge.errors import UsageError
 from bridge.ledger import Ledger, Run
-from bridge.report import report_document, show_report
+from bridge.report import (
+    Content,
+    Handout,
+    ReportDocument,
+    days_of_causes,
+    html_page,
+    markdown,
+    masked,
+    report_document,
+    show_report,
+    whole,
+)
 from bridge.settings import Settings
 
 STDOUT = "-"
@@ -25,6 +39,18 @@ def report(
     settings: Settings,
     run_id: RunId,
     *,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Write a page for the browser; - stdout."),
+    ] = None,
+    md: Annotated[
+        str | None,
+        typer.Option("--md", metavar="FILE", help="Write Markdown for a ticket; - stdout."),
+    ] = None,
+    with_content: Annotated[
+        bool,
+        typer.Option("--with-content", help="With texts, names and keys, which else are masked."),
+    ] = False,
     csv: Annotated[
         str | None,
         typer.Option("--csv", metavar="FILE", help="Write what can be repaired by hand; - stdout."),
@@ -33,30 +59,74 @@ def report(
 ) -> None:
     """Show what became of every message of a run; with --json each with its changes.
 
-    Example: bridge report 7c2e1f
+    Example: bridge report 7c2e1f --html 7c2e1f.html
     """
-    if csv is not None and as_json:
-        raise UsageError("--csv and --json are two reports", "Ask for one after the other.")
+    _refuse_two({"--html": html, "--md": md, "--csv": csv, "--json": as_json or None})
+    if with_content and html is None and md is None:
+        raise UsageError(
+            "--with-content goes with --html or --md", "The others show the content anyway."
+        )
+    content = Content.WHOLE if with_content else Content.MASKED
     with resync.open_existing_ledger(settings) as ledger:
         run = ledger.run(run_id)
         if csv is not None:
             _write_csv(settings, run, ledger, csv)
-            return
-        document = report_document(ledger, run)
+        elif html is not None:
+            _write_page(html_page, _handout(ledger, run, content), html)
+        elif md is not None:
+            _write_page(markdown, _handout(ledger, run, content), md)
+        else:
+            _show(report_document(ledger, run), as_json)
+
+
+def _refuse_two(asked: dict[str, object]) -> None:
+    names = [name for name, value in asked.items() if value is not None]
+    if len(names) > 1:
+        raise UsageError(
+            f"{names[0]} and {names[1]} are two reports", "Ask for one after the other."
+        )
+
+
+def _show(document: ReportDocument, as_json: bool) -> None:
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
     else:
         show_report(document, screen.stdout)
 
 
+def _handout(ledger: Ledger, run: Run, content: Content) -> Handout:
+    document = report_document(ledger, run)
+    causes = {item.cause_id for item in document.items}
+    zone = ZoneInfo(run.plan.window.zone)
+    days = days_of_causes(ledger, causes, zone, dt.datetime.now(dt.UTC))
+    return whole(document, days) if content is Content.WHOLE else masked(document, days)
+
+
+def _write_page(page: Callable[[Handout], str], handout: Handout, name: str) -> None:
+    text = page(handout).encode()
+    if name == STDOUT:
+        _to_stdout(text)
+        return
+    _write_new(Path(name), text, "and may have been handed to somebody")
+    told = (
+        "Texts, names and keys are masked; --with-content shows them."
+        if handout.content is Content.MASKED
+        else "It holds people's messages."
+    )
+    screen.stderr.print(
+        f"{len(handout.document.items):,} messages written to {name}. {told}",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
 def _write_csv(settings: Settings, run: Run, ledger: Ledger, name: str) -> None:
     with resync.open_org(settings) as org:
         sheet = resync.sheet_of(run, ledger, org)
     if name == STDOUT:
-        sys.stdout.buffer.write(sheet.text.encode())
-        sys.stdout.buffer.flush()
+        _to_stdout(sheet.text.encode())
     else:
-        _write_new(Path(name), sheet.text.encode())
+        _write_new(Path(name), sheet.text.encode(), "and may hold what somebody has repaired")
         screen.stderr.print(
             f"{sheet.rows:,} held or rejected written to {name}. Repair them in a spreadsheet, "
             f"save as CSV UTF-8, then: bridge amend {run.id} {name}{repeated_flags()}",
@@ -72,17 +142,27 @@ def _write_csv(settings: Settings, run: Run, ledger: Ledger, name: str) -> None:
         )
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    """Write a file that its owner alone may read: it holds people's messages.
+def _to_stdout(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _write_new(path: Path, data: bytes, why_kept: str) -> None:
+    """Write a file that its owner alone may read: it may hold people's messages.
+
+    Args:
+        path: of the file, which must not be there yet.
+        data: all of it.
+        why_kept: why one that is there is not written over.
 
     Raises:
-        UsageError: there is one already, which may hold somebody's work; or it can't be written.
+        UsageError: there is one already; or it can't be written.
     """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as exc:
         raise UsageError(
-            f"{path} is there already, and may hold what somebody has repaired",
+            f"{path} is there already, {why_kept}",
             "Name another file, or remove it first.",
         ) from exc
     except OSError as exc:

@@ -26,6 +26,7 @@ from bridge.gotallo.refusals import Call, Passing, refusal, unreachable
 from bridge.gotallo.retry import pause
 from bridge.gotallo.stream import Stream
 from bridge.gotallo.wire import Page, Shape, read_page
+from bridge.http_date import http_date
 from bridge.model import Window
 
 _log = structlog.get_logger(__name__)
@@ -127,6 +128,19 @@ class GoTallo:
             pages=summary.pages,
         )
 
+    def told_time(self, window: Window) -> dt.datetime | None:
+        """Ask for the first page of a window, once; give the time at which GoTallo answered.
+
+        None where its answer tells no time.
+
+        Raises:
+            GoTalloError: GoTallo can't be reached, refuses us, or answers with what is no page.
+        """
+        call = _first_call(window, Shape.STANDARD)
+        response = self._response(call)
+        _page_in(response.content, call)
+        return http_date(response.headers.get("Date"))
+
     def _noting_origin(self, pages: Iterable[Page], stream: Stream) -> Iterator[Page]:
         ours = urlsplit(self._url)
         noted = False
@@ -146,13 +160,7 @@ class GoTallo:
     def _read_page(self, call: Call, closing: threading.Event) -> Page:
         started = time.monotonic()
         body = self._get(call, closing)
-        try:
-            page = read_page(body)
-        except ValueError as error:
-            raise GoTalloError(
-                f"GoTallo's answer can't be read ({call}): {error}.",
-                "Check GOTALLO_BASE_URL, and whether a proxy answers in GoTallo's place.",
-            ) from error
+        page = _page_in(body, call)
         _log.info(
             "gotallo.page",
             shape=call.shape.value,
@@ -185,6 +193,9 @@ class GoTallo:
             raise GoTalloError(f"{error.message}; attempts made: {made}.", error.advice) from error
 
     def _ask(self, call: Call) -> bytes:
+        return self._response(call).content
+
+    def _response(self, call: Call) -> httpx.Response:
         try:
             with deadline(self._deadline_seconds):
                 response = self._http.get(f"{self._url}?{call.query}")
@@ -197,7 +208,17 @@ class GoTallo:
             raise unreachable(call, error) from error
         if response.status_code != httpx.codes.OK:
             raise refusal(call, response)
-        return response.content
+        return response
+
+
+def _page_in(body: bytes, call: Call) -> Page:
+    try:
+        return read_page(body)
+    except ValueError as error:
+        raise GoTalloError(
+            f"GoTallo's answer can't be read ({call}): {error}.",
+            "Check GOTALLO_BASE_URL, and whether a proxy answers in GoTallo's place.",
+        ) from error
 
 
 def _first_call(window: Window, shape: Shape) -> Call:

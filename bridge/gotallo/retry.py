@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 from typing import Final
 
 import tenacity
 
 from bridge.gotallo.refusals import Passing
+from bridge.http_date import http_date
 
 LONGEST_PAUSE: Final = 60.0
 """Seconds, whatever GoTallo asks for."""
@@ -32,10 +32,5 @@ def read_retry_after(header: str | None) -> float | None:
         return None
     if header.isascii() and header.isdigit():
         return float(header)
-    try:
-        date = email.utils.parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    # A date in "-0000" is read as naive, and means UTC.
-    aware = date if date.tzinfo else date.replace(tzinfo=dt.UTC)
-    return max((aware - dt.datetime.now(dt.UTC)).total_seconds(), 0.0)
+    date = http_date(header)
+    return None if date is None else max((date - dt.datetime.now(dt.UTC)).total_seconds(), 0.0)

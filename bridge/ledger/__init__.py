@@ -16,6 +16,8 @@ from bridge.ledger.histories import (
     RepairedField,
 )
 from bridge.ledger.ledger import Ledger
+from bridge.ledger.location import place_of
+from bridge.ledger.looking import LedgerLook, look
 from bridge.ledger.rows import (
     AmendedItem,
     Amendment,
@@ -70,6 +72,7 @@ __all__ = [
     "Lease",
     "Ledger",
     "LedgerCheck",
+    "LedgerLook",
     "MessageState",
     "MessagesOfCause",
     "NoteCount",
@@ -95,4 +98,6 @@ __all__ = [
     "brought_by",
     "check",
     "export",
+    "look",
+    "place_of",
 ]

@@ -118,6 +118,28 @@ def open_for_reading(location: str) -> Engine:
     return engine
 
 
+@contextmanager
+def looking(location: str) -> Iterator[tuple[Connection, int] | None]:
+    """One consistent view of a ledger that may be there, and its version. Nothing is made.
+
+    The version is 0 where there are no tables yet; where there is no file, there is None.
+
+    Raises:
+        LedgerError: it can't be read, is no ledger, or is newer than this program.
+    """
+    url = parse(location)
+    if url.get_backend_name() == SQLITE and not Path(url.database or "").is_file():
+        yield None
+        return
+    engine = _engine(url, sqlite.LOOKING)
+    try:
+        version = _version_of(engine)
+        with reading(engine) as connection:
+            yield connection, version
+    finally:
+        engine.dispose()
+
+
 def refuse_missing(location: str) -> None:
     """Look whether there is a ledger, of this program or an older one.
 

@@ -57,3 +57,12 @@ def shown(url: URL) -> str:
         return url.database or ""
     plain = url.set(drivername=POSTGRESQL).difference_update_query(_SECRETS)
     return plain.render_as_string(hide_password=True)
+
+
+def place_of(location: str) -> str:
+    """The same of a path or a database URL.
+
+    Raises:
+        LedgerError: it is neither.
+    """
+    return shown(parse(location))

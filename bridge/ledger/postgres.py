@@ -108,3 +108,22 @@ def refuse_undurable(connection: Connection) -> None:
             "committed may be lost in a crash, and a message be sent twice then",
             "Set fsync = on in its configuration, or name another server with BRIDGE_LEDGER.",
         )
+
+
+def unwritable(connection: Connection, version: int) -> str | None:
+    """Why this user could not write a ledger of this version there, 0 for a new one."""
+    copy, may_create = connection.exec_driver_sql(
+        "SELECT pg_is_in_recovery(),"
+        " coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)"
+    ).one()
+    if copy:
+        return "the server is a copy that only reads"
+    if version == 0:
+        return None if may_create else "this user may not make tables there (CREATE on the schema)"
+    may_write = (
+        "SELECT has_table_privilege('messages', 'INSERT')"
+        " AND has_table_privilege('messages', 'UPDATE')"
+    )
+    if not connection.exec_driver_sql(may_write).scalar_one():
+        return "this user may not write its tables (INSERT and UPDATE)"
+    return None

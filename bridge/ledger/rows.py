@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +26,8 @@ from bridge.model import (
     highest_risk,
 )
 from bridge.planning import Outline
+
+_PROFILE = "--profile"
 
 
 class RunState(StrEnum):
@@ -82,6 +85,12 @@ class Plan:
     """What shows that a message was there, though its own row is gone."""
     approve: frozenset[Risk] | None = None
     """Risks of changes that go without a person; None for all that the mapping names."""
+
+    @property
+    def profile(self) -> str | None:
+        """The profile of the settings that it was made with, as its flags have it."""
+        words = shlex.split(self.flags)
+        return words[words.index(_PROFILE) + 1] if _PROFILE in words[:-1] else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bridge.planning.edits import (
     held_as_planned_otherwise,
     held_as_sent_otherwise,
 )
+from bridge.planning.fitting import Fitted, fit
 from bridge.planning.mapping import MessageMapping
 from bridge.planning.mapping_cases import MappingCases, cases_beside, read_cases
 from bridge.planning.mapping_file import (
@@ -44,6 +45,7 @@ __all__ = [
     "Contrast",
     "Described",
     "FieldUnderBoth",
+    "Fitted",
     "Healed",
     "MappingCases",
     "MessageMapping",
@@ -68,6 +70,7 @@ __all__ = [
     "described_of",
     "described_value",
     "differences",
+    "fit",
     "held_as_in_doubt_otherwise",
     "held_as_planned_otherwise",
     "held_as_sent_otherwise",

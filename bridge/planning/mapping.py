@@ -114,6 +114,12 @@ class MessageMapping:
                 "true and false.",
             )
 
+    def filled_fields(self) -> tuple[str, ...]:
+        """The fields that it names and that a record may be sent with, each once, as written."""
+        of_fixers = (name for use in self.all_fixers() for name in use.fixer.named_fields())
+        named = (self.key, self.conversation, self.order, *self.from_standard, *of_fixers)
+        return tuple(dict.fromkeys(named))
+
     def _named_fields(self) -> Iterator[tuple[str, Place]]:
         for part, name in (
             ("key", self.key),

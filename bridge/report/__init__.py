@@ -8,6 +8,7 @@ from bridge.report.causes import (
     CausesDocument,
     cause_document,
     causes_document,
+    days_of_causes,
 )
 from bridge.report.document import ItemPart, ReportDocument, RunDocument, exit_of
 from bridge.report.fixers import (
@@ -16,14 +17,19 @@ from bridge.report.fixers import (
     fixer_document,
     fixers_document,
 )
+from bridge.report.handout import Content, Handout, whole
+from bridge.report.html import html_page
 from bridge.report.mapping_diff import MappingDiffDocument, mapping_diff_document
 from bridge.report.mapping_test import MappingTestDocument, mapping_test_document
+from bridge.report.markdown import markdown
+from bridge.report.masking import masked
 from bridge.report.reading import report_document, run_document
 from bridge.report.terminal import (
     show_amendment,
     show_amendment_recorded,
     show_cause,
     show_causes,
+    show_doctor,
     show_explanation,
     show_fixer,
     show_fixers,
@@ -42,8 +48,10 @@ from bridge.report.terminal import (
 __all__ = [
     "CauseDocument",
     "CausesDocument",
+    "Content",
     "FixerDocument",
     "FixersDocument",
+    "Handout",
     "ItemPart",
     "MappingDiffDocument",
     "MappingTestDocument",
@@ -52,17 +60,22 @@ __all__ = [
     "amendment_document",
     "cause_document",
     "causes_document",
+    "days_of_causes",
     "exit_of",
     "fixer_document",
     "fixers_document",
+    "html_page",
     "mapping_diff_document",
     "mapping_test_document",
+    "markdown",
+    "masked",
     "report_document",
     "run_document",
     "show_amendment",
     "show_amendment_recorded",
     "show_cause",
     "show_causes",
+    "show_doctor",
     "show_explanation",
     "show_fixer",
     "show_fixers",
@@ -76,4 +89,5 @@ __all__ = [
     "show_result",
     "show_status",
     "show_verification",
+    "whole",
 ]

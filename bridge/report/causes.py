@@ -202,6 +202,18 @@ def causes_document(
     )
 
 
+def days_of_causes(
+    ledger: Ledger, cause_ids: Iterable[str], zone: ZoneInfo, now: dt.datetime
+) -> Mapping[str, tuple[DayPart, ...]]:
+    """How many messages failed for each of these causes on each of the last days."""
+    wanted = set(cause_ids)
+    return {
+        one.cause.id: tuple(_days(one.failures, zone, now))
+        for one in ledger.causes(_since(zone, now))
+        if one.cause.id in wanted
+    }
+
+
 def _met_last(history: CauseHistory) -> str:
     return history.newest_run.id
 

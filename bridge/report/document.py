@@ -343,6 +343,8 @@ class RunDocument(_Part):
     created_at: dt.datetime
     window: WindowPart
     tenant_id: str
+    profile: str | None
+    """Of the settings that the plan was made with; null where none was named."""
     org: OrgPart
     object: str
     namespace: str

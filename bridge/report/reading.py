@@ -108,6 +108,7 @@ def run_document(ledger: Ledger, run: Run, *, samples: int = 3) -> RunDocument:
             words=plan.window_words,
         ),
         tenant_id=plan.tenant_id,
+        profile=held_by_utf8(plan.profile) if plan.profile else None,
         org=OrgPart(
             id=plan.org_id,
             name=held_by_utf8(plan.org_name),

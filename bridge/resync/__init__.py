@@ -3,6 +3,7 @@
     window ──► gotallo ──► planning ──► ledger ──► delivery ──► ledger
 
 opening     what the settings name
+conditions  what a plan and its sending stand on
 describing  an org's describe is kept
 inquiry     the org is asked about causes
 plans       a window becomes a plan on record
@@ -20,8 +21,9 @@ from __future__ import annotations
 from bridge.resync.amending import Amending, Sheet, amend, look_at_amendments, sheet_of
 from bridge.resync.approval import approve
 from bridge.resync.changes import Changed, recheck
+from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
 from bridge.resync.describing import describe
-from bridge.resync.opening import open_existing_ledger, open_ledger, open_org
+from bridge.resync.opening import open_existing_ledger, open_gotallo, open_ledger, open_org
 from bridge.resync.plans import PlanRequest, Progress, plan
 from bridge.resync.proof import verify, verify_all, verify_window
 from bridge.resync.replaying import Replay, replay_of_run, replay_of_runs
@@ -42,13 +44,16 @@ __all__ = [
     "apply_patiently",
     "approve",
     "describe",
+    "limits_of",
     "look_at_amendments",
     "old_ones",
     "open_existing_ledger",
+    "open_gotallo",
     "open_ledger",
     "open_org",
     "plan",
     "recheck",
+    "refuse_unwritable",
     "replay_of_run",
     "replay_of_runs",
     "sheet_of",
@@ -57,4 +62,5 @@ __all__ = [
     "verify",
     "verify_all",
     "verify_window",
+    "view_now",
 ]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from bridge.errors import SettingsError
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger
-from bridge.salesforce import ClientCredentials, Org, StaticToken, Token, TokenSource
+from bridge.salesforce import ClientCredentials, CliToken, Org, StaticToken, Token, TokenSource
 from bridge.settings import GoTalloAccess, Settings
 
 
@@ -58,8 +58,13 @@ def open_gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:
 
 
 def _tokens(settings: Settings) -> TokenSource:
-    """The token that is given, renewed by client credentials where those are given too."""
+    """The token that is given, renewed by client credentials where those are given too.
+
+    A login of the Salesforce CLI comes after a token, and before client credentials alone.
+    """
     given = settings.given_token()
+    if given is None and settings.sf_target_org is not None:
+        return CliToken(settings.sf_target_org)
     login = settings.client_credentials()
     if login is not None:
         return ClientCredentials(
@@ -74,6 +79,6 @@ def _tokens(settings: Settings) -> TokenSource:
         return StaticToken(given.value, given.instance_url)
     raise SettingsError(
         "No way into Salesforce is set",
-        "Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or SF_LOGIN_URL, SF_CLIENT_ID and "
-        "SF_CLIENT_SECRET. To try everything without an org: bridge demo.",
+        "Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or SF_TARGET_ORG, or SF_LOGIN_URL, "
+        "SF_CLIENT_ID and SF_CLIENT_SECRET. To try everything without an org: bridge demo.",
     )

@@ -5,6 +5,7 @@ Nothing outside this room knows simple-salesforce or requests, or meets one of t
 
 from __future__ import annotations
 
+from bridge.salesforce.cli_login import CliLogin, CliToken, cli_logins
 from bridge.salesforce.gateway import Org, OrgIdentity
 from bridge.salesforce.inserts import (
     MOST_RECORDS,
@@ -21,6 +22,8 @@ from bridge.salesforce.transport import ApiUsage
 __all__ = [
     "MOST_RECORDS",
     "ApiUsage",
+    "CliLogin",
+    "CliToken",
     "ClientCredentials",
     "FoundRow",
     "InsertResult",
@@ -33,4 +36,5 @@ __all__ = [
     "Token",
     "TokenSource",
     "ValidationRule",
+    "cli_logins",
 ]

@@ -141,6 +141,11 @@ class Org:
         """The org's daily allowance as its last answer told it; nothing is asked for it."""
         return self._traffic.usage
 
+    @property
+    def told_time(self) -> dt.datetime | None:
+        """What time it was to the org at its last answer, to the second."""
+        return self._traffic.told_time
+
     def identity(self) -> OrgIdentity:
         """Which org this is and who we are there, in three calls that need no scope but `api`."""
         try:

@@ -6,6 +6,7 @@ CA bundles and passwords from the environment, and can't say whether a failed re
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import ssl
 import threading
@@ -23,6 +24,7 @@ from urllib3 import HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPSConnection
 
 from bridge.deadline import deadline
+from bridge.http_date import http_date
 
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +54,7 @@ class Traffic:
         self._lock = threading.Lock()
         self._calls = 0
         self._usage: ApiUsage | None = None
+        self._told_time: dt.datetime | None = None
 
     @property
     def calls(self) -> int:
@@ -64,11 +67,21 @@ class Traffic:
         with self._lock:
             return self._usage
 
+    @property
+    def told_time(self) -> dt.datetime | None:
+        """What time it was to the org at its last answer, to the second."""
+        with self._lock:
+            return self._told_time
+
     def note_call(self) -> None:
         with self._lock:
             self._calls += 1
 
     def note_answer(self, response: requests.Response) -> None:
+        told_time = http_date(response.headers.get("Date"))
+        if told_time is not None:
+            with self._lock:
+                self._told_time = told_time
         told = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
         if told is not None:
             with self._lock:

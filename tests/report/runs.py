@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pydantic import JsonValue
 from rich.console import Console
 
 from bridge.diagnosis import cause_of, diagnose
@@ -29,6 +31,7 @@ from bridge.model import (
     Scope,
     Window,
 )
+from bridge.report import ReportDocument
 
 NOW = dt.datetime(2026, 11, 23, 7, 30, tzinfo=dt.UTC)
 NAMESPACE = "Social25"
@@ -218,6 +221,19 @@ def planned(
     )
     ledger.count_calls(run_id, 3)
     return Book(ledger, run_id, list(items))
+
+
+def with_values(document: ReportDocument, values: Mapping[str, str]) -> ReportDocument:
+    """The same report, in all of whose texts and names of a value other ones stand."""
+
+    def put(value: JsonValue) -> JsonValue:
+        if isinstance(value, str):
+            return re.sub("|".join(values), lambda found: values[found.group()], value)
+        if isinstance(value, dict):
+            return {str(put(name)): put(part) for name, part in value.items()}
+        return [put(part) for part in value] if isinstance(value, list) else value
+
+    return ReportDocument.model_validate(put(document.model_dump(mode="json")))
 
 
 def question(**given: object) -> Question:

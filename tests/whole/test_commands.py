@@ -313,6 +313,8 @@ def test_a_wheel_outside_the_checkout_has_its_mapping_and_shows_the_whole_job(
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     assert (tmp_path / "installed/bridge/mappings/heroku_message.yaml").is_file()
+    for name in ("template.html", "report.css", "report.js"):
+        assert (tmp_path / "installed/bridge/report/html" / name).is_file()
     assert (tmp_path / "installed/bridge/mappings/example_org.describe.json").is_file()
     assert (tmp_path / "installed/bridge/skeleton/templates/fixer.py.template").is_file()
     environment = process_environment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridge.report.terminal.amendment import show_amendment, show_amendment_recorded
 from bridge.report.terminal.causes import show_cause, show_causes
+from bridge.report.terminal.doctor import show_doctor
 from bridge.report.terminal.explain import show_explanation
 from bridge.report.terminal.fixers import show_fixer, show_fixers, show_new_fixer
 from bridge.report.terminal.ledger_check import show_ledger_check
@@ -20,6 +21,7 @@ __all__ = [
     "show_amendment_recorded",
     "show_cause",
     "show_causes",
+    "show_doctor",
     "show_explanation",
     "show_fixer",
     "show_fixers",

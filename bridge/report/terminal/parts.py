@@ -40,7 +40,8 @@ def head(page: Page, run: RunDocument) -> None:
     window = (window_in_full(run.window), HEADING)
     kind = ("sandbox", "") if run.org.sandbox else ("PRODUCTION", ALARM)
     unique = "unique" if run.key.unique else "not unique"
-    org = (f"org {run.org.name}, ", kind)
+    profile = f"profile {run.profile} · " if run.profile else ""
+    org = (f"{profile}org {run.org.name}, ", kind)
     key = f" · key {without_namespace(run.key.field, run)}, {unique}"
     if page.holds(window, " · ", *org, key):
         page.line(window, " · ", *org, key)

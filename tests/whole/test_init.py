@@ -1,0 +1,187 @@
+"""`bridge init` from nothing to a plan: unattended, at a terminal, and where it leads nowhere."""
+
+from __future__ import annotations
+
+import json
+import stat
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bridge.errors import Exit
+from bridge.planning import parse_mapping
+from bridge.practice import Scenario
+from bridge.practice.org.customizing import FieldSetting
+from bridge.practice.org.schema import Access
+from tests.salesforce.cli import install
+from tests.whole.conftest import OpenHouse
+from tests.whole.house import House
+from tests.whole.terminal import at_a_terminal
+
+HIDDEN = FieldSetting(access=Access.HIDDEN)
+SCENARIO = Scenario(fields={"Heroku_Message__c": {"User_Full_Name__c": HIDDEN}})
+OF_SALESFORCE = ("SF_ACCESS_TOKEN", "SF_ORG_INSTANCE_URL", "SF_LOGIN_URL", "SF_CLIENT_ID")
+OF_THE_FILE = (*OF_SALESFORCE, "GOTALLO_BASE_URL", "GOTALLO_TENANT_ID", "BRIDGE_CA_BUNDLE")
+
+
+@pytest.fixture
+def house(open_house: OpenHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return open_house(SCENARIO)
+
+
+def by_client(house: House) -> list[str]:
+    return [
+        *("--login-url", house.practice.origin),
+        *("--client-id", house.environment["SF_CLIENT_ID"]),
+        *("--client-secret-from", "env:SF_CLIENT_SECRET"),
+    ]
+
+
+def by_token(house: House) -> list[str]:
+    return [
+        *("--instance-url", house.practice.origin),
+        *("--access-token-from", "command:printenv SF_ACCESS_TOKEN"),
+    ]
+
+
+@pytest.mark.parametrize("way_in", [by_client, by_token])
+def test_from_nothing_to_a_plan_without_a_question(
+    house: House, way_in: Callable[[House], list[str]]
+) -> None:
+    done = house.command("init", "--profile", "sandbox", *way_in(house), "--yes")
+    assert done.returncode == Exit.OK, done.stderr
+    assert "[sandbox] GoTallo answers, and takes the token." in done.stderr
+    assert "[sandbox] Salesforce: Practice Org, a sandbox, as " in done.stderr
+    assert "leaves out what this org does not show: User_Full_Name__c." in done.stderr
+    assert stat.S_IMODE(Path("bridge.toml").stat().st_mode) == 0o600
+    text = Path("bridge.toml").read_text(encoding="utf-8")
+    for name in ("SF_CLIENT_SECRET", "SF_ACCESS_TOKEN", "GOTALLO_API_TOKEN"):
+        assert house.environment[name] not in text
+    mapping = Path("sandbox-mapping.yaml").read_text(encoding="utf-8")
+    assert "# This org shows no User_Full_Name__c:" in mapping
+    assert "User_Full_Name__c" not in parse_mapping(mapping, "m").filled_fields()
+    needed = "SF_CLIENT_SECRET" if way_in is by_client else "SF_ACCESS_TOKEN"
+    without = [name for name in (*OF_THE_FILE, "SF_CLIENT_SECRET") if name != needed]
+    doctor = house.command("doctor", "--profile", "sandbox", without=without)
+    assert doctor.returncode == Exit.OK, doctor.stdout
+    plan = house.command(
+        "plan", *house.request.window_words.split(), "--profile", "sandbox", without=without
+    )
+    assert plan.returncode == Exit.OK, plan.stderr
+    assert "--profile sandbox" in plan.stdout
+    assert "profile sandbox · org Practice Org, sandbox" in plan.stdout
+
+
+def test_a_person_is_told_which_profile_they_send_with(
+    open_house: OpenHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    house = open_house()
+    done = house.command("init", "--profile", "uat", *by_client(house), "--yes")
+    assert done.returncode == Exit.OK, done.stderr
+    window = house.request.window_words.split()
+    plan = house.command("plan", *window, "--json", BRIDGE_PROFILE="uat")
+    document = json.loads(plan.stdout)
+    assert document["profile"] == "uat"
+    page = house.command("report", document["run_id"], "--html", "page.html")
+    assert page.returncode == Exit.OK, page.stderr
+    assert "<dt>Profile</dt><dd>uat</dd>" in Path("page.html").read_text(encoding="utf-8")
+    told = at_a_terminal(house, ["apply", document["run_id"], "--profile", "uat"], "n\n")
+    assert told.code == Exit.SAFETY
+    assert "[uat] Send " in told.said
+    plain = house.command("plan", *window, "--json")
+    assert json.loads(plain.stdout)["profile"] is None
+
+
+def test_the_file_that_is_there_keeps_what_it_says(house: House) -> None:
+    Path("bridge.toml").write_text('# Ours.\nbridge_max_refused = "5%"\n', encoding="utf-8")
+    done = house.command("init", "--profile", "uat", *by_client(house), "--yes")
+    assert done.returncode == Exit.OK, done.stderr
+    text = Path("bridge.toml").read_text(encoding="utf-8")
+    assert text.startswith('# Ours.\nbridge_max_refused = "5%"\n\n[profiles.uat]\n')
+    assert stat.S_IMODE(Path("bridge.toml").stat().st_mode) == 0o600
+
+
+def test_nothing_is_replaced_unless_somebody_says_so(house: House) -> None:
+    command = ("init", "--profile", "uat", *by_client(house), "--yes")
+    assert house.command(*command).returncode == Exit.OK
+    Path("uat-mapping.yaml").write_text("mine\n", encoding="utf-8")
+    before = Path("bridge.toml").read_bytes()
+    refused = house.command(*command)
+    assert refused.returncode == Exit.USAGE
+    assert "would be replaced" in refused.stderr
+    assert Path("uat-mapping.yaml").read_text(encoding="utf-8") == "mine\n"
+    assert Path("bridge.toml").read_bytes() == before
+    assert house.command(*command, "--overwrite").returncode == Exit.OK
+    assert Path("uat-mapping.yaml").read_text(encoding="utf-8") != "mine\n"
+
+
+def test_a_dry_run_shows_both_files_and_writes_none(house: House) -> None:
+    done = house.command("init", "--profile", "uat", *by_client(house), "--dry-run")
+    assert done.returncode == Exit.OK, done.stderr
+    settings, _, mapping = done.stdout.partition("# uat-mapping.yaml\n")
+    assert settings.startswith("# bridge.toml\n[profiles.uat]\n")
+    assert tomllib.loads(settings)["profiles"]["uat"]["bridge_mapping"] == "uat-mapping.yaml"
+    parse_mapping(mapping, "shown")
+    assert not list(Path.cwd().iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "code", "says"),
+    [
+        ([], {}, Exit.USAGE, "No way into Salesforce is given"),
+        (["--profile", "a b"], {}, Exit.USAGE, "is no name of a profile"),
+        (["--tenant", "me"], {}, Exit.USAGE, "must be a uuid"),
+        (["--gotallo-token-from", "s3cret"], {}, Exit.USAGE, "not the secret itself"),
+        (["--gotallo-token-from", "env:NONE"], {}, Exit.USAGE, "nothing is there"),
+        ([], {"GOTALLO_API_TOKEN": "wrong"}, Exit.REMOTE, "GoTallo refused the token"),
+        (["--target-org", "acme"], {"PATH": ""}, Exit.USAGE, "no sf on the PATH"),
+    ],
+)
+def test_what_leads_nowhere_is_told_and_nothing_is_written(
+    house: House, options: list[str], environment: dict[str, str], code: Exit, says: str
+) -> None:
+    done = house.command("init", "--profile", "uat", *options, "--yes", **environment)
+    assert done.returncode == code, done.stderr
+    assert says in " ".join(done.stderr.split())
+    assert "s3cret" not in done.stderr
+    assert not list(Path.cwd().iterdir())
+
+
+def test_without_a_yes_and_a_terminal_nothing_is_written(house: House) -> None:
+    done = house.command("init", "--profile", "uat", *by_client(house))
+    assert done.returncode == Exit.SAFETY
+    assert not list(Path.cwd().iterdir())
+
+
+def test_a_person_chooses_among_the_logins_of_the_salesforce_cli(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli = install(tmp_path, monkeypatch)
+    cli.knows("acme", house.environment["SF_ACCESS_TOKEN"], house.practice.origin)
+    answers = ["sandbox", "", "env:NONE", "y", "", "", "1", "y"]
+    told = at_a_terminal(house, ["init"], "".join(f"{answer}\n" for answer in answers))
+    assert told.code == Exit.OK, told.said
+    assert "GOTALLO_API_TOKEN should be in the variable NONE" in told.said
+    assert "Answer again?" in told.said
+    assert f"1 acme acme@example.com, {house.practice.origin}" in told.said
+    assert "The environment beats the profile: unset SF_ACCESS_TOKEN" in told.said
+    written = tomllib.loads(Path("bridge.toml").read_text(encoding="utf-8"))
+    assert written["profiles"]["sandbox"]["sf_target_org"] == "acme"
+    doctor = house.command(
+        "doctor", "--profile", "sandbox", without=[*OF_THE_FILE, "SF_CLIENT_SECRET"]
+    )
+    assert doctor.returncode == Exit.OK, doctor.stdout
+
+
+def test_a_person_who_says_no_has_nothing_written(house: House) -> None:
+    told = at_a_terminal(house, ["init", "--profile", "production", *by_client(house)], "\n\nn\n")
+    assert told.code == Exit.SAFETY
+    assert 'the profile is called "production", and this is a sandbox' in told.said
+    assert "Nothing was written" in told.said
+    assert not list(Path.cwd().iterdir())
