@@ -81,12 +81,11 @@ class Planner:
         (policy,) = repair.policies
         record = repair.result
         held = self._decide(message, policy, repair, record, case.tight)
-        conversation = _first_said(self._conversation, record, original)
+        conversation, order = self.place(record, original)
         return Item(
             key=message.key,
-            conversation=canonical_key(conversation) if isinstance(conversation, str) else None,
-            order=_moment(_first_said(self._order, record, original))
-            or _moment(message.standard.get("timestamp")),
+            conversation=conversation,
+            order=order or _moment(message.standard.get("timestamp")),
             original=original,
             record=record,
             changes=case.tight.explained(repair.changes),
@@ -99,6 +98,14 @@ class Planner:
             raw=message.raw,
             treatment=policy.words if policy else BY_DEFAULT,
             findings=case.findings,
+        )
+
+    def place(self, record: Record, original: Record) -> tuple[str | None, str]:
+        """The conversation of a record, and where it stands in it; empty where it has no time."""
+        conversation = _first_said(self._conversation, record, original)
+        return (
+            canonical_key(conversation) if isinstance(conversation, str) else None,
+            _moment(_first_said(self._order, record, original)),
         )
 
     def may_repair(self, refusal: Diagnosis) -> bool:

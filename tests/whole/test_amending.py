@@ -273,6 +273,24 @@ def test_an_amendment_of_one_field_does_not_approve_the_others(open_house: OpenH
     assert sorted(house.rows().values()) == [1, 1]
 
 
+def test_an_amended_time_and_conversation_are_those_that_it_is_sent_by(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 1}, extra_rows=0))
+    house = House(house.practice, house.folder, more={"bridge_approve": "lossless"})
+    run = house.plan()
+
+    def elsewhere(row: Row) -> None:
+        row["Timestamp__c"] = "'2026-11-22T08:30:00Z"
+        row["Chat_Identifier__c"] = "another talk"
+
+    found = amend(house, run.id, edited(sheet(house, run.id), elsewhere))
+    assert {(item.conversation, item.order) for item in found.items} == {
+        ("another talk", "2026-11-22T08:30:00.000000+00:00")
+    }
+    assert {item.conversation for item in house.items(run.id)} == {"another talk"}
+
+
 def test_an_outdated_run_is_not_amended(open_house: OpenHouse) -> None:
     house = open_house(LINKS)
     run = house.plan()
