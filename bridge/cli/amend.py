@@ -35,15 +35,15 @@ def amend(
 
     Example: bridge amend 7c2e1f held.csv
     """
-    if not dry_run:
-        screen.refuse_without_yes(
-            yes,
-            "Add --yes to do so, or --dry-run to look first.",
-            does="puts changes of records on record",
-        )
     data = _read(file)
     with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
+        if not dry_run:
+            screen.refuse_without_yes(
+                yes,
+                "Add --yes to the same command, or --dry-run to look first.",
+                does="puts changes of records on record",
+            )
         found = resync.look_at_amendments(settings, run, data, ledger, org)
         document = amendment_document(
             run, found.items, found.rows, found.was, found.who, found.unchanged

@@ -21,6 +21,7 @@ from bridge.cli.options import (
     RunId,
     Wait,
     Yes,
+    repeated_flags,
     with_settings_and_limits,
 )
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind, Observer
@@ -54,10 +55,14 @@ def apply(
 
     Example: bridge apply 7c2e1f
     """
-    screen.refuse_without_yes(yes, f"Add --yes: bridge apply {run_id} --yes")
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
     with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
+        screen.refuse_without_yes(
+            yes,
+            f"Add --yes to the same command; bridge report {run.id}{repeated_flags()} shows the "
+            "plan.",
+        )
         if approve:
             _approve(run, approve, ledger, org)
         if not as_planned:

@@ -38,6 +38,9 @@ class _Flaw(Exception):
     """What is wrong, as a sentence."""
 
 
+_BY_API_NAME = "a record has its fields under their API names, as schema.get(name) tells them"
+
+
 def prove(fixer: type[Fixer[Any]]) -> None:
     """Prove that a fixer is documented, pure, honest, idempotent, and does what its examples say.
 
@@ -103,7 +106,8 @@ def _flaws_of_the_changes(fixer: type[Fixer[Any]], example: Example) -> Iterator
     came_out = {**case.record, **{change.field: change.after for change in changes}}
     expected = {**case.record, **in_the_org(example.after, example.schema)}
     if repr(came_out) != repr(expected):
-        yield f"it makes {came_out}, where the example says {expected}"
+        unchanged = "" if changes else f"it changes nothing: {_BY_API_NAME}; "
+        yield f"{unchanged}it makes {came_out}, where the example says {expected}"
     for change in _made(_new(fixer, example.options), case.with_record(came_out)):
         yield f"a second pass over its own result changes {change.field} once more"
 

@@ -60,6 +60,14 @@ def units(text: str, field: FieldSchema) -> int:
     return length
 
 
+def units_in_words(text: str, field: FieldSchema) -> str:
+    """`402`, or both counts where an emoji or a line break counts for more than one."""
+    counted = units(text, field)
+    return f"{counted:,}" + (
+        f" as Salesforce counts its {len(text):,}" if counted != len(text) else ""
+    )
+
+
 def utf8_bytes(text: str) -> int:
     """The length of `text` in UTF-8; half a surrogate pair, which has no UTF-8, is three bytes."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

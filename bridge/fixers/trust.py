@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import math
+import traceback
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -88,7 +90,7 @@ def accounted_changes(
     except Misbehaviour:
         raise
     except (Exception, SystemExit) as exc:
-        raise Misbehaviour(_raised(exc)) from exc
+        raise Misbehaviour(f"{_raised(exc)}{_where(exc, fixer)}") from exc
     return tuple(made.values())
 
 
@@ -160,6 +162,17 @@ def _is_json(value: object, depth: int) -> bool:
     if isinstance(value, dict):
         return all(type(name) is str and _is_json(v, depth + 1) for name, v in value.items())
     return isinstance(value, list | tuple) and all(_is_json(v, depth + 1) for v in value)
+
+
+def _where(exc: BaseException, fixer: Fixer[Any]) -> str:
+    """The line of the fixer's own file that raised it, or that called what did."""
+    code = getattr(type(fixer).fix, "__code__", None)
+    own = [
+        frame.lineno
+        for frame in traceback.extract_tb(exc.__traceback__)
+        if code is not None and frame.filename == code.co_filename
+    ]
+    return f" ({Path(code.co_filename).name}:{own[-1]})" if code is not None and own else ""
 
 
 def _raised(exc: BaseException) -> str:

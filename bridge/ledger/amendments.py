@@ -100,6 +100,8 @@ def _change(
             rejection_text=null(),
             rejection_cause_id=null(),
             record=dict(one.record),
+            conversation=one.conversation or was.conversation,
+            sort_order=one.order or was.sort_order,
             fixers=list(dict.fromkeys(change.fixer for change in one.all_changes)),
             risk=highest_risk(one.all_changes),
             hands=was.hands + 1,

@@ -365,6 +365,10 @@ class AmendedItem:
     """Those of before and these."""
     held: Held | None
     """Set where a change of a fixer still waits for approval."""
+    conversation: str | None = None
+    """None where it stays as it was."""
+    order: str = ""
+    """Empty where it stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from bridge.model import BY_HAND, Change, Decision, Held, HeldReason, Item, Risk, Value
@@ -29,18 +29,30 @@ def unapproved(changes: Sequence[Change], approve: Set[Risk] | None) -> tuple[Ch
     )
 
 
-def held_for_approval(waiting: Sequence[Change], command: str) -> Held:
-    """Why an item waits for a person.
+def held_for_approval(
+    waiting: Sequence[Change], command: str, failed_for: Iterable[str] = ()
+) -> Held:
+    """Why an item waits for a person: what is done about its failure first, then what weighs most.
 
     Args:
         waiting: the changes to approve; not empty.
         command: lets the item go.
+        failed_for: the fields that the failure names.
     """
+    named = {field.casefold() for field in failed_for}
+    ordered = sorted(
+        waiting,
+        key=lambda change: (
+            change.field.casefold() not in named,
+            change.risk is not Risk.INVENTED,
+            not change.lost,
+        ),
+    )
     return Held(
         HeldReason.APPROVAL,
-        "; ".join(map(in_words, waiting)),
+        "; ".join(map(in_words, ordered)),
         f"Look at it, then let it go: {command}",
-        fields=tuple(dict.fromkeys(change.field for change in waiting)),
+        fields=tuple(dict.fromkeys(change.field for change in ordered)),
     )
 
 
@@ -49,7 +61,9 @@ def awaiting_approval(item: Item, approve: Set[Risk] | None, command: str) -> It
     waiting = unapproved(item.changes, approve) if item.decision is Decision.READY else ()
     if not waiting:
         return item
-    return replace(item, decision=Decision.HELD, held=held_for_approval(waiting, command))
+    failed_for = item.diagnosis.fields if item.diagnosis else ()
+    held = held_for_approval(waiting, command, failed_for)
+    return replace(item, decision=Decision.HELD, held=held)
 
 
 def command_to_approve(run_id: str, what: str, flags: str) -> str:

@@ -18,7 +18,7 @@ from operator import attrgetter
 from bridge.fixers import ids
 from bridge.fixers.addresses import is_address
 from bridge.fixers.by_field import PerSchema
-from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units
+from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units_in_words
 from bridge.fixers.text_hygiene import is_free_text
 from bridge.model import (
     NUMBER_TYPES,
@@ -42,6 +42,7 @@ _MOMENTS = {
     "time": re.compile(rf"{_TIME_OF_DAY}Z?", re.ASCII),
 }
 """By describe type. Source: SOAP API Developer Guide, "Primitive Data Types"."""
+_SUCH_AS = {"date": "2026-11-22", "datetime": "2026-11-22T08:30:00Z", "time": "08:30:00Z"}
 _FIRST_YEAR, _LAST_YEAR = 1700, 4000
 """Of a date that the platform keeps. Source: the same."""
 _BLANK = "".join(map(chr, range(0x21)))
@@ -169,7 +170,7 @@ def _fields(doubtful: Iterable[str], record: Record, schema: ObjectSchema) -> It
                 yield Problem(
                     "REQUIRED_FIELD_MISSING",
                     field.name,
-                    f"{field.name} is required and the message has no value for it",
+                    f"{field.name} is required and has no value",
                     "Fill it in the mapping (under fixers: - defaults: "
                     f"{{{looked.short}: …}}), or make the field optional in Setup, then resync.",
                 )
@@ -249,7 +250,7 @@ def _written(value: str, field: FieldSchema, short: str) -> Problem | None:
         return _number(float(value), field) or Problem(
             None,
             field.name,
-            f"{field.name} is of the type {field.type}, the message has a number as text",
+            f"{field.name} is of the type {field.type} and has a number as text",
             "Name the fixer types in the mapping, then resync.",
         )
     if _SURROGATE.search(value):
@@ -276,7 +277,7 @@ def _wrong_type(value: Value, field: FieldSchema, short: str) -> Problem:
         case int() | float():
             seen, advice = "a number", "Name the fixer types in the mapping, then resync."
         case str() if field.type in _MOMENTS:
-            seen = "text that is none"
+            seen = f"text that is none (such as {_SUCH_AS[field.type]})"
             advice = f"Name the fixer types in the mapping, or repair {short} at its source."
         case str():
             seen = "text"
@@ -287,7 +288,7 @@ def _wrong_type(value: Value, field: FieldSchema, short: str) -> Problem:
     return Problem(
         _UNREADABLE,
         field.name,
-        f"{field.name} is of the type {field.type}, the message has {seen}",
+        f"{field.name} is of the type {field.type} and has {seen}",
         advice,
     )
 
@@ -378,15 +379,15 @@ def _text(value: str, field: FieldSchema, short: str) -> Problem | None:
         return Problem(
             "STRING_TOO_LONG",
             field.name,
-            f"{field.name} holds {field.length:,} characters{bytes_too}, the message has "
-            f"{units(stripped, field):,}",
+            f"{field.name} holds {field.length:,} characters{bytes_too}, the text has "
+            f"{units_in_words(stripped, field)}",
             f"Widen the field in Setup, or {_shortened(field, short)}, then resync.",
         )
     if field.type == "email" and not is_address(value.strip(_BLANK)):
         return Problem(
             "INVALID_EMAIL_ADDRESS",
             field.name,
-            f"{field.name} wants an e-mail address, the message has other text",
+            f"{field.name} wants an e-mail address and has other text",
             "Repair the address at its source, or let the mapping find one in it (under fixers: "
             f"- email: {{{short}: {{else: clear}}}}), then resync.",
         )

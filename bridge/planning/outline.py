@@ -21,8 +21,12 @@ _VALUES = "values"
 
 
 def outline(schema: ObjectSchema, fields: Iterable[str]) -> Outline:
-    """The traits of these fields that decide what a record may hold."""
-    known = (schema.get(name) for name in sorted(fields))
+    """The traits of these fields and of those that are required: what a record may hold.
+
+    A plan that has nothing ready fills no field, and a person may yet make its records ready.
+    """
+    required = (field.name for field in schema.fields if field.required)
+    known = (schema.get(name) for name in sorted({*fields, *required}))
     return {field.name: _traits(field) for field in known if field is not None}
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Final
 
 from bridge.diagnosis import cause_of
 from bridge.errors import MappingError
@@ -80,12 +81,11 @@ class Planner:
         (policy,) = repair.policies
         record = repair.result
         held = self._decide(message, policy, repair, record, case.tight)
-        conversation = _first_said(self._conversation, record, original)
+        conversation, order = self.place(record, original)
         return Item(
             key=message.key,
-            conversation=canonical_key(conversation) if isinstance(conversation, str) else None,
-            order=_moment(_first_said(self._order, record, original))
-            or _moment(message.standard.get("timestamp")),
+            conversation=conversation,
+            order=order or _moment(message.standard.get("timestamp")),
             original=original,
             record=record,
             changes=case.tight.explained(repair.changes),
@@ -98,6 +98,14 @@ class Planner:
             raw=message.raw,
             treatment=policy.words if policy else BY_DEFAULT,
             findings=case.findings,
+        )
+
+    def place(self, record: Record, original: Record) -> tuple[str | None, str]:
+        """The conversation of a record, and where it stands in it; empty where it has no time."""
+        conversation = _first_said(self._conversation, record, original)
+        return (
+            canonical_key(conversation) if isinstance(conversation, str) else None,
+            _moment(_first_said(self._order, record, original)),
         )
 
     def may_repair(self, refusal: Diagnosis) -> bool:
@@ -184,11 +192,11 @@ class Planner:
         tight: Tightened,
     ) -> Held | None:
         if policy is not None and _keeps_back(policy):
-            word = "held" if policy.treatment is Treatment.HOLD else "skipped"
+            word, advice = _KEPT_BACK[policy.treatment]
             return Held(
                 HeldReason.POLICY,
                 f"{word} by the mapping ({policy.place.line_of_file})",
-                policy.note or "Look at it, then change the mapping and resync.",
+                policy.note or advice,
             )
         if repair.failure is not None:
             return repair.failure
@@ -222,8 +230,15 @@ class Healed:
     """All, from the record as GoTallo had it."""
 
 
+_KEPT_BACK: Final = {
+    Treatment.HOLD: ("held", "Look at it, then change the mapping and resync."),
+    Treatment.SKIP: ("skipped", "Left out on purpose: nothing is to be done."),
+}
+"""What is said of an item that a policy keeps back, and what to do about it."""
+
+
 def _keeps_back(policy: Policy | None) -> bool:
-    return policy is not None and policy.treatment is not Treatment.RETRY
+    return policy is not None and policy.treatment in _KEPT_BACK
 
 
 def _decision(policy: Policy | None, held: Held | None) -> Decision:

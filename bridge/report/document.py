@@ -212,6 +212,8 @@ class TreatmentPart(_Part):
     count: int
     ready: int
     """How many of them are neither held nor skipped."""
+    waiting: int
+    """How many of them wait for approval."""
 
 
 class FindingPart(_Part):

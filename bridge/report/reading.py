@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
@@ -304,9 +305,12 @@ def _cause(
     cause = rows[0].cause
     treatments: Counter[str] = Counter()
     ready: Counter[str] = Counter()
+    waiting_for: Counter[str] = Counter()
     for row in rows:
         treatments[row.treatment] += row.count
         ready[row.treatment] += row.count if row.decision is Decision.READY else 0
+        waits = row.held_reason is HeldReason.APPROVAL and row.outcome is not Outcome.PRESENT
+        waiting_for[row.treatment] += row.count if waits else 0
     return CausePart(
         id=cause.id,
         code=cause.code,
@@ -317,7 +321,12 @@ def _cause(
         count=sum(row.count for row in rows),
         findings=tuple(map(finding_part, findings)),
         treatments=tuple(
-            TreatmentPart(treatment=held_by_utf8(treatment), count=count, ready=ready[treatment])
+            TreatmentPart(
+                treatment=held_by_utf8(treatment),
+                count=count,
+                ready=ready[treatment],
+                waiting=waiting_for[treatment],
+            )
             for treatment, count in treatments.most_common()
         ),
         counts=_standing(rows),
@@ -528,6 +537,7 @@ def _next(
 ) -> Iterator[NextPart]:
     """The commands that may follow, the most useful first."""
     flags = run.plan.flags
+    on_record = _without_mapping(flags)
     waiting = _held_for(causes, {HeldReason.APPROVAL})
     by_hand = _held_for(causes, AMENDABLE - {HeldReason.APPROVAL}) + counts.rejected
     if run.state is RunState.PLANNING:
@@ -560,16 +570,27 @@ def _next(
         )
     left = unrepaired + waiting
     if left:
-        yield NextPart(command=f"bridge report {run.id}{flags}", why=f"look at the {left:,}")
+        yield NextPart(command=f"bridge report {run.id}{on_record}", why=f"look at the {left:,}")
     if by_hand and run.state is not RunState.PLANNED:
+        beside = f" with the {waiting:,} that wait" if waiting else ""
         yield NextPart(
-            command=f"bridge report {run.id} --csv {run.id}.csv{flags}",
-            why=f"repair the {by_hand:,} by hand, in a spreadsheet",
+            command=f"bridge report {run.id} --csv {run.id}.csv{on_record}",
+            why=f"repair the {by_hand:,} by hand, in a spreadsheet{beside}",
         )
     if counts.there and not (run.state is RunState.PLANNED and counts.not_sent_yet):
         yield NextPart(
-            command=f"bridge verify {run.id}{flags}", why=f"ask the org for the {counts.there:,}"
+            command=f"bridge verify {run.id}{on_record}",
+            why=f"ask the org for the {counts.there:,}",
         )
+
+
+def _without_mapping(flags: str) -> str:
+    """The flags of a command that asks for what is on record, which has its mapping with it."""
+    words = shlex.split(flags)
+    if "--mapping" in words:
+        at = words.index("--mapping")
+        del words[at : at + 2]
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def _after_repair(counts: RunCounts, behind: BehindRules) -> str:

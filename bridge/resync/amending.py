@@ -11,7 +11,13 @@ from bridge.delivery import who_asks, why_outdated
 from bridge.errors import UsageError
 from bridge.ledger import AmendedItem, Ledger, MessageState, Run, RunState, StoredItem
 from bridge.model import AMENDABLE, Decision, Delivery, HeldReason, Outcome, Record
-from bridge.planning import command_to_approve, held_for_approval, unapproved
+from bridge.planning import (
+    Planner,
+    command_to_approve,
+    held_for_approval,
+    parse_mapping,
+    unapproved,
+)
 from bridge.resync.clock import now
 from bridge.resync.conditions import identity_for, limits_of, mapping_now
 from bridge.salesforce import Org
@@ -19,6 +25,7 @@ from bridge.settings import Settings
 from bridge.sheet import (
     Amendable,
     Amended,
+    Mistake,
     SheetRow,
     columns_of,
     keys_of,
@@ -118,15 +125,22 @@ def look_at_amendments(
         mistakes = f"{count:,} {'mistake' if count == 1 else 'mistakes'}"
         raise UsageError(
             "\n".join((f"The file has {mistakes}. Nothing was changed", *told)),
-            "Mend these cells and run the command again.",
+            _what_to_mend(run, reading.mistakes),
         )
+    planner = Planner(parse_mapping(run.plan.mapping_text, run.plan.mapping_name), schema)
     return Amending(
         who=who_asks(identity),
         rows={one.item.key: one.row for one in reading.amended},
-        items=tuple(_to_record(run, one, stored[one.item.key]) for one in reading.amended),
+        items=tuple(_to_record(run, one, stored[one.item.key], planner) for one in reading.amended),
         was={one.item.key: _why(stored[one.item.key]) for one in reading.amended},
         unchanged=reading.unchanged,
     )
+
+
+def _what_to_mend(run: Run, mistakes: Sequence[Mistake]) -> str:
+    if all(mistake.row for mistake in mistakes):
+        return "Mend these cells and run the command again."
+    return f"Amend all of a file: bridge report {run.id} --csv FILE{run.plan.flags} writes one."
 
 
 def amend(run: Run, amending: Amending, ledger: Ledger) -> None:
@@ -139,10 +153,11 @@ def amend(run: Run, amending: Amending, ledger: Ledger) -> None:
     log.info("run.amended", run=run.id, keys=[item.key for item in amending.items])
 
 
-def _to_record(run: Run, one: Amended, item: StoredItem) -> AmendedItem:
+def _to_record(run: Run, one: Amended, item: StoredItem, planner: Planner) -> AmendedItem:
     all_changes = (*item.changes, *one.changes)
     waiting = () if _was_let_go(item) else unapproved(all_changes, run.plan.approve)
     command = command_to_approve(run.id, one.item.key, run.plan.flags)
+    conversation, order = planner.place(one.record, item.original)
     return AmendedItem(
         position=item.position,
         key=one.item.key,
@@ -151,6 +166,8 @@ def _to_record(run: Run, one: Amended, item: StoredItem) -> AmendedItem:
         changes=one.changes,
         all_changes=all_changes,
         held=held_for_approval(waiting, command) if waiting else None,
+        conversation=conversation,
+        order=order,
     )
 
 
@@ -174,7 +191,8 @@ def _amendable(
         refused += [
             one.record for one in amendments.get(item.position, ()) if one.refusal is not None
         ]
-        yield key, Amendable(item.position, key, item.original, item.record, refused)
+        about = frozenset((*item.held_fields, *(item.rejection.fields if item.rejection else ())))
+        yield key, Amendable(item.position, key, item.original, item.record, refused, about)
 
 
 def _is_stuck(item: StoredItem) -> bool:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bridge.model import BY_HAND, Change, ObjectSchema, Record, Risk, Value, canonical_key
 from bridge.planning import as_stored, check, unique_value
-from bridge.sheet.cells import as_read, cell_of, says, value_of, without_lost_characters
+from bridge.sheet.cells import (
+    as_read,
+    cell_of,
+    means,
+    respells,
+    says,
+    value_of,
+    without_lost_characters,
+)
 from bridge.sheet.table import Table, cell_at
 from bridge.sheet.writing import END, KEY, OF_THE_BRIDGE, fingerprint, heading, marks_of
 
 _END = re.compile(r"\(([0-9]+) of ([0-9]+), ([0-9a-f]{6})((?: [0-9a-f]{6})*)\)")
 
 
+_RESPELT = "a person wrote it as the field has it"
 _CHANGED_SINCE = "it was changed since the file was written: write the file again"
 
 
@@ -28,6 +37,8 @@ class Amendable:
     record: Record
     refused: Sequence[Record] = ()
     """The records of it that Salesforce has refused."""
+    about: Set[str] = frozenset()
+    """The fields that its hold or its refusal is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ class _Reader:
             if item is None:
                 continue
             changes = tuple(self._changes(row, cells, item, columns))
-            if changes:
+            if any(_is_meant(change, item) for change in changes):
                 amended.append(self._amended(row, item, changes, columns))
             else:
                 as_they_stay.append((row, item.record))
@@ -196,15 +207,19 @@ class _Reader:
         for column in columns:
             cell = cell_at(cells, column.at)
             before = item.record.get(column.name)
-            if says(cell, before):
+            known = self.schema.get(column.name)
+            if says(cell, before) or means(cell, before, known):
                 continue
             if marks_of(column.name, cell_of(before))[0] not in marks:
                 if marks.isdisjoint(marks_of(column.name, cell)):
                     self._wrong(row, column.head, _CHANGED_SINCE)
                 continue
-            after = value_of(cell, self.schema.get(column.name))
-            if after == before and type(after) is type(before):
+            if respells(cell, before, known):
+                yield Change(
+                    column.name, before, value_of(cell, known), BY_HAND, _RESPELT, Risk.LOSSLESS
+                )
                 continue
+            after = value_of(cell, known)
             if isinstance(before, str) and as_read(cell) in map(
                 as_read, without_lost_characters(before)
             ):
@@ -221,8 +236,11 @@ class _Reader:
         heads = {column.name: column.head for column in columns}
         for problem in check(record, self.schema):
             where = heads.get(problem.field)
-            head = where or f"{heading(problem.field, self.schema)} (the file has no such column)"
-            self._wrong(row, head, f"{problem.what} ({problem.code})")
+            short = heading(problem.field, self.schema)
+            what = problem.what.replace(problem.field, short)
+            self._wrong(
+                row, where or f"{short} (the file has no such column)", f"{what} ({problem.code})"
+            )
         if record in item.refused:
             self._wrong(row, "", "Salesforce has refused the message in this run as it is here")
         return Amended(row, item, record, changes)
@@ -248,6 +266,11 @@ def read_amendments(
         key_field: the field that makes the message.
     """
     return _Reader(table, items, stands, schema, key_field).read()
+
+
+def _is_meant(change: Change, item: Amendable) -> bool:
+    """Whether a person wanted a change: a program that saves a file spells texts its own way."""
+    return change.why != _RESPELT or change.field in item.about
 
 
 def _by_hand(

@@ -97,6 +97,17 @@ def value_of(cell: str, field: FieldSchema | None) -> Value:
     return text
 
 
+def means(cell: str, value: Value, field: FieldSchema | None) -> bool:
+    """Whether a cell comes to this value for a field: `2,5` to 2.5, and `3.0` to 3."""
+    read = value_of(cell, field)
+    return read == value and isinstance(read, bool) == isinstance(value, bool)
+
+
+def respells(cell: str, value: Value, field: FieldSchema | None) -> bool:
+    """Whether a cell says a text as the field's type writes it: `TRUE` the text `true`."""
+    return isinstance(value, str) and means(cell, value_of(value, field), field)
+
+
 def without_lost_characters(text: str) -> set[str]:
     """What becomes of a text where a program saves it in an alphabet that lacks some of it."""
     return {

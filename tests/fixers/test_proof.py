@@ -236,6 +236,21 @@ def test_what_changes_its_options_is_caught() -> None:
     assert "changes its options" in flaws(Learning)
 
 
+def test_a_fixer_that_looks_under_the_short_name_is_told_of_the_api_name() -> None:
+    class Short(Specimen):
+        __doc__ = Specimen.__doc__
+
+        def fix(
+            self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
+        ) -> Iterator[Change]:
+            if "Text__c" in record:
+                yield from super().fix(record, schema, diagnosis)
+
+    said = flaws(Short)
+    assert "it changes nothing: a record has its fields under their API names" in said
+    assert "schema.get(name)" in said
+
+
 def test_what_changes_its_own_result_is_caught() -> None:
     class Growing(Specimen):
         __doc__ = Specimen.__doc__

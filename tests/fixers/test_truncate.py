@@ -37,6 +37,12 @@ def test_the_sentence_has_both_lengths_and_what_is_lost_is_counted() -> None:
     assert (change.risk, change.lost) == (Risk.LOSSY, 313)
 
 
+def test_where_an_emoji_counts_for_two_both_counts_are_said() -> None:
+    change = by_field({"Text__c": {"length": 10}}, {TEXT: "😀" * 8})[TEXT]
+    assert change.why.endswith("10 characters, the message had 16 as Salesforce counts its 8")
+    assert change.lost == 4
+
+
 def test_a_limit_of_the_mapping_is_said_to_be_one() -> None:
     change = only_change("truncate", {"Text__c": {"length": 10}}, {"Text__c": "a" * 11})
     assert change.why == "the mapping gives Text__c 10 characters, the message had 11"

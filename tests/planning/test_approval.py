@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.model import Change, Decision, HeldReason, Risk, Value
-from bridge.planning import awaiting_approval, unapproved
+from bridge.planning import awaiting_approval, held_for_approval, unapproved
 from bridge.planning.approval import in_words
 from tests.ledger.making import HELD, item
 
@@ -64,3 +64,13 @@ def test_what_is_approved_by_its_risk_does_not_wait(approve: frozenset[Risk] | N
 def test_what_is_held_for_another_reason_stays_so() -> None:
     held = item("1", held=HELD)
     assert awaiting_approval(held, frozenset(), "x") == held
+
+
+def test_what_is_done_about_the_failure_is_said_first_then_what_weighs_most() -> None:
+    picture = Change("Picture__c", {"url": "x"}, "x", "flatten", "why", Risk.LOSSY)
+    cut = Change("Summary__c", "Hello", "Hel", "truncate", "why", Risk.LOSSY, 2)
+    made_up = Change("Name__c", None, "Test Sender 1", "defaults", "why", Risk.INVENTED)
+    failed_for = Change("Region__c", "EMEA", None, "drop", "why", Risk.LOSSY)
+    held = held_for_approval([picture, cut, made_up, failed_for], "x", ["region__c"])
+    assert held.fields == ("Region__c", "Name__c", "Summary__c", "Picture__c")
+    assert held.what.startswith("Region__c is dropped")

@@ -168,6 +168,13 @@ def test_it_holds_the_record_and_is_named(does: Callable[[Record], Any], says: s
     assert item.record[TEXT] == "Hello"
 
 
+def test_an_error_is_told_with_the_line_of_the_fixer() -> None:
+    line = half_way.__code__.co_firstlineno + 2
+    held = planned(half_way).held
+    assert held is not None
+    assert f"RuntimeError: half-way (test_misbehaviour.py:{line})" in held.what
+
+
 def test_the_next_message_is_planned_as_if_nothing_had_been() -> None:
     mapping = parse_mapping(HEAD, "org.yaml")
 

@@ -70,6 +70,10 @@ def test_a_field_that_is_gone_and_one_that_is_required_now_are_told() -> None:
     )
 
 
+def test_a_plan_that_fills_nothing_is_not_outdated_by_what_was_required_all_along() -> None:
+    assert differences(outline(MESSAGE, ()), MESSAGE) == ()
+
+
 def test_a_picklist_matters_where_it_is_restricted_and_only_its_active_values() -> None:
     before = changed(MESSAGE, MEDIUM, restricted_picklist=True, picklist_values=choices("a", "b"))
     kept = outline(before, [MEDIUM])

@@ -110,6 +110,14 @@ def test_a_policy_can_hold_or_skip_a_cause(word: str, decision: str) -> None:
     assert "org.yaml:6" in item.held.what
 
 
+def test_what_is_skipped_without_a_word_asks_for_nothing() -> None:
+    item = planner("causes:\n  - when: {code: APEX_*}\n    then: skip\n").plan(
+        message("APEX_ERROR:something:--")
+    )
+    assert item.held is not None
+    assert item.held.advice == "Left out on purpose: nothing is to be done."
+
+
 def test_a_time_beyond_every_calendar_orders_nothing_and_stops_nobody() -> None:
     assert planner().plan(message(Timestamp__c="0001-01-01T00:00:00+14:00")).order == ""
 

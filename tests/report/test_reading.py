@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import BridgeError, Exit
 from bridge.ledger import Ledger, RunState
-from bridge.model import Decision, HeldReason, Outcome, Risk
+from bridge.model import Decision, Held, HeldReason, Outcome, Risk
 from bridge.report import ReportDocument, RunDocument, exit_of, report_document, run_document
 
 from .runs import (
@@ -255,3 +255,22 @@ def test_a_schema_describes_each_document() -> None:
         assert schema["properties"]["format"]["const"].startswith("bridge.")
     counts = RunDocument.model_json_schema()["$defs"]["RunCounts"]
     assert counts["properties"]["not_sent_yet"]["description"]
+
+
+def test_only_what_plans_or_sends_names_the_mapping_again(ledger: Ledger) -> None:
+    flags = " --ledger 'my ledger.sqlite3' --mapping my-org.yaml"
+    book = planned(ledger, [item(1), item(2, held=NO_ACCESS)], flags=flags)
+    book.settle([1], Outcome.SYNCED)
+    commands = {one.command.split()[1]: one.command for one in run_document(ledger, book.run).next}
+    for name, command in commands.items():
+        assert " --ledger 'my ledger.sqlite3'" in command
+        assert ("--mapping my-org.yaml" in command) == (name == "resync")
+    assert {"report", "verify", "resync"} <= set(commands)
+
+
+def test_the_spreadsheet_has_those_that_wait_too(ledger: Ledger) -> None:
+    waits = Held(HeldReason.APPROVAL, "it waits", "Approve it.")
+    book = planned(ledger, [item(1), item(2, held=NO_ACCESS), item(3, held=waits)])
+    book.settle([1], Outcome.SYNCED)
+    said = [one.why for one in run_document(ledger, book.run).next if "--csv" in one.command]
+    assert said == ["repair the 1 by hand, in a spreadsheet with the 1 that wait"]

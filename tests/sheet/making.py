@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from hypothesis import strategies as st
 
@@ -116,9 +116,10 @@ def read(
     refused: Sequence[Record] = (),
     originals: Mapping[str, Record] | None = None,
     schema: ObjectSchema = MESSAGE,
+    about: Set[str] = frozenset(),
 ) -> Reading:
     items = {
-        key: Amendable(position, key, (originals or messages)[key], record, refused)
+        key: Amendable(position, key, (originals or messages)[key], record, refused, about)
         for position, (key, record) in enumerate(messages.items())
     }
     return read_amendments(read_table(data), items, stands or {}, schema, KEY_FIELD)

@@ -24,6 +24,7 @@ FULL: Record = {
     ACTIVE: False,
 }
 MESSAGES: Mapping[str, Record] = {key: {**FULL, "Score__c": at} for at, key in enumerate(KEYS)}
+SCORE = "Score__c"
 Rows = list[list[str]]
 HEADS = ["Text__c", "User_Active__c", "Timestamp__c", "User_Full_Name__c"]
 
@@ -51,6 +52,49 @@ def put(row: int, head: str, cell: str) -> Callable[[Rows], None]:
 def mistakes(edit: Callable[[Rows], object], **more: object) -> list[str]:
     found = read(edited(edit), MESSAGES, **more)  # type: ignore[arg-type]
     return [str(mistake) for mistake in found.mistakes]
+
+
+@pytest.mark.parametrize(
+    ("written_for", "head", "cell", "on_record"),
+    [
+        ({ACTIVE: False}, "User_Active__c", "TRUE", {ACTIVE: True}),
+        ({ACTIVE: "true"}, "User_Active__c", "TRUE", {ACTIVE: "true"}),
+        ({SCORE: 1}, SCORE, "2,5", {SCORE: 2.5}),
+        ({SCORE: "2.5"}, SCORE, "2,5", {SCORE: "2.5"}),
+        ({SCORE: 3}, SCORE, "3.0", {SCORE: 3}),
+    ],
+)
+def test_a_cell_that_means_what_is_on_record_changes_nothing(
+    written_for: Record, head: str, cell: str, on_record: Record
+) -> None:
+    data = edited(put(2, head, cell), {KEYS[0]: {**FULL, **written_for}})
+    found = read(data, {KEYS[0]: {**FULL, **on_record}})
+    assert (found.amended, found.mistakes, found.unchanged) == ((), (), 1)
+
+
+@pytest.mark.parametrize("cell", ["TRUE", "yes"])
+def test_a_text_is_spelt_as_its_field_has_it_where_the_message_is_held_for_that(cell: str) -> None:
+    messages = {KEYS[0]: {**FULL, ACTIVE: "true"}}
+    found = read(
+        edited(put(2, "User_Active__c", cell), messages), messages, about=frozenset({ACTIVE})
+    )
+    (amended,) = found.amended
+    (change,) = amended.changes
+    assert (change.before, change.after, change.risk) == ("true", True, Risk.LOSSLESS)
+
+
+def test_a_text_is_spelt_as_its_field_has_it_beside_what_a_person_changed() -> None:
+    messages = {KEYS[0]: {**FULL, ACTIVE: "true"}}
+
+    def edit(rows: Rows) -> None:
+        put(2, "User_Active__c", "TRUE")(rows)
+        put(2, "Text__c", "Help")(rows)
+
+    (amended,) = read(edited(edit, messages), messages).amended
+    assert {change.field: change.risk for change in amended.changes} == {
+        TEXT: Risk.INVENTED,
+        ACTIVE: Risk.LOSSLESS,
+    }
 
 
 @pytest.mark.parametrize(
@@ -95,9 +139,9 @@ def test_an_address_is_put_back_in_whichever_letters() -> None:
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        (put(3, "Timestamp__c", "yesterday"), "row 3, Timestamp__c: Social25__Timestamp__c is of"),
-        (put(2, "User_Full_Name__c", "x" * 81), "row 2, User_Full_Name__c: Social25__User_Full"),
-        (put(2, "User_Full_Name__c", ""), "row 2, User_Full_Name__c: Social25__User_Full_Name__c"),
+        (put(3, "Timestamp__c", "yesterday"), "row 3, Timestamp__c: Timestamp__c is of"),
+        (put(2, "User_Full_Name__c", "x" * 81), "row 2, User_Full_Name__c: User_Full"),
+        (put(2, "User_Full_Name__c", ""), "row 2, User_Full_Name__c: User_Full_Name__c"),
         (put(2, "User_Active__c", "maybe"), "row 2, User_Active__c: "),
         (put(4, "Score__c", "123456789"), "row 4, Score__c: Score__c holds 8 digits"),
         (put(3, "key", KEYS[0]), "row 3, key: the key was changed, or a column was sorted by"),
@@ -224,6 +268,23 @@ def test_a_field_that_the_user_may_not_write_can_be_taken_away() -> None:
     data = written(messages, (*FIELDS, "Gone__c")).replace(b",x,", b",,")
     (amended,) = read(data, messages).amended
     assert amended.record == FULL
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "told"),
+    [
+        (
+            "Timestamp__c",
+            "23.11.2026 08:15",
+            "row 2, Timestamp__c: Timestamp__c is of the type datetime and has text that is none (",
+        ),
+        ("User_Active__c", "perhaps", "row 2, User_Active__c: User_Active__c is of the type bool"),
+    ],
+)
+def test_a_cell_that_no_field_takes_says_what_to_write(head: str, cell: str, told: str) -> None:
+    (said,) = mistakes(put(2, head, cell))
+    assert said.startswith(told)
+    assert ("such as 2026-11-22T08:30:00Z" in said) == (head == "Timestamp__c")
 
 
 def test_a_key_in_another_spelling_is_the_same_message() -> None:

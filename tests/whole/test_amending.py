@@ -241,6 +241,13 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_changed(open_house: OpenHo
         amend(house, run.id, edited(sheet(house, run.id), by_number))
     for says in ("row 2, Text__c: ", "row 3, Conversation_Medium__c: ", "row 4, key: "):
         assert says in refused.value.message
+    assert "Social25__Text__c" not in refused.value.message
+    assert refused.value.advice == "Mend these cells and run the command again."
+    whole = sheet(house, run.id).splitlines(keepends=True)
+    with pytest.raises(UsageError) as cut:
+        amend(house, run.id, "".join(whole[:-1]).encode())
+    assert "rows: it is cut" in cut.value.message
+    assert f"bridge report {run.id} --csv FILE" in cut.value.advice
     assert house.items(run.id) == before
 
 
@@ -264,6 +271,24 @@ def test_an_amendment_of_one_field_does_not_approve_the_others(open_house: OpenH
     house.apply(run.id)
     assert texts_in_org(house) == {"Short"}
     assert sorted(house.rows().values()) == [1, 1]
+
+
+def test_an_amended_time_and_conversation_are_those_that_it_is_sent_by(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 1}, extra_rows=0))
+    house = House(house.practice, house.folder, more={"bridge_approve": "lossless"})
+    run = house.plan()
+
+    def elsewhere(row: Row) -> None:
+        row["Timestamp__c"] = "'2026-11-22T08:30:00Z"
+        row["Chat_Identifier__c"] = "another talk"
+
+    found = amend(house, run.id, edited(sheet(house, run.id), elsewhere))
+    assert {(item.conversation, item.order) for item in found.items} == {
+        ("another talk", "2026-11-22T08:30:00.000000+00:00")
+    }
+    assert {item.conversation for item in house.items(run.id)} == {"another talk"}
 
 
 def test_an_outdated_run_is_not_amended(open_house: OpenHouse) -> None:
@@ -341,6 +366,14 @@ def test_the_commands_write_the_file_and_take_it_back(open_house: OpenHouse) -> 
     path.write_bytes(edited(path.read_text("utf-8"), write("Text__c", "no link")))
     asked = house.command("amend", run.id, str(path))
     assert (asked.returncode, "no terminal to ask on" in _on_one_line(asked.stderr)) == (5, True)
+    for command in (
+        ("amend", "ffffff", str(path)),
+        ("amend", run.id, str(path.with_name("none.csv"))),
+        ("apply", "ffffff"),
+    ):
+        unknown = house.command(*command)
+        assert unknown.returncode == 2, unknown.stderr
+        assert "no terminal to ask on" not in _on_one_line(unknown.stderr)
     looked = house.command("amend", run.id, str(path), "--dry-run")
     assert looked.returncode == 0, looked.stderr
     assert "invented  Text__c" in looked.stdout

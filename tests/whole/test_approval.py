@@ -56,6 +56,10 @@ def test_what_is_cut_or_invented_waits_and_the_page_says_what_and_how(
     assert "held 3  waits for approval:" in shown
     assert "characters cut in all" in shown
     assert "held 2  waits for approval:" in shown
+    assert "0 ready, 5 held for approval" in shown
+    assert "once approved: retry, the default" in shown
+    assert "For approval: 0 changes lossless, " in shown
+    assert "cut), 2 invented." in shown
     assert "invented 2  User_Full_Name__c by defaults" in shown
     for cause in document.causes:
         assert f"bridge apply {run.id} --approve {cause.id}" in " ".join(shown.split())
@@ -118,7 +122,7 @@ def test_one_cause_goes_by_how_its_id_starts_and_one_message_by_its_key(
     page = console(100)
     show_result(document, page)
     shown = " ".join(written(page).split())
-    assert "1 held waits for approval: User_Profile_Image_URL__c" in shown
+    assert "1 held waits for approval: User_Full_Name__c is filled with" in shown
     assert 'User_Full_Name__c is filled with "' in shown
     with house.ledger() as ledger:
         page = console(100)
@@ -196,12 +200,20 @@ def test_the_command_approves_and_sends(open_house: OpenHouse) -> None:
     assert planned.returncode == 0, planned.stderr
     with house.ledger() as ledger:
         (run,) = ledger.runs(1)
+    asked = house.command("apply", run.id, "--approve", "all")
+    assert asked.returncode == 5
+    said = " ".join(asked.stderr.split())
+    assert "Add --yes to the same command" in said
+    assert "apply" not in said, "a command without the approval would leave it out"
     refused = house.command("apply", run.id, "--yes", "--approve", "nobody")
     assert refused.returncode == 2
     assert "Nothing was changed" in refused.stderr
     sent = house.command("apply", run.id, "--yes", "--approve", "all")
     assert sent.returncode == 0, sent.stderr
     assert "5 approved, on record: ready to be sent." in sent.stderr
+    (event,) = [line for line in sent.stderr.splitlines() if "run.approved" in line]
+    assert "messages=5" in event
+    assert not any(item.key in event for item in house.items(run.id) if item.key)
     assert sorted(house.rows().values()) == [1] * 5
     assert house.command("apply", run.id, "--yes", "--approve", "all").returncode == 0
 

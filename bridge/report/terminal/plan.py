@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from rich.console import Console
 
@@ -42,6 +43,11 @@ _MOST_VALUES = 3
 """Invented ones of one field."""
 _MOST_FIELDS = 3
 """Of one fixer, where nothing is lost."""
+_HELD_FOR = {
+    HeldReason.APPROVAL: "for approval",
+    HeldReason.POLICY: "by the mapping",
+    HeldReason.SCHEMA: "by the schema",
+}
 _VALUE_ROOM = 40
 """Cells for an invented value."""
 
@@ -83,7 +89,7 @@ def _sentence(page: Page, document: RunDocument) -> None:
     if behind.count:
         rules = "rules that refuse" if behind.rules[1:] else "a rule that refuses"
         parts.append(f"{behind.count:,} of them behind {rules} them again")
-    parts.append(f"{counts.held:,} held")
+    parts.append(f"{counts.held:,} held{_held_for(document)}")
     if counts.present:
         parts.append(f"{counts.present:,} in Salesforce already")
     if counts.skipped:
@@ -94,6 +100,22 @@ def _sentence(page: Page, document: RunDocument) -> None:
         page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING), hang=2)
     else:
         page.line(("No failed messages in this window.", HEADING))
+
+
+def _held_for(document: RunDocument) -> str:
+    """What the held ones are held for, where some of them need no more than a word."""
+    reasons: Counter[HeldReason] = Counter()
+    for group in (group for cause in document.causes for group in cause.held):
+        if group.decision is Decision.HELD:
+            reasons[group.reason] += group.count
+    if not reasons[HeldReason.APPROVAL]:
+        return ""
+    told: Counter[str] = Counter()
+    for reason, count in reasons.items():
+        told[_HELD_FOR.get(reason, "for other reasons")] += count
+    if len(told) == 1:
+        return f" {next(iter(told))}"
+    return f" ({', '.join(f'{count:,} {why}' for why, count in told.most_common())})"
 
 
 def _sent_again(page: Page, document: RunDocument) -> None:
@@ -254,11 +276,13 @@ def _waiting(
         else:
             _risky_change(page, change, document, indent + 2)
         left -= _differences(page, cause, change, left, indent + 2)
+    words = "; or ".join(one.treatment for one in cause.treatments if one.waiting)
+    page.line(f"once approved: {words}", indent=indent + 2, hang=2)
     page.line(without_namespace(group.advice, document), indent=indent + 2, hang=2)
 
 
 def _over_all_causes(page: Page, alike: frozenset[tuple[str, str]], document: RunDocument) -> None:
-    """What each fixer does to messages of most causes, with one example."""
+    """What each fixer does to messages of most causes; where lossy, an example of each field."""
     told = [
         change
         for cause in document.causes
@@ -278,36 +302,46 @@ def _over_all_causes(page: Page, alike: frozenset[tuple[str, str]], document: Ru
             indent=2,
             hang=2,
         )
-        example = _example(document, fixer, risk)
-        if example is not None:
+        shown = [
+            change for change in map(partial(_example, document), _one_of_each(same)) if change
+        ]
+        for example in shown[: _MOST_FIELDS if risk is Risk.LOSSY else 1]:
+            if fields[1:]:
+                page.line((f"{without_namespace(example.field, document)}:", FAINT), indent=4)
             show_difference(page, example.before, example.after, indent=4)
     page.blank()
 
 
-def _example(document: RunDocument, fixer: str, risk: Risk) -> ChangePart | None:
-    return next(
-        (
-            change
-            for cause in document.causes
-            for sample in cause.samples
-            for change in sample.changes
-            if (change.fixer, change.risk) == (fixer, risk)
-        ),
-        None,
-    )
+def _one_of_each(changes: Sequence[ChangeSumPart]) -> Iterator[ChangeSumPart]:
+    """The first of each field."""
+    seen: set[str] = set()
+    for change in changes:
+        if change.field not in seen:
+            seen.add(change.field)
+            yield change
+
+
+def _example(document: RunDocument, of: ChangeSumPart) -> ChangePart | None:
+    return next((made for cause in document.causes for made in _made(cause, of)), None)
 
 
 def _in_all(page: Page, document: RunDocument) -> None:
     sums = [change for cause in document.causes for change in cause.changes]
-    if not sums:
-        if document.counts.not_sent_yet:
-            page.line("In all: no message is changed.")
-        return
+    waiting = [change for cause in document.causes for change in cause.waiting]
+    if sums:
+        _sum(page, "In all", sums)
+    elif document.counts.not_sent_yet:
+        page.line("In all: no message is changed.")
+    if waiting:
+        _sum(page, "For approval", waiting)
+
+
+def _sum(page: Page, what: str, sums: Sequence[ChangeSumPart]) -> None:
     count = {risk: sum(c.count for c in sums if c.risk is risk) for risk in Risk}
     cut = sum(change.lost for change in sums)
     lossy = f"{count[Risk.LOSSY]:,} lossy" + (f" ({counted(cut, 'character')} cut)" if cut else "")
     page.line(
-        f"In all: {counted(count[Risk.LOSSLESS], 'change')} lossless, ",
+        f"{what}: {counted(count[Risk.LOSSLESS], 'change')} lossless, ",
         (lossy, WARNING if count[Risk.LOSSY] else ""),
         ", ",
         (f"{count[Risk.INVENTED]:,} invented", ALARM if count[Risk.INVENTED] else ""),

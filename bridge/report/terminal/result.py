@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from bridge.ledger import RunState
-from bridge.model import HeldReason, Outcome
+from bridge.model import Decision, HeldReason, Outcome
 from bridge.report.document import CausePart, HeldGroupPart, RunDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
@@ -143,7 +143,7 @@ def _remarks(page: Page, document: RunDocument, outcome: Outcome, indent: int) -
 
 
 def _left_to_do(page: Page, document: RunDocument) -> None:
-    if document.rejections or document.counts.held or document.counts.skipped:
+    if document.rejections or document.counts.held:
         page.blank()
         page.line(("Left to do", HEADING))
     for rejection in document.rejections:
@@ -173,7 +173,8 @@ def _where(page: Page, cause_id: str, document: RunDocument) -> None:
 
 
 def _waiting(page: Page, number: int, cause: CausePart, document: RunDocument) -> None:
-    for group in cause.held:
+    """What is held; what is skipped is left out on purpose."""
+    for group in (group for group in cause.held if group.decision is Decision.HELD):
         page.line(
             (f"{group.count:,} {group.decision}", WARNING),
             f"  {_what(group, document)}",

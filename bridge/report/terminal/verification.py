@@ -52,7 +52,7 @@ def show_verification(found: VerificationDocument, console: Console) -> None:
     )
     _keys(
         page,
-        "there, though they were not brought",
+        "there, not brought by the bridge",
         "Somebody else did; the next run finds them there and inserts nothing.",
         found.there_unsent,
     )

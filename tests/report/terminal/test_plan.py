@@ -10,6 +10,7 @@ from bridge.model import (
     Change,
     Decision,
     Finding,
+    Held,
     HeldReason,
     Outcome,
     Risk,
@@ -37,6 +38,7 @@ from tests.report.runs import (
     written,
 )
 
+ONLY = frozenset({Risk.LOSSLESS})
 LONG = "Dear team, " + "please look at it, " * 30 + "bring the blue suitcase"
 
 
@@ -209,6 +211,22 @@ def test_changes_that_lose_nothing_are_shown_once_for_all_causes(ledger: Ledger)
     assert "In all: 2 changes lossless, 0 lossy, 0 invented." in shown
 
 
+def test_an_example_over_all_causes_is_of_its_field(ledger: Ledger) -> None:
+    def dropped(field: str, value: str) -> Change:
+        return Change(field, value, None, "drop", "the mapping drops it", Risk.LOSSY)
+
+    both = [dropped("Social25__Email__c", "none"), dropped("Social25__Region__c", "EMEA")]
+    items = [
+        item(1, RULE, [dropped("Social25__Other__c", "only here"), *both]),
+        item(2, TOO_LONG, both),
+    ]
+    over_all_causes = page(planned(ledger, items), 120).partition("Over all causes")[2]
+    lines = [line.strip() for line in over_all_causes.splitlines()]
+    assert lines[lines.index("Email__c:") + 1] == '"none" → nothing'
+    assert lines[lines.index("Region__c:") + 1] == '"EMEA" → nothing'
+    assert "only here" not in over_all_causes
+
+
 def test_a_lossless_change_of_the_field_that_failed_is_shown_with_its_cause(
     ledger: Ledger,
 ) -> None:
@@ -226,6 +244,14 @@ def test_what_is_held_says_why_and_what_to_do_without_the_namespace(ledger: Ledg
     assert "Grant the integration user edit access to User_Email__c, then resync." in shown
     assert "Social25__" not in shown
     assert "bridge apply" not in shown
+
+
+def test_the_headline_says_what_the_held_ones_are_held_for(ledger: Ledger) -> None:
+    waits = Held(HeldReason.APPROVAL, "Text__c loses 3 characters", "Look at it.")
+    items = [item(n, TOO_LONG, [cut("abc", "", 3)], held=waits) for n in range(3)]
+    shown = page(planned(ledger, [*items, item(3, TOO_LONG, held=NO_ACCESS)], approve=ONLY), 120)
+    assert "0 ready, 4 held (3 for approval, 1 by the schema)" in shown
+    assert "For approval: 0 changes lossless, 3 lossy (9 characters cut), 0 invented." in shown
 
 
 def test_what_is_skipped_is_no_held_one(ledger: Ledger) -> None:

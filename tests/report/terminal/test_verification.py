@@ -76,7 +76,7 @@ def test_each_finding_has_its_keys_and_the_proof_is_denied() -> None:
     assert "--key KEY --even-if-deleted --why REASON" in shown.replace("\n    ", " ")
     assert f"Text__c of {key(4)}  a03" in shown
     assert "Hello ␣there → Hello there" in shown
-    assert "1 message there, though they were not brought" in shown
+    assert "1 message there, not brought by the bridge" in shown
     assert all(key(n) in shown for n in range(1, 6))
     assert "Not proven: bridge verify 7c2e1f --json lists every key." in shown
 
