@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
+from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_random
 
 from bridge.errors import LedgerError
 
@@ -21,6 +22,16 @@ DURABLE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 """Pragmas of a connection that writes."""
 LOOKING = ("query_only=ON",)
 """Pragmas of a connection that changes nothing, not even the file's journal mode."""
+
+
+_patiently = Retrying(
+    retry=retry_if_exception_message(match=".*locked"),
+    wait=wait_random(0.001, 0.02),
+    stop=stop_after_delay(BUSY_SECONDS),
+    reraise=True,
+)
+"""Two that make one new file at once switch its journal mode at once: SQLite then turns one of them
+away at once, without the patience that it has with a write."""
 
 
 def open_file(url: URL, writes: str, pragmas: Sequence[str]) -> Engine:
@@ -35,7 +46,7 @@ def open_file(url: URL, writes: str, pragmas: Sequence[str]) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
+            _patiently(cursor.execute, f"PRAGMA {pragma}")
         cursor.close()
 
     def begin(connection: Connection) -> None:

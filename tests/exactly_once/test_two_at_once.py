@@ -31,14 +31,18 @@ def at_once(*works: Callable[[], object]) -> int:
         ending = future.exception()
         if isinstance(ending, LeaseHeld):
             turned_away += 1
-        elif ending is not None:
+        elif ending is not None and not isinstance(ending, threading.BrokenBarrierError):
             raise ending
     return turned_away
 
 
 def meet(site: Site, gate: threading.Barrier) -> None:
     """Resync; wait for the other before the first message is sent."""
-    run_id = site.plan()
+    try:
+        run_id = site.plan()
+    except BaseException:
+        gate.abort()
+        raise
     gate.wait()
     site.apply(run_id, lanes=2, canary=(1,))
 
