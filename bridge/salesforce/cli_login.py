@@ -10,19 +10,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bridge.errors import OrgRefused, SettingsError
-from bridge.salesforce.tokens import Token
-
-_log = structlog.get_logger(__name__)
+from bridge.salesforce.tokens import KeptToken, Token
 
 CLI_SECONDS = 90.0
 """How long one command may take: the CLI needs seconds to start, and asks the org."""
@@ -41,7 +37,7 @@ class CliLogin:
     instance_url: str
 
 
-class CliToken:
+class CliToken(KeptToken):
     """The token of one login, which the CLI renews."""
 
     def __init__(self, target_org: str) -> None:
@@ -50,32 +46,20 @@ class CliToken:
         Raises:
             SettingsError: there is no CLI on this machine.
         """
+        super().__init__()
         _executable()
         self._target = target_org
-        self._token: Token | None = None
-        self._lock = threading.Lock()
 
-    def current(self) -> Token:
-        with self._lock:
-            if self._token is None:
-                self._token = self._fetch()
-            return self._token
-
-    def renew(self, spent: Token) -> Token:
-        with self._lock:
-            if self._token is None or self._token == spent:
-                fetched = self._fetch()
-                if fetched == spent:
-                    raise OrgRefused(
-                        f"{spent.host} refuses the token that the Salesforce CLI has for "
-                        f"{self._target}.",
-                        f"Log in anew: sf org login web --alias {self._target}.",
-                        status=HTTPStatus.UNAUTHORIZED,
-                        code="INVALID_SESSION_ID",
-                    )
-                self._token = fetched
-                _log.info("org.token_renewed", host=fetched.host)
-            return self._token
+    def _fetch_after(self, spent: Token) -> Token:
+        fetched = self._fetch()
+        if fetched == spent:
+            raise OrgRefused(
+                f"{spent.host} refuses the token that the Salesforce CLI has for {self._target}.",
+                f"Log in anew: sf org login web --alias {self._target}.",
+                status=HTTPStatus.UNAUTHORIZED,
+                code="INVALID_SESSION_ID",
+            )
+        return fetched
 
     def _fetch(self) -> Token:
         of_org = ("--target-org", self._target, "--json")

@@ -7,6 +7,7 @@ of the call that it repeats, and logs in once for every thread that meets the ex
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -112,7 +113,41 @@ class StaticToken:
         )
 
 
-class ClientCredentials:
+class KeptToken(ABC):
+    """A token that is fetched when it is first needed, and anew once the org refuses it."""
+
+    def __init__(self, first: Token | None = None) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            first: a token to use until the org refuses it.
+        """
+        self._token = first
+        self._lock = threading.Lock()
+
+    def current(self) -> Token:
+        with self._lock:
+            if self._token is None:
+                self._token = self._fetch()
+            return self._token
+
+    def renew(self, spent: Token) -> Token:
+        with self._lock:
+            if self._token is None or self._token == spent:
+                self._token = self._fetch_after(spent)
+                _log.info("org.token_renewed", host=self._token.host)
+            return self._token
+
+    @abstractmethod
+    def _fetch(self) -> Token:
+        """A token of whoever gives them out."""
+
+    def _fetch_after(self, spent: Token) -> Token:
+        """A token in place of one that the org refused."""
+        return self._fetch()
+
+
+class ClientCredentials(KeptToken):
     """Tokens of the OAuth 2.0 client credentials flow.
 
     Source: "OAuth 2.0 Client Credentials Flow for Server-to-Server Integration" in Salesforce Help:
@@ -153,27 +188,13 @@ class ClientCredentials:
                 "Set SF_LOGIN_URL to the org's My Domain URL (https://NAME.my.salesforce.com).",
             )
         check_proxy(proxy)
+        super().__init__(first)
         self._client_id = client_id
         self._client_secret = client_secret
         self._context = client_context(ca_bundle)
         self._proxy = proxy
         self._timeout = httpx.Timeout(call_seconds, connect=connect_seconds)
         self._call_seconds = call_seconds
-        self._token = first
-        self._lock = threading.Lock()
-
-    def current(self) -> Token:
-        with self._lock:
-            if self._token is None:
-                self._token = self._fetch()
-            return self._token
-
-    def renew(self, spent: Token) -> Token:
-        with self._lock:
-            if self._token is None or self._token == spent:
-                self._token = self._fetch()
-                _log.info("org.token_renewed", host=self._token.host)
-            return self._token
 
     def _fetch(self) -> Token:
         for attempt in stamina.retry_context(
