@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.fixers.by_field import PerSchema
-from bridge.fixers.interface import Example, Fixer
-from bridge.fixers.moves import Moves, moved
+from bridge.fixers.interface import Example
+from bridge.fixers.moves import Mover, Moves
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
 
@@ -12,7 +11,7 @@ class CopyOptions(Moves, frozen=True):
     """Field → field that gets the same value."""
 
 
-class Copy(Fixer[CopyOptions]):
+class Copy(Mover):
     """Give a field the value that another one has.
 
     Problem: the org wants in a field of its own what the message says in another one.
@@ -40,17 +39,10 @@ class Copy(Fixer[CopyOptions]):
         ),
     )
 
-    def __init__(self, options: CopyOptions) -> None:
-        super().__init__(options)
-        self._moves = PerSchema(options.in_org)
-
-    def named_fields(self) -> Iterator[str]:
-        return self.options.targets()
-
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
-        for source, target in moved(record, self._moves(schema)):
+        for source, target in self.moves(record, schema):
             yield Change(
                 field=target,
                 before=record.get(target),

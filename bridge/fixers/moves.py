@@ -1,4 +1,4 @@
-"""Options of the form {field: other field}, and what they come to in one org."""
+"""What fixers have in common that put the value of one field into another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import RootModel, field_validator
 
+from bridge.fixers.by_field import PerSchema
 from bridge.fixers.emptiness import is_empty
+from bridge.fixers.interface import Fixer
 from bridge.model import ObjectSchema, Record
 
 
@@ -59,8 +61,22 @@ class Move:
         return next((name for name in named if not is_empty(record[name])), None)
 
 
-def moved(record: Record, moves: Sequence[Move]) -> Iterator[tuple[str, str]]:
-    """From and to of what there is to move in a record."""
+class Mover(Fixer[Moves]):
+    """A fixer with options of the form {field: other field}."""
+
+    def __init__(self, options: Moves) -> None:
+        super().__init__(options)
+        self._in_org = PerSchema(options.in_org)
+
+    def named_fields(self) -> Iterator[str]:
+        return self.options.targets()
+
+    def moves(self, record: Record, schema: ObjectSchema) -> Iterator[tuple[str, str]]:
+        """From and to of what there is to move in a record."""
+        return _moved(record, self._in_org(schema))
+
+
+def _moved(record: Record, moves: Sequence[Move]) -> Iterator[tuple[str, str]]:
     for move in moves:
         source = move.source_in(record)
         if source is not None:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.fixers.by_field import PerSchema
-from bridge.fixers.interface import Example, Fixer
-from bridge.fixers.moves import Moves, moved
+from bridge.fixers.interface import Example
+from bridge.fixers.moves import Mover, Moves
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
 
@@ -12,7 +11,7 @@ class RenameOptions(Moves, frozen=True):
     """Old name → the field's name in the org."""
 
 
-class Rename(Fixer[RenameOptions]):
+class Rename(Mover):
     """Put a value under the name that its field has in the org.
 
     Problem: GoTallo sends a field under a name that the org does not have (`INVALID_FIELD`), or
@@ -40,17 +39,10 @@ class Rename(Fixer[RenameOptions]):
         ),
     )
 
-    def __init__(self, options: RenameOptions) -> None:
-        super().__init__(options)
-        self._moves = PerSchema(options.in_org)
-
-    def named_fields(self) -> Iterator[str]:
-        return self.options.targets()
-
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
-        for source, target in moved(record, self._moves(schema)):
+        for source, target in self.moves(record, schema):
             value, lossless = record[source], Risk.LOSSLESS
             there, here = f"it is now in {target}", f"it was in {source}"
             yield Change(source, value, None, self.name, there, lossless)
