@@ -69,7 +69,8 @@ class Planner:
         self._conversation = _field_name(schema, mapping.conversation)
         self._order = _field_name(schema, mapping.order)
         self._names_of = lru_cache(_SHAPES)(partial(_field_names, schema))
-        self._cases = Cases(mapping, schema, made or {})
+        self.made = made or {}
+        self._cases = Cases(mapping, schema, self.made)
 
     def plan(self, message: FailedMessage | UnreadableMessage) -> Item:
         """Decide what this message's record will be, and whether it goes."""

@@ -154,6 +154,8 @@ class Inquiry:
         """An object as the org describes it; why not, where it does not."""
         if name == self._planner.schema.name:
             return self._planner.schema
+        if name in self._planner.made:
+            return self._planner.made[name]
         try:
             return self._org.schema(name)
         except SettingsError:
