@@ -42,7 +42,9 @@ _OF_A_SCENARIO = frozenset(
 )
 """Keys of the practice org's files, which no mapping has."""
 _MEND = "Mend the mapping there."
-_DEVELOPER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+|([A-Z][a-z0-9]+){2,}", re.ASCII)
+_DEVELOPER_NAME = re.compile(
+    r"(?=.*[a-z])[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+|([A-Z][a-z0-9]+){2,}", re.ASCII
+)
 """As `No_Links` and `NoLinks`: no word of a sentence."""
 
 STANDARD_FIELDS = (

@@ -35,6 +35,7 @@ MAY_STAY = {
     "run.key.field",
     "run.witness.object",
     "run.witness.field",
+    "run.idle_policies",
     "run.mapping.name",
     "run.causes.id",
     "run.causes.treatments.treatment",
