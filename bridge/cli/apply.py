@@ -55,14 +55,13 @@ def apply(
 
     Example: bridge apply 7c2e1f
     """
+    screen.refuse_without_yes(
+        yes,
+        f"Add --yes to the same command; bridge report {run_id}{repeated_flags()} shows the plan.",
+    )
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
     with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
         run = ledger.run(run_id)
-        screen.refuse_without_yes(
-            yes,
-            f"Add --yes to the same command; bridge report {run.id}{repeated_flags()} shows the "
-            "plan.",
-        )
         if approve:
             _approve(run, approve, ledger, org)
         if not as_planned:

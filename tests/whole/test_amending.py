@@ -369,7 +369,6 @@ def test_the_commands_write_the_file_and_take_it_back(open_house: OpenHouse) -> 
     for command in (
         ("amend", "ffffff", str(path)),
         ("amend", run.id, str(path.with_name("none.csv"))),
-        ("apply", "ffffff"),
     ):
         unknown = house.command(*command)
         assert unknown.returncode == 2, unknown.stderr
