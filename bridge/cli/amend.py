@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, repeated_flags, with_settings
 from bridge.errors import UsageError
@@ -36,7 +36,7 @@ def amend(
     Example: bridge amend 7c2e1f held.csv
     """
     data = _read(file)
-    with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
+    with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         run = ledger.run(run_id)
         if not dry_run:
             screen.refuse_without_yes(
@@ -44,7 +44,7 @@ def amend(
                 "Add --yes to the same command, or --dry-run to look first.",
                 does="puts changes of records on record",
             )
-        found = resync.look_at_amendments(settings, run, data, ledger, org)
+        found = use_cases.look_at_amendments(settings, run, data, ledger, org)
         document = amendment_document(
             run, found.items, found.rows, found.was, found.who, found.unchanged
         )
@@ -57,7 +57,7 @@ def amend(
                 f"The file stays as it is: bridge amend {run.id} {file}{repeated_flags()}",
                 declined="Nothing was changed",
             )
-            resync.amend(run, found, ledger)
+            use_cases.amend(run, found, ledger)
             document = document.model_copy(update={"recorded": True})
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))

@@ -9,7 +9,7 @@ from typing import Annotated, Protocol
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import (
     Approve,
@@ -60,7 +60,7 @@ def apply(
         f"Add --yes to the same command; bridge report {run_id}{repeated_flags()} shows the plan.",
     )
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
-    with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
+    with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         run = ledger.run(run_id)
         if approve:
             _approve(run, approve, ledger, org)
@@ -78,7 +78,7 @@ def apply(
 
 def _approve(run: Run, wanted: Sequence[str], ledger: Ledger, org: Org) -> None:
     """Let go what waits for approval: on record before anybody is asked whether to send."""
-    keys = resync.approve(run, wanted, ledger, org)
+    keys = use_cases.approve(run, wanted, ledger, org)
     said = "Nothing waits for approval"
     if keys:
         said = f"{len(keys):,} approved, on record: ready to be sent"
@@ -86,15 +86,15 @@ def _approve(run: Run, wanted: Sequence[str], ledger: Ledger, org: Org) -> None:
 
 
 def recheck(
-    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, org: Org
-) -> resync.ApplyRequest:
+    settings: Settings, run: Run, request: use_cases.ApplyRequest, ledger: Ledger, org: Org
+) -> use_cases.ApplyRequest:
     """Hold what has changed at GoTallo since the plan, what is in doubt once that is settled.
 
     Raises:
         GoTalloError: it could not be asked; the advice names the way without it.
     """
     try:
-        changed = resync.recheck(settings, run.id, ledger, org)
+        changed = use_cases.recheck(settings, run.id, ledger, org)
     except GoTalloError as exc:
         raise GoTalloError(
             exc.message,
@@ -115,18 +115,18 @@ def recheck(
 
 def apply_request(
     lanes: int, limit: int | None, *, no_canary: bool, rounds: int
-) -> resync.ApplyRequest:
+) -> use_cases.ApplyRequest:
     """How to send, from the options."""
-    return resync.ApplyRequest(
+    return use_cases.ApplyRequest(
         lanes=lanes, canary=() if no_canary else STEPS, limit=limit, rounds=rounds
     )
 
 
 def ask_about_old_ones(
-    settings: Settings, run: Run, request: resync.ApplyRequest, ledger: Ledger, *, yes: bool
-) -> resync.ApplyRequest:
+    settings: Settings, run: Run, request: use_cases.ApplyRequest, ledger: Ledger, *, yes: bool
+) -> use_cases.ApplyRequest:
     """Ask whether old messages are to be sent, where there are any and somebody can be asked."""
-    old = None if yes else resync.old_ones(settings, run, ledger)
+    old = None if yes else use_cases.old_ones(settings, run, ledger)
     if old is None:
         return request
     days = "a day" if old.days == 1 else f"{old.days} days"
@@ -163,7 +163,7 @@ class Way(Protocol):
         self,
         settings: Settings,
         run_id: str,
-        request: resync.ApplyRequest,
+        request: use_cases.ApplyRequest,
         ledger: Ledger,
         org: Org,
         *,
@@ -174,14 +174,14 @@ class Way(Protocol):
 def way_of(*, wait: bool) -> Way:
     """The way that the option `--wait` chooses."""
     if wait:
-        return partial(resync.apply_patiently, tell=screen.stderr.print)
-    return resync.apply
+        return partial(use_cases.apply_patiently, tell=screen.stderr.print)
+    return use_cases.apply
 
 
 def send(
     settings: Settings,
     run: Run,
-    request: resync.ApplyRequest,
+    request: use_cases.ApplyRequest,
     ledger: Ledger,
     org: Org,
     *,

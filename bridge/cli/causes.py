@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import AsJson, repeated_flags, with_settings
 from bridge.errors import UsageError
@@ -45,7 +45,7 @@ def causes(
     Example: bridge causes
     """
     now = dt.datetime.now(dt.UTC)
-    with resync.open_existing_ledger(settings) as ledger:
+    with use_cases.open_existing_ledger(settings) as ledger:
         zone = _zone(ledger, tz)
         if cause_id is None:
             if owner is not None or note is not None:

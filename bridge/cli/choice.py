@@ -12,10 +12,10 @@ from bridge.cli.options import window_of
 from bridge.errors import UsageError
 from bridge.ledger import Ledger
 from bridge.model import Window
-from bridge.resync import PlanRequest, open_existing_ledger, open_ledger
-from bridge.resync import still_open as still_open_in
 from bridge.salesforce import Org
 from bridge.settings import Settings
+from bridge.use_cases import PlanRequest, open_existing_ledger, open_ledger
+from bridge.use_cases import still_open as still_open_in
 
 Named = tuple[Window, str]
 """A window, and the flags that name it again."""

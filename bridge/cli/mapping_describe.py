@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import with_settings
 from bridge.planning import built_in_mapping, described_value, read_mapping
@@ -18,6 +18,6 @@ def describe(settings: Settings) -> None:
     Example: bridge mapping describe > my-org.describe.json
     """
     mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
-    with resync.open_org(settings) as org:
-        described = resync.describe(org, mapping)
+    with use_cases.open_org(settings) as org:
+        described = use_cases.describe(org, mapping)
     screen.print_json(json.dumps(described_value(described), ensure_ascii=False, indent=1))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit, UsageError
@@ -52,7 +52,7 @@ def diff(
         raise UsageError("--run and --days exclude each other", "Give one of them, or neither.")
     mappings = read_mapping(old), read_mapping(new)
     described = read_described(describe) if describe is not None else None
-    with resync.open_existing_ledger(settings) as ledger:
+    with use_cases.open_existing_ledger(settings) as ledger:
         replay = _replay(ledger, run_id, days or _DAYS, mappings, described)
         document = mapping_diff_document(
             *mappings,
@@ -73,8 +73,8 @@ def _replay(
     days: int,
     mappings: tuple[MessageMapping, MessageMapping],
     described: Described | None,
-) -> resync.Replay:
+) -> use_cases.Replay:
     if run_id is not None:
-        return resync.replay_of_run(ledger, ledger.run(run_id), *mappings, described)
+        return use_cases.replay_of_run(ledger, ledger.run(run_id), *mappings, described)
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
-    return resync.replay_of_runs(ledger, ledger.runs_since(since), *mappings, described)
+    return use_cases.replay_of_runs(ledger, ledger.runs_since(since), *mappings, described)

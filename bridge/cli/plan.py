@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
 from bridge.cli.options import (
@@ -62,13 +62,13 @@ def plan(
         zone=tz,
     )
     asked = Asked(repeated_flags(), expect, limit, key or (), causes)
-    with ledger_for(settings, still_open=still_open) as ledger, resync.open_org(settings) as org:
+    with ledger_for(settings, still_open=still_open) as ledger, use_cases.open_org(settings) as org:
         request = request_of(settings, asked, named, ledger, org)
         if request is None:
             say_nothing_is_open(ledger, causes, as_json=as_json)
             return
         with screen.counting() as counting:
-            run = resync.plan(settings, request, ledger, org, progress=counting.planned)
+            run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
         document = run_document(ledger, run)
     show(document, as_json=as_json)
     raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))

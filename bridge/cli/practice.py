@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli.options import with_settings
 from bridge.errors import SettingsError, UsageError
 from bridge.settings import Settings
@@ -107,7 +107,7 @@ def import_org(
     from bridge.cli.imported_org import import_org as ask
     from bridge.practice import dump_scenario
 
-    with resync.open_org(settings) as org:
+    with use_cases.open_org(settings) as org:
         imported = ask(org, object_name)
         called = org.identity().name
     typer.echo(f"# The setup of {called}, as bridge practice import-org found it.")

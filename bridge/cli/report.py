@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, repeated_flags, with_settings
 from bridge.errors import UsageError
@@ -67,7 +67,7 @@ def report(
             "--with-content goes with --html or --md", "The others show the content anyway."
         )
     content = Content.WHOLE if with_content else Content.MASKED
-    with resync.open_existing_ledger(settings) as ledger:
+    with use_cases.open_existing_ledger(settings) as ledger:
         run = ledger.run(run_id)
         if csv is not None:
             _write_csv(settings, run, ledger, csv)
@@ -121,8 +121,8 @@ def _write_page(page: Callable[[Handout], str], handout: Handout, name: str) -> 
 
 
 def _write_csv(settings: Settings, run: Run, ledger: Ledger, name: str) -> None:
-    with resync.open_org(settings) as org:
-        sheet = resync.sheet_of(run, ledger, org)
+    with use_cases.open_org(settings) as org:
+        sheet = use_cases.sheet_of(run, ledger, org)
     if name == STDOUT:
         _to_stdout(sheet.text.encode())
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bridge import resync as use_cases
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.apply import (
     apply_request,

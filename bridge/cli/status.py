@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import AsJson, with_settings
 from bridge.report import RunDocument, run_document, show_result, show_status
@@ -27,7 +27,7 @@ def status(
 
     Example: bridge status
     """
-    with resync.open_existing_ledger(settings) as ledger:
+    with use_cases.open_existing_ledger(settings) as ledger:
         if run_id is not None:
             document = run_document(ledger, ledger.run(run_id))
             if as_json:

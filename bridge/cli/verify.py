@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bridge import resync
+from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import (
     AsJson,
@@ -57,15 +57,15 @@ def verify(
 
     ask: Callable[[Ledger, Org], Verification]
     if run_id is not None:
-        ask = partial(resync.verify, run_id)
+        ask = partial(use_cases.verify, run_id)
     elif everything:
-        ask = resync.verify_all
+        ask = use_cases.verify_all
     else:
         window, words = window_of(
             yesterday_too=yesterday, date=date, from_time=from_time, till_time=till_time, zone=tz
         )
-        ask = partial(resync.verify_window, window, words, settings.gotallo_tenant_id)
-    with resync.open_existing_ledger(settings) as ledger, resync.open_org(settings) as org:
+        ask = partial(use_cases.verify_window, window, words, settings.gotallo_tenant_id)
+    with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         document = verification_document(ask(ledger, org))
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))

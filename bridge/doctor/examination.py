@@ -17,9 +17,9 @@ from bridge.model import Window, Witness
 from bridge.planning import MessageMapping, built_in_mapping, read_mapping
 from bridge.report.doctor import CheckPart, DoctorDocument, ExaminedOrgPart, Family, Mark
 from bridge.report.interchange import held_by_utf8
-from bridge.resync import limits_of, open_gotallo, open_org, refuse_unwritable, view_now
 from bridge.salesforce import Org, OrgIdentity
 from bridge.settings import FILE, Layer, Layered, Settings
+from bridge.use_cases import limits_of, open_gotallo, open_org, refuse_unwritable, view_now
 
 Clock = Callable[[], dt.datetime]
 Checks = Iterator[tuple[Family, Verdict]]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from bridge.model import ObjectSchema, Window
 from bridge.planning import Fitted, built_in_mapping, fit, read_mapping
-from bridge.resync import open_gotallo, open_org
 from bridge.salesforce import OrgIdentity
 from bridge.settings import Settings
+from bridge.use_cases import open_gotallo, open_org
 
 
 @dataclass(frozen=True, slots=True)

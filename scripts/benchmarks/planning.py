@@ -18,8 +18,8 @@ from itertools import count, cycle, islice
 from bridge.model import Decision, FailedMessage
 from bridge.planning import Planner, built_in_mapping, read_mapping
 from bridge.practice import PracticeServer, Scenario
-from bridge.resync.opening import open_gotallo, open_org
 from bridge.settings import load
+from bridge.use_cases.opening import open_gotallo, open_org
 from bridge.window import day
 
 SAMPLES = 1_020

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import Ending, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.ledger.leases import SILENCE_SECONDS
@@ -122,37 +122,37 @@ class Site:
         self, window: Window | None = None, limit: int | None = None, approve: str | None = None
     ) -> str:
         """The id of the run; `approve` are the risks that go without a person."""
-        request = resync.PlanRequest(window or self.whole_day, "--yesterday", limit=limit)
+        request = use_cases.PlanRequest(window or self.whole_day, "--yesterday", limit=limit)
         settings = load(
             {
                 **{name.lower(): value for name, value in self.environment.items()},
                 "bridge_approve": approve,
             }
         )
-        with self.ledger() as ledger, resync.open_org(settings) as org:
-            return resync.plan(settings, request, ledger, org).id
+        with self.ledger() as ledger, use_cases.open_org(settings) as org:
+            return use_cases.plan(settings, request, ledger, org).id
 
     def apply(
         self, run_id: str, *, lanes: int = 4, canary: Sequence[int] = (), limit: int | None = None
     ) -> Ending:
         settings = self.settings
-        request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit)
-        with self.ledger() as ledger, resync.open_org(settings) as org:
-            return resync.apply(
+        request = use_cases.ApplyRequest(lanes=lanes, canary=canary, limit=limit)
+        with self.ledger() as ledger, use_cases.open_org(settings) as org:
+            return use_cases.apply(
                 settings, run_id, request, ledger, org, tempo=TEMPO, clock=self.clock
             )
 
     def approve(self, run_id: str) -> None:
         """Let go whatever waits for approval in a run."""
-        with self.ledger() as ledger, resync.open_org(self.settings) as org:
-            resync.approve(ledger.run(run_id), ["all"], ledger, org)
+        with self.ledger() as ledger, use_cases.open_org(self.settings) as org:
+            use_cases.approve(ledger.run(run_id), ["all"], ledger, org)
 
     def amend(self, run_id: str, text: str) -> None:
         """Give messages of a run that were rejected, or wait for others, another text."""
         settings = self.settings
-        with self.ledger() as ledger, resync.open_org(settings) as org:
+        with self.ledger() as ledger, use_cases.open_org(settings) as org:
             run = ledger.run(run_id)
-            file = resync.sheet_of(run, ledger, org).text
+            file = use_cases.sheet_of(run, ledger, org).text
             rows = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"), newline="")))
             if "Text__c" not in rows[0]:
                 return
@@ -162,13 +162,13 @@ class Site:
             written = io.StringIO(newline="")
             csv.writer(written).writerows(rows)
             data = written.getvalue().encode()
-            amending = resync.look_at_amendments(settings, run, data, ledger, org)
+            amending = use_cases.look_at_amendments(settings, run, data, ledger, org)
             if amending.items:
-                resync.amend(run, amending, ledger)
+                use_cases.amend(run, amending, ledger)
 
     def verify(self, run_id: str) -> Verification:
-        with self.ledger() as ledger, resync.open_org(self.settings) as org:
-            return resync.verify(run_id, ledger, org)
+        with self.ledger() as ledger, use_cases.open_org(self.settings) as org:
+            return use_cases.verify(run_id, ledger, org)
 
     def runs(self) -> tuple[Run, ...]:
         """Oldest first."""

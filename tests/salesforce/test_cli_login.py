@@ -8,9 +8,9 @@ import pytest
 
 from bridge.errors import OrgRefused, SettingsError
 from bridge.practice import PracticeServer, Scenario
-from bridge.resync import open_org
 from bridge.salesforce import CliLogin, CliToken, cli_logins
 from bridge.settings import load
+from bridge.use_cases import open_org
 from tests.salesforce.cli import Cli, install
 
 URL = "https://acme.my.salesforce.com"

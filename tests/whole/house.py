@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, Halt, Tempo
 from bridge.ledger import Ledger, Run, StoredItem
 from bridge.model import Record, Verification
@@ -67,16 +67,16 @@ class House:
         return self.settings.model_copy(update={"bridge_assume_visible": True})
 
     @property
-    def request(self) -> resync.PlanRequest:
+    def request(self) -> use_cases.PlanRequest:
         date = self.practice.day.isoformat()
-        return resync.PlanRequest(day(date, "UTC"), f"--date {date} --tz UTC")
+        return use_cases.PlanRequest(day(date, "UTC"), f"--date {date} --tz UTC")
 
     def plan(self, settings: Settings | None = None, **request: object) -> Run:
         """Plan the practice org's day; what is given takes the place of the request's default."""
         settings = settings or self.settings
-        with self.ledger() as ledger, resync.open_org(settings) as org:
+        with self.ledger() as ledger, use_cases.open_org(settings) as org:
             asked = replace(self.request, **request)  # type: ignore[arg-type]
-            return resync.plan(settings, asked, ledger, org)
+            return use_cases.plan(settings, asked, ledger, org)
 
     def apply(
         self,
@@ -91,9 +91,9 @@ class House:
         settings: Settings | None = None,
     ) -> Ending:
         settings = settings or self.settings
-        with self.ledger() as ledger, resync.open_org(settings) as org:
-            request = resync.ApplyRequest(lanes=lanes, canary=canary, limit=limit, rounds=rounds)
-            return resync.apply(settings, run_id, request, ledger, org, tempo=tempo, halt=halt)
+        with self.ledger() as ledger, use_cases.open_org(settings) as org:
+            request = use_cases.ApplyRequest(lanes=lanes, canary=canary, limit=limit, rounds=rounds)
+            return use_cases.apply(settings, run_id, request, ledger, org, tempo=tempo, halt=halt)
 
     def resync(
         self,
@@ -110,8 +110,8 @@ class House:
         return Result(run.id, plan, self.document(run.id), ending)
 
     def verify(self, run_id: str) -> Verification:
-        with self.ledger() as ledger, resync.open_org(self.settings) as org:
-            return resync.verify(run_id, ledger, org)
+        with self.ledger() as ledger, use_cases.open_org(self.settings) as org:
+            return use_cases.verify(run_id, ledger, org)
 
     def document(self, run_id: str) -> RunDocument:
         with self.ledger() as ledger:

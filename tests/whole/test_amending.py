@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import EndingKind
 from bridge.errors import LedgerError, SafetyStop, UsageError
 from bridge.ledger import tables as t
@@ -50,8 +50,8 @@ TEXT = "Social25__Text__c"
 
 
 def sheet(house: House, run_id: str) -> str:
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        return resync.sheet_of(ledger.run(run_id), ledger, org).text
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        return use_cases.sheet_of(ledger.run(run_id), ledger, org).text
 
 
 def rows_of(text: str) -> list[Row]:
@@ -69,12 +69,12 @@ def edited(text: str, edit: Callable[[Row], object]) -> bytes:
     return file.getvalue().encode()
 
 
-def amend(house: House, run_id: str, data: bytes) -> resync.Amending:
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+def amend(house: House, run_id: str, data: bytes) -> use_cases.Amending:
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
         run = ledger.run(run_id)
-        found = resync.look_at_amendments(house.settings, run, data, ledger, org)
+        found = use_cases.look_at_amendments(house.settings, run, data, ledger, org)
         if found.items:
-            resync.amend(run, found, ledger)
+            use_cases.amend(run, found, ledger)
         return found
 
 
@@ -308,12 +308,12 @@ def test_what_another_process_moved_meanwhile_is_not_taken(open_house: OpenHouse
     run = house.plan()
     house.apply(run.id)
     data = edited(sheet(house, run.id), write("Text__c", "no link"))
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        looked = resync.look_at_amendments(house.settings, ledger.run(run.id), data, ledger, org)
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        looked = use_cases.look_at_amendments(house.settings, ledger.run(run.id), data, ledger, org)
         later = edited(sheet(house, run.id), write("Text__c", "another"))
         amend(house, run.id, later)
         with pytest.raises(LedgerError, match="is not as it was when the file was looked at"):
-            resync.amend(ledger.run(run.id), looked, ledger)
+            use_cases.amend(ledger.run(run.id), looked, ledger)
     assert {item.record[TEXT] for item in house.items(run.id)} == {"another"}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import EndingKind
 from bridge.errors import UsageError
 from bridge.ledger import Ledger
@@ -29,8 +29,8 @@ def careful(house: House, approve: str = "lossless") -> House:
 
 
 def approve(house: House, run_id: str, *wanted: str) -> tuple[str, ...]:
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        return resync.approve(ledger.run(run_id), wanted, ledger, org)
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        return use_cases.approve(ledger.run(run_id), wanted, ledger, org)
 
 
 def standing(house: House, run_id: str) -> list[tuple[Decision, HeldReason | None, Outcome]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.errors import Exit
 from bridge.model import HeldReason
 from bridge.practice import MorningCause, PracticeServer, Scenario
@@ -19,8 +19,8 @@ OTHER = "What I meant is something else."
 
 def recheck(house: House, run_id: str) -> int:
     settings = house.settings
-    with house.ledger() as ledger, resync.open_org(settings) as org:
-        return resync.recheck(settings, run_id, ledger, org).held
+    with house.ledger() as ledger, use_cases.open_org(settings) as org:
+        return use_cases.recheck(settings, run_id, ledger, org).held
 
 
 def text_in_org(house: House, key: str) -> object:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import EndingKind
 from bridge.errors import BridgeError, LedgerError
 from bridge.ledger import Verdict
@@ -72,7 +72,7 @@ def test_a_key_with_dashes_in_the_org_is_the_same_key(open_house: OpenHouse, uni
 def test_a_writer_that_slept_after_its_claim_sends_nothing(open_house: OpenHouse) -> None:
     house = open_house(Scenario(causes=FIVE, key_unique=False))
     first, second = house.plan(), house.plan()
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
         claim = ledger.claim
         later = timedelta(0)
 
@@ -91,10 +91,10 @@ def test_a_writer_that_slept_after_its_claim_sends_nothing(open_house: OpenHouse
 
         ledger.claim = sleeping  # type: ignore[method-assign, assignment]
         with suppress(BridgeError):
-            resync.apply(
+            use_cases.apply(
                 house.settings,
                 first.id,
-                resync.ApplyRequest(),
+                use_cases.ApplyRequest(),
                 ledger,
                 org,
                 tempo=HASTE,
@@ -117,7 +117,7 @@ def test_uniqueness_is_what_the_org_says_now(open_house: OpenHouse) -> None:
 def test_what_left_before_a_crash_is_in_doubt_on_record(open_house: OpenHouse) -> None:
     house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 30}))
     run = house.plan()
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
         record = ledger.record
 
         def dying(run_id: str, verdicts: Sequence[Verdict]) -> None:
@@ -127,10 +127,10 @@ def test_what_left_before_a_crash_is_in_doubt_on_record(open_house: OpenHouse) -
 
         ledger.record = dying  # type: ignore[method-assign]
         with pytest.raises(LedgerError):
-            resync.apply(
+            use_cases.apply(
                 house.settings,
                 run.id,
-                resync.ApplyRequest(lanes=1, canary=()),
+                use_cases.ApplyRequest(lanes=1, canary=()),
                 ledger,
                 org,
                 tempo=HASTE,
@@ -232,11 +232,11 @@ def test_finished_means_that_nothing_is_left(open_house: OpenHouse) -> None:
         now[0] += timedelta(seconds=1)
         return now[0]
 
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        ending = resync.apply(
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        ending = use_cases.apply(
             house.settings,
             run.id,
-            resync.ApplyRequest(lanes=1),
+            use_cases.ApplyRequest(lanes=1),
             ledger,
             org,
             tempo=replace(HASTE, settle_seconds=4.0),
@@ -277,7 +277,7 @@ def test_the_good_ones_of_an_answer_are_on_record_before_the_org_is_asked_again(
     house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 20}))
     run = house.plan()
     victim = house.items(run.id)[3]
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
         insert, find = org.insert, org.find
         sending: list[int] = []
 
@@ -291,8 +291,8 @@ def test_the_good_ones_of_an_answer_are_on_record_before_the_org_is_asked_again(
             return find(*arguments)  # type: ignore[arg-type]
 
         org.insert = racing  # type: ignore[method-assign, assignment]
-        request = resync.ApplyRequest(lanes=1, canary=())
-        resync.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
+        request = use_cases.ApplyRequest(lanes=1, canary=())
+        use_cases.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
     assert sending == [1]
     assert [i.key for i in house.items(run.id) if i.outcome is Outcome.PRESENT] == [victim.key]
     assert house.document(run.id).counts.synced == 19

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import Ending, EndingKind
 from bridge.errors import Exit, LedgerError
 from bridge.ledger import Verdict, check
@@ -45,11 +45,11 @@ def sound(house: House) -> bool:
 def apply_an_hour_later(house: House, run_id: str) -> Ending:
     """Go on, when the lease that this process could not give back has run out."""
     settings = house.settings
-    with house.ledger() as ledger, resync.open_org(settings) as org:
-        return resync.apply(
+    with house.ledger() as ledger, use_cases.open_org(settings) as org:
+        return use_cases.apply(
             settings,
             run_id,
-            resync.ApplyRequest(lanes=1),
+            use_cases.ApplyRequest(lanes=1),
             ledger,
             org,
             tempo=HASTE,
@@ -123,13 +123,13 @@ def test_a_server_that_goes_away_stops_the_sending_and_apply_goes_on(
             up = False
             postgres.stop()
 
-    with house.ledger() as ledger, resync.open_org(settings) as org:
+    with house.ledger() as ledger, use_cases.open_org(settings) as org:
         try:
             with pytest.raises(LedgerError) as caught:
-                resync.apply(
+                use_cases.apply(
                     settings,
                     run.id,
-                    resync.ApplyRequest(canary=()),
+                    use_cases.ApplyRequest(canary=()),
                     ledger,
                     org,
                     tempo=HASTE,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import Ending, EndingKind
 from bridge.errors import Exit, SafetyStop
 from bridge.ledger import Run, RunState
@@ -35,11 +35,11 @@ NEW_RULE = RuleSetting(
 
 def apply_at(house: House, run: Run, now: dt.datetime, *, settle_seconds: float = 900) -> Ending:
     settings = house.settings
-    with house.ledger() as ledger, resync.open_org(settings) as org:
-        return resync.apply(
+    with house.ledger() as ledger, use_cases.open_org(settings) as org:
+        return use_cases.apply(
             settings,
             run.id,
-            resync.ApplyRequest(),
+            use_cases.ApplyRequest(),
             ledger,
             org,
             tempo=replace(HASTE, settle_seconds=settle_seconds),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import EndingKind
 from bridge.errors import Exit, UsageError
 from bridge.ledger import check
@@ -94,9 +94,9 @@ def test_an_unfinished_run_of_one_message_is_not_offered_for_the_window(
 ) -> None:
     house = open_house(THREE)
     one = house.plan(keys=[key_of(house, house.plan().id)])
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
         ledger.begin_sending(one.id)
-        assert resync.unfinished(house.settings, house.request.window, ledger, org) is None
+        assert use_cases.unfinished(house.settings, house.request.window, ledger, org) is None
 
 
 @both_keys

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import EndingKind, Halt, heartbeat
 from bridge.errors import Exit, LeaseHeld, LedgerError, OrgUnanswered
 from bridge.ledger import Claim, Lease, Ledger, RunState
@@ -39,10 +39,10 @@ def answering(house: House, run_id: str, result: InsertResult) -> None:
     def insert(_: str, records: Sequence[Record]) -> tuple[InsertResult, ...]:
         return tuple(result for _ in records)
 
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
         org.insert = insert  # type: ignore[method-assign, assignment]
-        request = resync.ApplyRequest(lanes=1, canary=())
-        resync.apply(house.settings, run_id, request, ledger, org, tempo=HASTE)
+        request = use_cases.ApplyRequest(lanes=1, canary=())
+        use_cases.apply(house.settings, run_id, request, ledger, org, tempo=HASTE)
 
 
 def test_a_duplicate_of_what_a_trigger_makes_is_no_second_message(open_house: OpenHouse) -> None:
@@ -86,9 +86,9 @@ def test_who_has_no_lease_any_more_does_not_end_the_run_of_who_has_it(
 ) -> None:
     house = open_house(Scenario(causes=FIVE))
     run = house.plan()
-    with HandedOn(house.location) as ledger, resync.open_org(house.settings) as org:
-        request = resync.ApplyRequest()
-        resync.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
+    with HandedOn(house.location) as ledger, use_cases.open_org(house.settings) as org:
+        request = use_cases.ApplyRequest()
+        use_cases.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
         assert ledger.run(run.id).state is RunState.SENDING
 
 
@@ -119,13 +119,13 @@ class Failing(Ledger):
 def test_what_went_wrong_first_is_told(open_house: OpenHouse) -> None:
     house = open_house(Scenario(causes=FIVE))
     run = house.plan()
-    request = resync.ApplyRequest()
+    request = use_cases.ApplyRequest()
     with (
         Failing(house.location) as ledger,
-        resync.open_org(house.settings) as org,
+        use_cases.open_org(house.settings) as org,
         pytest.raises(LeaseHeld),
     ):
-        resync.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
+        use_cases.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
 
 
 class Unkept(Ledger):
@@ -204,11 +204,11 @@ def test_with_patience_a_lease_that_was_lost_is_waited_for(
     house = open_house(Scenario(causes=FIVE))
     run = house.plan()
     told: list[str] = []
-    with LosingOnce(house.location) as ledger, resync.open_org(house.settings) as org:
-        ending = resync.apply_patiently(
+    with LosingOnce(house.location) as ledger, use_cases.open_org(house.settings) as org:
+        ending = use_cases.apply_patiently(
             house.settings,
             run.id,
-            resync.ApplyRequest(),
+            use_cases.ApplyRequest(),
             ledger,
             org,
             tell=told.append,
@@ -234,7 +234,7 @@ def test_nobody_overtakes_a_message_in_doubt_within_its_call(open_house: OpenHou
         house.practice.gotallo.add_results(record, None, house.request.window.from_time)
     run = house.plan()
     sent: list[int] = []
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
 
         def insert(_: str, records: Sequence[Record]) -> tuple[InsertResult, ...]:
             sent.append(len(records))
@@ -245,8 +245,8 @@ def test_nobody_overtakes_a_message_in_doubt_within_its_call(open_house: OpenHou
             raise OrgUnanswered("Salesforce gave no whole answer")
 
         org.insert = insert  # type: ignore[method-assign, assignment]
-        request = resync.ApplyRequest(lanes=1, canary=())
-        ending = resync.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
+        request = use_cases.ApplyRequest(lanes=1, canary=())
+        ending = use_cases.apply(house.settings, run.id, request, ledger, org, tempo=HASTE)
     assert sent == [2, 1]
     assert ending.kind is EndingKind.WAITING
     counts = house.document(run.id).counts

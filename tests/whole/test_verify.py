@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.errors import Exit, UsageError
 from bridge.model import Outcome, Scope, Verification
 from bridge.practice import MorningCause, Operation, Scenario
@@ -26,13 +26,13 @@ def verify_window(house: House, hours: int = 0) -> Verification:
     start = house.request.window.from_time + dt.timedelta(hours=hours)
     window = between(start.isoformat(), (start + dt.timedelta(days=1)).isoformat(), "UTC")
     tenant = house.settings.gotallo_tenant_id
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        return resync.verify_window(window, "--date D", tenant, ledger, org)
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        return use_cases.verify_window(window, "--date D", tenant, ledger, org)
 
 
 def verify_all(house: House) -> Verification:
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        return resync.verify_all(ledger, org)
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        return use_cases.verify_all(ledger, org)
 
 
 def rows_of(house: House, key: str) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import Ending, EndingKind, Halt
 from bridge.errors import Exit
 from bridge.ledger import Run
@@ -39,11 +39,11 @@ def apply_patiently(
     house: House, run: Run, watch: Watch, pause: Callable[[float], None] | None = None
 ) -> tuple[Ending, list[str]]:
     told: list[str] = []
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        ending = resync.apply_patiently(
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        ending = use_cases.apply_patiently(
             house.settings,
             run.id,
-            resync.ApplyRequest(),
+            use_cases.ApplyRequest(),
             ledger,
             org,
             tell=told.append,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge import resync
+from bridge import use_cases
 from bridge.delivery import EndingKind, Halt
 from bridge.errors import Exit
 from bridge.ledger import Verdict
@@ -86,11 +86,11 @@ def test_a_cancelled_resend_loses_no_message(open_house: OpenHouse) -> None:
         if verdicts:
             halt.throw(None)
 
-    with house.ledger() as ledger, resync.open_org(house.settings) as org:
-        ending = resync.apply(
+    with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+        ending = use_cases.apply(
             house.settings,
             run.id,
-            resync.ApplyRequest(),
+            use_cases.ApplyRequest(),
             ledger,
             org,
             halt=halt,

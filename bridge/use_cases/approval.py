@@ -10,9 +10,9 @@ from bridge.delivery import who_asks
 from bridge.errors import UsageError
 from bridge.ledger import Ledger, Run, RunState, Waiting
 from bridge.model import canonical_key
-from bridge.resync.clock import now
-from bridge.resync.conditions import identity_for
 from bridge.salesforce import Org
+from bridge.use_cases.clock import now
+from bridge.use_cases.conditions import identity_for
 
 ALL = "all"
 

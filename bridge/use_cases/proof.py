@@ -20,8 +20,8 @@ from bridge.model import (
     Window,
     Witness,
 )
-from bridge.resync.conditions import identity_for
 from bridge.salesforce import Org, OrgIdentity
+from bridge.use_cases.conditions import identity_for
 
 
 def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:

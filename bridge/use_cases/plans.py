@@ -46,14 +46,14 @@ from bridge.planning import (
     outline,
     read_mapping,
 )
-from bridge.resync.batches import batches
-from bridge.resync.clock import now
-from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
-from bridge.resync.describing import describe
-from bridge.resync.inquiry import Inquiry
-from bridge.resync.opening import open_gotallo
 from bridge.salesforce import ApiUsage, Org, OrgIdentity
 from bridge.settings import GoTalloAccess, Settings
+from bridge.use_cases.batches import batches
+from bridge.use_cases.clock import now
+from bridge.use_cases.conditions import limits_of, refuse_unwritable, view_now
+from bridge.use_cases.describing import describe
+from bridge.use_cases.inquiry import Inquiry
+from bridge.use_cases.opening import open_gotallo
 
 log = structlog.get_logger(__name__)
 

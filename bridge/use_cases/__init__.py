@@ -18,17 +18,17 @@ proof       the org is asked what became of it
 
 from __future__ import annotations
 
-from bridge.resync.amending import Amending, Sheet, amend, look_at_amendments, sheet_of
-from bridge.resync.approval import approve
-from bridge.resync.changes import Changed, recheck
-from bridge.resync.conditions import limits_of, refuse_unwritable, view_now
-from bridge.resync.describing import describe
-from bridge.resync.opening import open_existing_ledger, open_gotallo, open_ledger, open_org
-from bridge.resync.plans import PlanRequest, Progress, plan
-from bridge.resync.proof import verify, verify_all, verify_window
-from bridge.resync.replaying import Replay, replay_of_run, replay_of_runs
-from bridge.resync.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
-from bridge.resync.still_open import StillOpen, still_open
+from bridge.use_cases.amending import Amending, Sheet, amend, look_at_amendments, sheet_of
+from bridge.use_cases.approval import approve
+from bridge.use_cases.changes import Changed, recheck
+from bridge.use_cases.conditions import limits_of, refuse_unwritable, view_now
+from bridge.use_cases.describing import describe
+from bridge.use_cases.opening import open_existing_ledger, open_gotallo, open_ledger, open_org
+from bridge.use_cases.plans import PlanRequest, Progress, plan
+from bridge.use_cases.proof import verify, verify_all, verify_window
+from bridge.use_cases.replaying import Replay, replay_of_run, replay_of_runs
+from bridge.use_cases.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
+from bridge.use_cases.still_open import StillOpen, still_open
 
 __all__ = [
     "Amending",

@@ -18,8 +18,6 @@ from bridge.planning import (
     parse_mapping,
     unapproved,
 )
-from bridge.resync.clock import now
-from bridge.resync.conditions import identity_for, limits_of, mapping_now
 from bridge.salesforce import Org
 from bridge.settings import Settings
 from bridge.sheet import (
@@ -33,6 +31,8 @@ from bridge.sheet import (
     read_table,
     write_sheet,
 )
+from bridge.use_cases.clock import now
+from bridge.use_cases.conditions import identity_for, limits_of, mapping_now
 
 MOST_MISTAKES = 50
 """That are told one by one."""

@@ -11,10 +11,10 @@ from bridge.delivery import hold
 from bridge.ledger import Ledger
 from bridge.model import Delivery, FailedMessage, Held
 from bridge.planning import Planner, held_as_planned_otherwise, parse_mapping
-from bridge.resync.batches import batches
-from bridge.resync.opening import open_gotallo
 from bridge.salesforce import Org
 from bridge.settings import Settings
+from bridge.use_cases.batches import batches
+from bridge.use_cases.opening import open_gotallo
 
 log = structlog.get_logger(__name__)
 

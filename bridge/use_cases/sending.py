@@ -32,16 +32,16 @@ from bridge.errors import LeaseHeld, LedgerError, SafetyStop, UsageError
 from bridge.ledger import Ledger, PendingItem, Run, RunState
 from bridge.model import Held, ObjectSchema, Window
 from bridge.planning import Planner, parse_mapping
-from bridge.resync.clock import now
-from bridge.resync.conditions import (
+from bridge.salesforce import Org
+from bridge.settings import Settings
+from bridge.use_cases.clock import now
+from bridge.use_cases.conditions import (
     identity_for,
     limits_of,
     mapping_now,
     refuse_unwritable,
     view_now,
 )
-from bridge.salesforce import Org
-from bridge.settings import Settings
 
 LEASE_PAUSE = 10.0
 """Seconds between two looks at whether the other writer has ended."""
