@@ -27,7 +27,9 @@ from bridge.cli.options import (
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind, Observer
 from bridge.errors import Exit, GoTalloError
 from bridge.ledger import Ledger, Run
-from bridge.report import RunDocument, exit_of, run_document, show_result
+from bridge.report.document import RunDocument, exit_of
+from bridge.report.reading import run_document
+from bridge.report.terminal.result import show_result
 from bridge.report.text import visible
 from bridge.salesforce import Org
 from bridge.settings import Settings

@@ -11,6 +11,8 @@ import typer
 from bridge.cli import screen
 from bridge.cli.init_questions import WHERE, Given, Person, answers_of, profile_name, say
 from bridge.cli.interrupts import interruptible
+from bridge.cli.log_choice import LogFormat
+from bridge.cli.logs import set_up_logs
 from bridge.errors import Declined, SettingsError
 from bridge.settings_file import CONFIG_FILE
 from bridge.setup import has_profile, with_profile, write_privately
@@ -78,6 +80,7 @@ def init(
 
     Example: bridge init --profile sandbox
     """
+    set_up_logs(LogFormat.CONSOLE, None, None)
     with interruptible():
         person = Person()
         name = profile_name(person, profile)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from enum import StrEnum
 from pathlib import Path
 
 import stamina
@@ -15,24 +14,8 @@ import stamina.instrumentation
 import structlog
 from structlog.typing import Processor
 
+from bridge.cli.log_choice import LogFormat, LogLevel
 from bridge.errors import SettingsError
-
-
-class LogFormat(StrEnum):
-    """How events look on stderr."""
-
-    CONSOLE = "console"
-    JSON = "json"
-
-
-class LogLevel(StrEnum):
-    """The least that is shown on stderr."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
 
 _SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,

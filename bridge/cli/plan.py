@@ -25,7 +25,9 @@ from bridge.cli.options import (
     with_settings,
 )
 from bridge.errors import Exit
-from bridge.report import RunDocument, run_document, show_plan_alone
+from bridge.report.document import RunDocument
+from bridge.report.reading import run_document
+from bridge.report.terminal.plan import show_plan_alone
 from bridge.settings import Settings
 
 

@@ -46,7 +46,8 @@ from bridge.cli.plan import plan_exit, show
 from bridge.delivery import MOST_ROUNDS
 from bridge.ledger import Ledger, Run
 from bridge.model import Window
-from bridge.report import run_document, show_plan
+from bridge.report.reading import run_document
+from bridge.report.terminal.plan import show_plan
 from bridge.salesforce import Org
 from bridge.settings import Settings
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -14,9 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from bridge.errors import Declined, SafetyStop
-from bridge.ledger import Verdict
 from bridge.model import Outcome
 from bridge.report.interchange import harmless
+
+if TYPE_CHECKING:
+    from bridge.ledger import Verdict
 
 
 class _Output(Console):

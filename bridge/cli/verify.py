@@ -23,7 +23,7 @@ from bridge.cli.options import (
 from bridge.errors import Exit, UsageError
 from bridge.ledger import Ledger
 from bridge.model import Verification
-from bridge.report import show_verification
+from bridge.report.terminal.verification import show_verification
 from bridge.report.verification import verification_document
 from bridge.salesforce import Org
 from bridge.settings import Settings
