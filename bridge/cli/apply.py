@@ -11,6 +11,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import screen
+from bridge.cli.handover import tell_run, tell_sending
 from bridge.cli.options import (
     Approve,
     AsJson,
@@ -69,6 +70,7 @@ def apply(
         if not as_planned:
             request = recheck(settings, run, request, ledger, org)
         document = run_document(ledger, run)
+        tell_run(document)
         if to_send(document):
             request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
             ask(document, yes=yes)
@@ -192,8 +194,11 @@ def send(
     """Send, with progress, and read back from the ledger what became of it."""
     with screen.counting() as counting:
         counting.sending(to_send(run_document(ledger, run)))
+        tell_sending()
         ending = way(settings, run.id, request, ledger, org, observe=counting.outcomes)
-    return run_document(ledger, ledger.run(run.id)), ending
+    document = run_document(ledger, ledger.run(run.id))
+    tell_run(document)
+    return document, ending
 
 
 def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:

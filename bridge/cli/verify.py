@@ -10,6 +10,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import screen
+from bridge.cli.handover import tell_verification
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -18,7 +19,7 @@ from bridge.cli.options import (
     Yesterday,
     Zone,
     window_of,
-    with_settings,
+    with_settings_and_files,
 )
 from bridge.errors import Exit, UsageError
 from bridge.ledger import Ledger
@@ -29,7 +30,7 @@ from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_files
 def verify(
     settings: Settings,
     run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
@@ -67,6 +68,7 @@ def verify(
         ask = partial(use_cases.verify_window, window, words, settings.gotallo_tenant_id)
     with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         document = verification_document(ask(ledger, org))
+    tell_verification(document)
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
     else:
