@@ -57,7 +57,7 @@ from tests import forks
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 OF_THE_COMMANDS = {"BRIDGE_PROFILE", "BRIDGE_SUMMARY_FILE", "BRIDGE_METRICS_FILE"}
-"""Read by the commands, and no keys of the file: which part of it counts, and what is left behind."""
+"""Read by the commands themselves: no keys of the file."""
 
 HEAD = """\
 object: Heroku_Message__c
