@@ -150,7 +150,7 @@ def test_each_command_line_that_is_shown_can_be_typed(page: Path) -> None:
         assert not unknown, line
 
 
-@pytest.mark.parametrize("name", ["docs/commands.md", "README.md"])
+@pytest.mark.parametrize("name", ["docs/commands.md", "README.md", "docs/runbook.md"])
 def test_each_exit_code_is_in_the_table_with_its_meaning(name: str) -> None:
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", read(name), re.MULTILINE)
     assert [int(code) for code, _ in rows] == [code.value for code in Exit]
