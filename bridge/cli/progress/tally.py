@@ -163,8 +163,9 @@ class Tally:
         return self.sent + self.there + self.refused + self.held
 
     def _begin(self, phase: Phase) -> None:
-        self.phase = phase
-        self.fetched, self.announced = 0, None
+        if self.phase is not phase:
+            self.phase = phase
+            self.fetched, self.announced = 0, None
 
     def _begin_sending(self, event: SendingStarted) -> None:
         if self.phase is not Phase.SENDING:
