@@ -26,6 +26,7 @@ from bridge.cli.plan import plan
 from bridge.cli.practice import practice
 from bridge.cli.report import report
 from bridge.cli.resync import resync
+from bridge.cli.schema import schema
 from bridge.cli.status import status
 from bridge.cli.verify import verify
 from bridge.errors import BridgeError, Exit
@@ -49,6 +50,7 @@ for command in (
     explain,
     init,
     doctor,
+    schema,
     demo,
 ):
     app.command()(command)
