@@ -102,6 +102,9 @@ class Settings(BaseModel):
     sf_login_url: HttpsUrl | None = None
     sf_client_id: str | None = None
     sf_client_secret: Secret | None = None
+    sf_username: str | None = None
+    sf_jwt_key_file: Path | None = None
+    """PEM of the private key whose certificate the app holds."""
 
     bridge_ledger: str = Field(
         default_factory=lambda: str(Path(platformdirs.user_data_dir(APP)) / "ledger.sqlite3"),
@@ -180,6 +183,27 @@ class Settings(BaseModel):
         secret = fetched(self.sf_client_secret, "sf_client_secret")
         return LoginByClient(self.sf_login_url, self.sf_client_id, secret)
 
+    def key_login(self) -> LoginByKey | None:
+        """The login by what a key signs, if it is set; a key file beats a client secret.
+
+        Raises:
+            SettingsError: a part of it is missing.
+        """
+        if self.sf_jwt_key_file is None and (
+            self.sf_username is None or self.sf_client_secret is not None
+        ):
+            return None
+        if (
+            self.sf_login_url is None
+            or self.sf_client_id is None
+            or self.sf_username is None
+            or self.sf_jwt_key_file is None
+        ):
+            raise self._missing("sf_login_url", "sf_client_id", "sf_username", "sf_jwt_key_file")
+        return LoginByKey(
+            self.sf_login_url, self.sf_client_id, self.sf_username, self.sf_jwt_key_file
+        )
+
     def _missing(self, *names: str) -> SettingsError:
         missing = [name.upper() for name in names if getattr(self, name) is None]
         return SettingsError(
@@ -216,6 +240,16 @@ class LoginByClient:
     login_url: str
     client_id: str
     client_secret: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class LoginByKey:
+    """An OAuth login by a JWT that a key signs."""
+
+    login_url: str
+    client_id: str
+    username: str
+    key_file: Path
 
 
 FILE = "bridge.toml"
