@@ -23,11 +23,12 @@ from bridge.cli.options import (
     repeated_flags,
     with_settings_and_limits,
 )
-from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind
-from bridge.errors import Exit, GoTalloError
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending
+from bridge.errors import GoTalloError
 from bridge.events import Observer
 from bridge.ledger import Ledger, Run
-from bridge.report.document import RunDocument, exit_of
+from bridge.library.results import sending_exit
+from bridge.report.document import RunDocument
 from bridge.report.reading import run_document
 from bridge.report.terminal.result import show_result
 from bridge.report.text import visible
@@ -202,20 +203,4 @@ def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:
         screen.print_json(document.model_dump_json(indent=2))
     else:
         show_result(document, screen.stdout)
-    raise typer.Exit(result_exit(document, ending))
-
-
-def result_exit(document: RunDocument, ending: Ending) -> Exit:
-    """The exit code of a sending; where several hold: in doubt, remote, left over."""
-    found = exit_of(document)
-    if ending.kind is EndingKind.INTERRUPTED:
-        return Exit.INTERRUPTED
-    if ending.kind is EndingKind.STOPPED and found is not Exit.IN_DOUBT:
-        return ending.reason.exit_code if ending.reason else Exit.DEFECT
-    if ending.kind is EndingKind.LIMITED and found is Exit.LEFT_OVER and not _refused(document):
-        return Exit.OK
-    return found
-
-
-def _refused(document: RunDocument) -> bool:
-    return bool(document.counts.held or document.counts.rejected)
+    raise typer.Exit(sending_exit(document, ending))

@@ -25,6 +25,7 @@ from bridge.cli.options import (
     with_settings,
 )
 from bridge.errors import Exit
+from bridge.library.results import plan_exit
 from bridge.report.document import RunDocument
 from bridge.report.reading import run_document
 from bridge.report.terminal.plan import show_plan_alone
@@ -73,7 +74,7 @@ def plan(
             run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
     show(document, as_json=as_json)
-    raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))
+    raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
 
 
 def show(document: RunDocument, *, as_json: bool) -> None:
@@ -84,6 +85,6 @@ def show(document: RunDocument, *, as_json: bool) -> None:
         show_plan_alone(document, screen.stdout)
 
 
-def plan_exit(document: RunDocument, *, detailed: bool) -> Exit:
+def exit_code(document: RunDocument, *, detailed: bool) -> Exit:
     """A plan that was made is a success; with `detailed` one that holds some back says so."""
-    return Exit.LEFT_OVER if detailed and document.counts.held else Exit.OK
+    return plan_exit(document) if detailed else Exit.OK

@@ -42,7 +42,7 @@ from bridge.cli.options import (
     repeated_flags,
     with_settings_and_limits,
 )
-from bridge.cli.plan import plan_exit, show
+from bridge.cli.plan import exit_code, show
 from bridge.delivery import MOST_ROUNDS
 from bridge.ledger import Ledger, Run
 from bridge.model import Window
@@ -113,7 +113,7 @@ def resync(
         document = run_document(ledger, run)
         if dry_run:
             show(document, as_json=as_json)
-            raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))
+            raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
         if not as_json:
             show_plan(document, screen.stdout)
         if to_send(document):

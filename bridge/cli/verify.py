@@ -19,9 +19,10 @@ from bridge.cli.options import (
     window_of,
     with_settings,
 )
-from bridge.errors import Exit, UsageError
+from bridge.errors import UsageError
 from bridge.events import Observer
 from bridge.ledger import Ledger
+from bridge.library.results import verify_exit
 from bridge.model import Verification
 from bridge.report.terminal.verification import show_verification
 from bridge.report.verification import verification_document
@@ -77,4 +78,4 @@ def verify(
         screen.print_json(document.model_dump_json(indent=2))
     else:
         show_verification(document, screen.stdout)
-    raise typer.Exit(Exit.OK if document.proven else Exit.LEFT_OVER)
+    raise typer.Exit(verify_exit(document))
