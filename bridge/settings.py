@@ -31,6 +31,7 @@ from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
 from bridge.secret_reference import Secret, fetched
 from bridge.settings_file import APP, SettingsFile
+from bridge.ways_in import without_other_ways
 
 
 def _https(url: str) -> str:
@@ -275,7 +276,8 @@ def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
-    return _validated(_values({Layer.FILE: file.top, Layer.PROFILE: values}))
+    below = without_other_ways(file.top, values)
+    return _validated(_values({Layer.FILE: below, Layer.PROFILE: values}))
 
 
 def in_environment() -> frozenset[str]:
@@ -323,7 +325,7 @@ def _by_layer(
 ) -> Mapping[Layer, Mapping[str, object]]:
     """What each layer says, the weakest first."""
     return {
-        Layer.FILE: file.top,
+        Layer.FILE: without_other_ways(file.top, file.profile),
         Layer.PROFILE: file.profile,
         Layer.ENVIRONMENT: _environment(),
         Layer.FLAG: flags,

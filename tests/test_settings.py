@@ -16,8 +16,9 @@ from bridge.secret_reference import (
     SecretReference,
     parse_reference,
 )
-from bridge.settings import Layer, load, look
+from bridge.settings import Layer, Settings, load, look
 from bridge.settings_file import refuse_password
+from bridge.ways_in import WAYS, ways_of
 
 WITH_PASSWORD = [
     "postgresql://user:s3cret@host/base",
@@ -90,6 +91,50 @@ def test_a_flag_beats_the_environment_beats_the_profile_beats_the_file(
     assert found({name: "9%"}, "sandbox") == ("9%", Layer.FLAG)
     monkeypatch.setenv("BRIDGE_MAX_REFUSED", "")
     assert found({}, "sandbox") == ("7%", Layer.PROFILE)
+
+
+MANY_WAYS = """\
+sf_target_org = "production"
+sf_access_token = {env = "TOKEN_OF_PRODUCTION"}
+sf_client_id = "A"
+
+[profiles.sandbox]
+sf_login_url = "https://one--uat.sandbox.my.salesforce.com"
+
+[profiles.trial]
+sf_target_org = "trial"
+
+[profiles.careful]
+bridge_max_refused = "1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "left"),
+    [
+        ("sandbox", {"sf_login_url", "sf_client_id"}),
+        ("trial", {"sf_target_org"}),
+        ("careful", {"sf_target_org", "sf_access_token", "sf_client_id"}),
+    ],
+)
+def test_a_profile_goes_its_own_way_into_salesforce_and_no_other_of_the_file(
+    profile: str, left: set[str], tmp_path: Path
+) -> None:
+    file = write(tmp_path, MANY_WAYS)
+    settings = load({}, config=file, profile=profile)
+    assert {name for name in Settings.model_fields if _leads_in(name, settings)} == left
+    if profile == "trial":
+        assert settings.sf_target_org == "trial"
+
+
+def _leads_in(name: str, settings: Settings) -> bool:
+    return name.startswith("sf_") and getattr(settings, name) is not None
+
+
+def test_every_setting_of_salesforce_is_of_one_way_in() -> None:
+    of_salesforce = [name for name in Settings.model_fields if name.startswith("sf_")]
+    assert [len(ways_of([name])) for name in of_salesforce] == [1] * len(of_salesforce)
+    assert set().union(*WAYS.values()) == set(of_salesforce)
 
 
 def test_a_secret_is_fetched_from_where_the_file_says_it_is(
