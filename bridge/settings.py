@@ -31,7 +31,7 @@ from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
 from bridge.secret_reference import Secret, fetched
 from bridge.settings_file import APP, SettingsFile
-from bridge.ways_in import without_other_ways
+from bridge.ways_in import ways_of, without_other_ways
 
 
 def _https(url: str) -> str:
@@ -246,6 +246,8 @@ class Layered:
     profile: str | None
     problems: Mapping[str, SettingsError]
     """What is wrong with a value, by field name; with the file, by `FILE`."""
+    led_elsewhere: tuple[str, ...]
+    """The variables that lead elsewhere than the profile says."""
 
 
 def load(
@@ -280,9 +282,21 @@ def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
     return _validated(_values({Layer.FILE: below, Layer.PROFILE: values}))
 
 
-def in_environment() -> frozenset[str]:
-    """The fields that the environment sets."""
-    return frozenset(_environment())
+def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:
+    """The variables of the environment that lead a run elsewhere than a profile says.
+
+    Args:
+        profile: what it says, by field name.
+    """
+    referred = {value.get("env") for value in profile.values() if isinstance(value, Mapping)}
+    ways = ways_of(profile)
+    return tuple(
+        name.upper()
+        for name, value in _environment().items()
+        if name.upper() not in referred
+        and ((name in profile and profile[name] != value) or (ways and not ways_of([name]) <= ways))
+        and name.startswith(("gotallo_", "sf_"))
+    )
 
 
 def look(
@@ -314,7 +328,8 @@ def look(
         settings = Settings.model_validate(
             {name: value for name, value in values.items() if name not in mistakes}
         )
-    return Layered(settings, layers, file.path, profile, problems)
+    elsewhere = leading_elsewhere(file.profile)
+    return Layered(settings, layers, file.path, profile, problems, elsewhere)
 
 
 _MEND = "Mend the value and run the command again."

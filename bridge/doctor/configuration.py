@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bridge.doctor.verdict import Verdict, good, wrong
+from bridge.doctor.verdict import Verdict, good, warning, wrong
 from bridge.errors import LedgerError
 from bridge.ledger import place_of
 from bridge.report.doctor import SettingPart
@@ -27,6 +27,13 @@ def judge(layered: Layered) -> Iterator[Verdict]:
     profile = f', profile "{layered.profile}"' if layered.profile else ""
     given = sum(layer is not Layer.DEFAULT for layer in layered.layers.values())
     yield good(f"{given} settings can be read, {file}{profile}")
+    if layered.led_elsewhere:
+        names = ", ".join(layered.led_elsewhere)
+        yield warning(
+            f'the environment beats the profile "{layered.profile}": {names} of the environment '
+            "count, and may lead to another org or account",
+            f"Unset {names}, if the profile is what you mean.",
+        )
 
 
 def listed(layered: Layered) -> Iterator[SettingPart]:
