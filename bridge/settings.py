@@ -37,7 +37,15 @@ from bridge.ways_in import ways_of, without_other_ways
 def _https(url: str) -> str:
     if not url.startswith("https://"):
         raise ValueError("must start with https://, since a token travels with every request")
+    if "@" in url.removeprefix("https://").partition("/")[0]:
+        raise ValueError("must hold no user name and no password: addresses are shown")
     return url.rstrip("/")
+
+
+def _proxy(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must be the URL of a proxy such as http://proxy.example:3128")
+    return url
 
 
 def _uuid(text: str) -> str:
@@ -112,7 +120,7 @@ class Settings(BaseModel):
     """None for the mapping that comes with the program."""
     bridge_ca_bundle: Path | None = None
     """PEM, for both remotes; None for the usual authorities."""
-    bridge_proxy: str | None = None
+    bridge_proxy: Annotated[str, AfterValidator(_proxy)] | None = None
     """For both remotes. The proxy variables of the environment are not read."""
     bridge_settle_seconds: Annotated[float, Field(ge=0)] = SETTLE_SECONDS
     """How long an unanswered request may still commit; counts where the key is not unique."""

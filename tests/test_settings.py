@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bridge.doctor.configuration import judge, listed
 from bridge.errors import SettingsError
 from bridge.secret_reference import (
     FromCommand,
@@ -234,6 +235,47 @@ def test_a_secret_may_be_in_the_keyring(tmp_path: Path, monkeypatch: pytest.Monk
     assert isinstance(settings.gotallo_api_token, InKeyring)
     settings.gotallo_api_token.keep(SecretStr("kept there"))
     assert settings.gotallo().token.get_secret_value() == "kept there"
+
+
+ADDRESSES = ["GOTALLO_BASE_URL", "SF_ORG_INSTANCE_URL", "SF_LOGIN_URL", "BRIDGE_PROXY"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("url", ["https://user:s3cret@host.example", "user:s3cret@host.example"])
+def test_nothing_shows_the_password_of_an_address(
+    name: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, url)
+    layered = look({})
+    verdicts = [f"{one.says} {one.mend}" for one in judge(layered)]
+    shown = " ".join([*verdicts, *(str(part.value) for part in listed(layered))])
+    assert "s3cret" not in shown
+    assert "user" not in shown.replace("user name", "")
+
+
+def test_a_password_of_a_proxy_may_hold_what_ends_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIDGE_PROXY", "http://user:s3c/r@et#x@proxy.example:3128")
+    shown = {part.name: part.value for part in listed(look({}))}
+    assert shown["BRIDGE_PROXY"] == "http://proxy.example:3128"
+
+
+def test_a_file_holds_no_password_of_a_proxy(tmp_path: Path) -> None:
+    file = write(tmp_path, 'bridge_proxy = "http://user:s3cret@proxy.example:3128"\n')
+    with pytest.raises(SettingsError, match="bridge_proxy holds a user name") as caught:
+        load({}, config=file)
+    assert "s3cret" not in caught.value.message + caught.value.advice
+    without = write(tmp_path, 'bridge_proxy = "http://proxy.example:3128"\n')
+    assert load({}, config=without).bridge_proxy == "http://proxy.example:3128"
+
+
+@pytest.mark.parametrize("held", ["s3cret-of-the-shell", "00D!s3cret", "s3cret"])
+def test_a_secret_that_a_shell_put_in_the_place_of_a_name_is_not_shown(held: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_reference(f"env:{held}", "gotallo_api_token", "bridge", "uat").fetch(
+            "gotallo_api_token"
+        )
+    assert held not in caught.value.message + caught.value.advice
+    assert "without $" in caught.value.advice
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -73,7 +72,6 @@ def _ledger(location: str) -> str:
 
 
 def _without_user(url: str) -> str:
-    try:
-        return urlsplit(url)._replace(netloc=urlsplit(url).netloc.rpartition("@")[2]).geturl()
-    except ValueError:
-        return "not usable"
+    """A password may hold anything, a slash too: what stands before the last `@` is left out."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
