@@ -78,7 +78,7 @@ def test_without_a_terminal_it_is_a_log_line_now_and_then() -> None:
     lines = [line for line in logs if line["event"] == "run.progress"]
     assert 3 <= len(lines) <= clock.at / EVERY + 3
     assert lines[0]["done"] == 0
-    assert lines[-1] | {"per_second": 0} == {
+    assert {**lines[-1], "per_second": 0} == {
         "event": "run.progress",
         "log_level": "info",
         "phase": "sending",
