@@ -15,7 +15,7 @@ from bridge.cli.main import app
 from bridge.errors import UsageError
 
 KEYS = [
-    "code", "outer_code", "fields", "limit", "object", "kind", "value", "handler", "rule", "advice",
+    "format", "code", "outer_code", "fields", "limit", "object", "kind", "value", "handler", "rule", "advice",
     "confidence", "steps", "others",
 ]  # fmt: skip
 TEXT = "STRING_TOO_LONG:Text: data value too large: hi (max length=80):Social25__Text__c --"
