@@ -12,6 +12,7 @@ from bridge.events import (
     CallsMade,
     Event,
     Fetched,
+    Interrupted,
     MessageOutcome,
     PlanFinished,
     Planned,
@@ -140,3 +141,34 @@ def test_what_is_repaired_is_told_and_to_be_sent_once_more(tmp_path: Path) -> No
     assert [event.count for event in told if isinstance(event, Repaired)] == [60]
     assert (figures.sent, figures.refused + figures.held, figures.repaired) == (60, 60, 60)
     assert (figures.to_send, figures.left) == (120, 0)
+
+
+@pytest.mark.parametrize("at", [SendingStarted, RoundStarted, Repaired])
+def test_an_interrupt_while_no_request_is_under_way_ends_a_sending_too(
+    tmp_path: Path, at: type[Event]
+) -> None:
+    with PracticeServer(nameless(60)) as practice:
+        house = house_with(tmp_path, practice, BASE + NAMED)
+        run = house.plan()
+        told: list[Event] = []
+
+        def interrupt(event: Event) -> None:
+            told.append(event)
+            if isinstance(event, at):
+                raise KeyboardInterrupt
+
+        with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
+            ending = use_cases.apply(
+                house.settings,
+                run.id,
+                use_cases.ApplyRequest(),
+                ledger,
+                org,
+                tempo=HASTE,
+                observe=interrupt,
+            )
+        assert ending.kind is EndingKind.INTERRUPTED
+        assert Interrupted(run.id, 0, 0) in told
+        house.apply(run.id)
+        assert house.document(run.id).counts.synced == 60
+        assert set(house.rows().values()) == {1}
