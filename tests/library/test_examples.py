@@ -35,6 +35,13 @@ def test_the_page_shows_the_files() -> None:
     assert shown == files
 
 
+def test_the_one_of_the_readme_runs(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    (shown,) = [fence.text for fence in fences("README.md") if fence.info == "python"]
+    exec(compile(shown, "README.md", "exec"), {})  # noqa: S102
+    assert "inserted" in capsys.readouterr().out
+    assert set(house.rows().values()) <= {1}
+
+
 def run(name: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
     runpy.run_path(str(EXAMPLES / f"{name}.py"))
     printed = capsys.readouterr()
