@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -25,7 +25,7 @@ from bridge.secret_reference import (
     SecretReference,
     parse_reference,
 )
-from bridge.settings import in_environment, of_a_new_profile
+from bridge.settings import leading_elsewhere, of_a_new_profile
 from bridge.settings_file import APP
 from bridge.setup import FoundOrg, try_gotallo, try_org
 from bridge.setup.profile import NAME, Value
@@ -130,22 +130,10 @@ def answers_of(
     gotallo = _until_it_works(person, of_gotallo)
     values, found = _until_it_works(person, of_org)
     _say_found(name, found)
-    beating = sorted(set(_beating(values)))
+    beating = leading_elsewhere(values)
     if beating:
         say(f"[{name}] The environment beats the profile: unset {', '.join(beating)}.")
     return {**values, "bridge_mapping": str(mapping)}, found
-
-
-def _beating(values: Mapping[str, Value]) -> Iterator[str]:
-    """The variables that would lead a run elsewhere than to where the profile leads."""
-    referred = {
-        value["env"] for value in values.values() if isinstance(value, Mapping) and "env" in value
-    }
-    for name in in_environment():
-        variable = name.upper()
-        same = values.get(name) == os.environ.get(variable)
-        if name.startswith(("gotallo_", "sf_")) and not same and variable not in referred:
-            yield variable
 
 
 def _until_it_works(person: Person, attempt: Callable[[], T]) -> T:

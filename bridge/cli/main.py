@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from bridge import __version__
 from bridge.cli.lazy import Lazy, LazyGroup
 from bridge.errors import BridgeError, Exit
+from bridge.version import __version__
 
 _LISTED = {
     "plan": "Fetch a window's failures and record what would be done about each. Nothing is sent.",
@@ -32,6 +32,7 @@ _LISTED = {
     "doctor": (
         "Look at everything that a run needs, and say how to mend what is wrong. Writes nothing."
     ),
+    "schema": "Print the JSON Schema of a document that --json prints, or list the documents.",
     "demo": (
         "See the whole job on a practice org on this machine: nothing to set, nothing to break."
     ),

@@ -652,6 +652,16 @@ BROKEN = [
         profile="sandbox",
     ),
     Broken(
+        "an environment that beats the profile",
+        lambda s: s.file("bridge.toml", '[profiles.production]\nsf_target_org = "acme"\n'),
+        Family.SETTINGS,
+        'the environment beats the profile "production": SF_ACCESS_TOKEN, SF_ORG_INSTANCE_URL',
+        "Unset SF_ACCESS_TOKEN, SF_ORG_INSTANCE_URL",
+        OK,
+        mark=Mark.WARNING,
+        profile="production",
+    ),
+    Broken(
         "a misspelt key of the file",
         misspelt_key,
         Family.SETTINGS,
