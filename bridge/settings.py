@@ -31,7 +31,7 @@ from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
 from bridge.secret_reference import Secret, fetched
 from bridge.settings_file import APP, SettingsFile
-from bridge.ways_in import ways_of, without_other_ways
+from bridge.ways_in import is_of_another_way, ways_of, without_other_ways
 
 
 def _https(url: str) -> str:
@@ -111,6 +111,9 @@ class Settings(BaseModel):
     sf_login_url: HttpsUrl | None = None
     sf_client_id: str | None = None
     sf_client_secret: Secret | None = None
+    sf_username: str | None = None
+    sf_jwt_key_file: Path | None = None
+    """PEM of the private key whose certificate the app holds."""
 
     bridge_ledger: str = Field(
         default_factory=lambda: str(Path(platformdirs.user_data_dir(APP)) / "ledger.sqlite3"),
@@ -189,6 +192,27 @@ class Settings(BaseModel):
         secret = fetched(self.sf_client_secret, "sf_client_secret")
         return LoginByClient(self.sf_login_url, self.sf_client_id, secret)
 
+    def key_login(self) -> LoginByKey | None:
+        """The login by what a key signs, if it is set; a key file beats a client secret.
+
+        Raises:
+            SettingsError: a part of it is missing.
+        """
+        if self.sf_jwt_key_file is None and (
+            self.sf_username is None or self.sf_client_secret is not None
+        ):
+            return None
+        if (
+            self.sf_login_url is None
+            or self.sf_client_id is None
+            or self.sf_username is None
+            or self.sf_jwt_key_file is None
+        ):
+            raise self._missing("sf_login_url", "sf_client_id", "sf_username", "sf_jwt_key_file")
+        return LoginByKey(
+            self.sf_login_url, self.sf_client_id, self.sf_username, self.sf_jwt_key_file
+        )
+
     def _missing(self, *names: str) -> SettingsError:
         missing = [name.upper() for name in names if getattr(self, name) is None]
         return SettingsError(
@@ -225,6 +249,16 @@ class LoginByClient:
     login_url: str
     client_id: str
     client_secret: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class LoginByKey:
+    """An OAuth login by a JWT that a key signs."""
+
+    login_url: str
+    client_id: str
+    username: str
+    key_file: Path
 
 
 FILE = "bridge.toml"
@@ -302,7 +336,9 @@ def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:
         name.upper()
         for name, value in _environment().items()
         if name.upper() not in referred
-        and ((name in profile and profile[name] != value) or (ways and not ways_of([name]) <= ways))
+        and (
+            (name in profile and profile[name] != value) or (ways and is_of_another_way(name, ways))
+        )
         and name.startswith(("gotallo_", "sf_"))
     )
 

@@ -20,6 +20,7 @@ import typer.main
 from starlette.routing import Route
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from bridge.cli.lazy import LazyGroup
 from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
@@ -113,7 +114,8 @@ def options_by_command() -> Mapping[str, frozenset[str]]:
         assert isinstance(command, TyperCommand | TyperGroup)
         own = (param.opts for param in command.params if isinstance(param, TyperOption))
         yield path, frozenset(chain({"--help", "-h"}, *own))
-        for name, inner in getattr(command, "commands", {}).items():
+        for name, listed in getattr(command, "commands", {}).items():
+            inner = command.loaded(name) if isinstance(command, LazyGroup) else listed
             yield from walk(path if inner.hidden else f"{path} {name}", inner)
 
     return dict(walk("bridge", typer.main.get_command(app)))
@@ -169,9 +171,9 @@ def test_the_settings_file_that_is_shown_can_be_read(tmp_path: Path, profile: st
     assert load({}, config=path, profile=profile).gotallo_tenant_id is not None
 
 
-def test_the_pages_that_are_made_of_the_fixers_are_as_scripts_docs_makes_them() -> None:
+def test_the_pages_that_are_made_of_the_code_are_as_scripts_docs_makes_them() -> None:
     made = subprocess.run(
-        [sys.executable, "scripts/documents/fixers.py", "--check"],
+        [sys.executable, "scripts/documents/pages.py", "--check"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -98,12 +98,16 @@ MANY_WAYS = """\
 sf_target_org = "production"
 sf_access_token = {env = "TOKEN_OF_PRODUCTION"}
 sf_client_id = "A"
+sf_jwt_key_file = "server.key"
 
 [profiles.sandbox]
 sf_login_url = "https://one--uat.sandbox.my.salesforce.com"
 
 [profiles.trial]
 sf_target_org = "trial"
+
+[profiles.secret]
+sf_client_secret = {env = "SECRET"}
 
 [profiles.careful]
 bridge_max_refused = "1"
@@ -113,9 +117,10 @@ bridge_max_refused = "1"
 @pytest.mark.parametrize(
     ("profile", "left"),
     [
-        ("sandbox", {"sf_login_url", "sf_client_id"}),
+        ("sandbox", {"sf_login_url", "sf_client_id", "sf_jwt_key_file"}),
         ("trial", {"sf_target_org"}),
-        ("careful", {"sf_target_org", "sf_access_token", "sf_client_id"}),
+        ("secret", {"sf_client_id", "sf_client_secret"}),
+        ("careful", {"sf_target_org", "sf_access_token", "sf_client_id", "sf_jwt_key_file"}),
     ],
 )
 def test_a_profile_goes_its_own_way_into_salesforce_and_no_other_of_the_file(
@@ -132,9 +137,12 @@ def _leads_in(name: str, settings: Settings) -> bool:
     return name.startswith("sf_") and getattr(settings, name) is not None
 
 
-def test_every_setting_of_salesforce_is_of_one_way_in() -> None:
+def test_every_setting_of_salesforce_is_of_a_way_in_and_each_way_has_one_of_its_own() -> None:
     of_salesforce = [name for name in Settings.model_fields if name.startswith("sf_")]
-    assert [len(ways_of([name])) for name in of_salesforce] == [1] * len(of_salesforce)
+    assert all(ways_of([name]) for name in of_salesforce)
+    assert {
+        way for name in of_salesforce for way in ways_of([name]) if len(ways_of([name])) == 1
+    } == (set(WAYS))
     assert set().union(*WAYS.values()) == set(of_salesforce)
 
 
