@@ -171,9 +171,9 @@ def test_the_settings_file_that_is_shown_can_be_read(tmp_path: Path, profile: st
     assert load({}, config=path, profile=profile).gotallo_tenant_id is not None
 
 
-def test_the_pages_that_are_made_of_the_fixers_are_as_scripts_docs_makes_them() -> None:
+def test_the_pages_that_are_made_of_the_code_are_as_scripts_docs_makes_them() -> None:
     made = subprocess.run(
-        [sys.executable, "scripts/documents/fixers.py", "--check"],
+        [sys.executable, "scripts/documents/pages.py", "--check"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

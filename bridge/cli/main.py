@@ -32,6 +32,7 @@ _LISTED = {
     "doctor": (
         "Look at everything that a run needs, and say how to mend what is wrong. Writes nothing."
     ),
+    "schema": "Print the JSON Schema of a document that --json prints, or list the documents.",
     "demo": (
         "See the whole job on a practice org on this machine: nothing to set, nothing to break."
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
 from bridge.cli.apply import (
     apply_request,
     ask,
@@ -108,8 +108,8 @@ def resync(
         if run is not None:
             sending = recheck(settings, run, sending, ledger, org)
         else:
-            with screen.counting() as counting:
-                run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
+            with progress.shown() as observe:
+                run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
         if dry_run:
             show(document, as_json=as_json)
