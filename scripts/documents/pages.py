@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CHECK = "--check"
-MAKERS = {"code": ("fixers", "documents"), "sessions": ("sessions",)}
+MAKERS = {"code": ("fixers", "documents", "command_line"), "sessions": ("sessions",)}
 """Modules of this folder; the recorded sessions need more than the package."""
 
 

@@ -125,13 +125,12 @@ def _with(page: str, session: Session) -> str:
     begin, end = f"<!-- Session {session.name}. -->\n", "<!-- Up to here. -->\n"
     before, _, rest = page.partition(begin)
     _, _, after = rest.partition(end)
-    wide, narrow = (f"sessions/{session.name}-{columns}.svg" for columns in reversed(WIDTHS))
-    alt = f"A terminal with bridge {session.name}; its text is below."
+    narrow, wide = (f"sessions/{session.name}-{columns}" for columns in WIDTHS)
     block = (
-        f'\n<picture><source media="(min-width: 90em)" srcset="{wide}">'
-        f'<img src="{narrow}" alt="{alt}"></picture>\n\n'
+        f"\n![A terminal with bridge {session.name}; its text is below.]({narrow}.svg)\n\n"
         f"<details><summary>As text</summary>\n\n"
         f"```text\n{session.screen.plain()}```\n\n</details>\n\n"
+        f"The same [in 120 columns]({wide}.svg) and [there without colour]({wide}.txt).\n\n"
     )
     return f"{before}{begin}{block}{end}{after}"
 
