@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shlex
 import subprocess
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -21,6 +22,9 @@ from bridge.errors import SettingsError
 
 COMMAND_SECONDS = 60.0
 """How long a command may take: a person may have to unlock something."""
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,63}", re.ASCII)
+"""What is shown as the name of a variable. Something else may be the secret itself: a shell makes
+that of `env:$NAME`."""
 
 
 class _Reference(BaseModel):
@@ -34,7 +38,9 @@ class InEnvironment(_Reference):
 
     @property
     def words(self) -> str:
-        return f"the variable {self.env}"
+        if _VARIABLE.fullmatch(self.env) or self.env in os.environ:
+            return f"the variable {self.env}"
+        return "the variable that env names"
 
     def fetch(self, setting: str) -> SecretStr:
         return _secret(os.environ.get(self.env, ""), setting, self.words)
@@ -171,6 +177,7 @@ def _secret(found: str, setting: str, where: str) -> SecretStr:
     if not value:
         raise SettingsError(
             f"{setting.upper()} should be in {where}, and nothing is there",
-            f"Put the secret there, or set {setting.upper()} in the environment.",
+            f"Put the secret there, or set {setting.upper()} in the environment. Of a variable the "
+            "name is written, without $, and not what it holds.",
         )
     return SecretStr(value)

@@ -31,12 +31,21 @@ from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
 from bridge.secret_reference import Secret, fetched
 from bridge.settings_file import APP, SettingsFile
+from bridge.ways_in import is_of_another_way, ways_of, without_other_ways
 
 
 def _https(url: str) -> str:
     if not url.startswith("https://"):
         raise ValueError("must start with https://, since a token travels with every request")
+    if "@" in url.removeprefix("https://").partition("/")[0]:
+        raise ValueError("must hold no user name and no password: addresses are shown")
     return url.rstrip("/")
+
+
+def _proxy(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must be the URL of a proxy such as http://proxy.example:3128")
+    return url
 
 
 def _uuid(text: str) -> str:
@@ -102,6 +111,9 @@ class Settings(BaseModel):
     sf_login_url: HttpsUrl | None = None
     sf_client_id: str | None = None
     sf_client_secret: Secret | None = None
+    sf_username: str | None = None
+    sf_jwt_key_file: Path | None = None
+    """PEM of the private key whose certificate the app holds."""
 
     bridge_ledger: str = Field(
         default_factory=lambda: str(Path(platformdirs.user_data_dir(APP)) / "ledger.sqlite3"),
@@ -111,7 +123,7 @@ class Settings(BaseModel):
     """None for the mapping that comes with the program."""
     bridge_ca_bundle: Path | None = None
     """PEM, for both remotes; None for the usual authorities."""
-    bridge_proxy: str | None = None
+    bridge_proxy: Annotated[str, AfterValidator(_proxy)] | None = None
     """For both remotes. The proxy variables of the environment are not read."""
     bridge_settle_seconds: Annotated[float, Field(ge=0)] = SETTLE_SECONDS
     """How long an unanswered request may still commit; counts where the key is not unique."""
@@ -180,6 +192,27 @@ class Settings(BaseModel):
         secret = fetched(self.sf_client_secret, "sf_client_secret")
         return LoginByClient(self.sf_login_url, self.sf_client_id, secret)
 
+    def key_login(self) -> LoginByKey | None:
+        """The login by what a key signs, if it is set; a key file beats a client secret.
+
+        Raises:
+            SettingsError: a part of it is missing.
+        """
+        if self.sf_jwt_key_file is None and (
+            self.sf_username is None or self.sf_client_secret is not None
+        ):
+            return None
+        if (
+            self.sf_login_url is None
+            or self.sf_client_id is None
+            or self.sf_username is None
+            or self.sf_jwt_key_file is None
+        ):
+            raise self._missing("sf_login_url", "sf_client_id", "sf_username", "sf_jwt_key_file")
+        return LoginByKey(
+            self.sf_login_url, self.sf_client_id, self.sf_username, self.sf_jwt_key_file
+        )
+
     def _missing(self, *names: str) -> SettingsError:
         missing = [name.upper() for name in names if getattr(self, name) is None]
         return SettingsError(
@@ -218,6 +251,16 @@ class LoginByClient:
     client_secret: SecretStr
 
 
+@dataclass(frozen=True, slots=True)
+class LoginByKey:
+    """An OAuth login by a JWT that a key signs."""
+
+    login_url: str
+    client_id: str
+    username: str
+    key_file: Path
+
+
 FILE = "bridge.toml"
 """Stands for the settings file where a field's name would."""
 
@@ -245,6 +288,8 @@ class Layered:
     profile: str | None
     problems: Mapping[str, SettingsError]
     """What is wrong with a value, by field name; with the file, by `FILE`."""
+    led_elsewhere: tuple[str, ...]
+    """The variables that lead elsewhere than the profile says."""
 
 
 def load(
@@ -275,12 +320,27 @@ def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
-    return _validated(_values({Layer.FILE: file.top, Layer.PROFILE: values}))
+    below = without_other_ways(file.top, values)
+    return _validated(_values({Layer.FILE: below, Layer.PROFILE: values}))
 
 
-def in_environment() -> frozenset[str]:
-    """The fields that the environment sets."""
-    return frozenset(_environment())
+def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:
+    """The variables of the environment that lead a run elsewhere than a profile says.
+
+    Args:
+        profile: what it says, by field name.
+    """
+    referred = {value.get("env") for value in profile.values() if isinstance(value, Mapping)}
+    ways = ways_of(profile)
+    return tuple(
+        name.upper()
+        for name, value in _environment().items()
+        if name.upper() not in referred
+        and (
+            (name in profile and profile[name] != value) or (ways and is_of_another_way(name, ways))
+        )
+        and name.startswith(("gotallo_", "sf_"))
+    )
 
 
 def look(
@@ -312,7 +372,8 @@ def look(
         settings = Settings.model_validate(
             {name: value for name, value in values.items() if name not in mistakes}
         )
-    return Layered(settings, layers, file.path, profile, problems)
+    elsewhere = leading_elsewhere(file.profile)
+    return Layered(settings, layers, file.path, profile, problems, elsewhere)
 
 
 _MEND = "Mend the value and run the command again."
@@ -323,7 +384,7 @@ def _by_layer(
 ) -> Mapping[Layer, Mapping[str, object]]:
     """What each layer says, the weakest first."""
     return {
-        Layer.FILE: file.top,
+        Layer.FILE: without_other_ways(file.top, file.profile),
         Layer.PROFILE: file.profile,
         Layer.ENVIRONMENT: _environment(),
         Layer.FLAG: flags,

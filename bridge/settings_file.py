@@ -22,6 +22,7 @@ CONFIG_FILE = "bridge.toml"
 
 _PROFILES = "profiles"
 _LEDGER = "bridge_ledger"
+_PROXY = "bridge_proxy"
 _COMMAND = "command"
 
 
@@ -66,6 +67,7 @@ def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> Se
         for name, value in values.items():
             _refuse_entry(name, value, path, known)
         refuse_password(values.get(_LEDGER), f"{_LEDGER} in the settings file")
+        _refuse_user_of_proxy(values.get(_PROXY), path)
     return file
 
 
@@ -131,6 +133,14 @@ def _refuse_strangers(path: Path) -> None:
         raise SettingsError(
             f"{path} names a command, and others than you may write the file",
             f"Look at it, then make it yours alone: chmod 600 {path}.",
+        )
+
+
+def _refuse_user_of_proxy(url: object, path: Path) -> None:
+    if "@" in str(url or ""):
+        raise SettingsError(
+            f"{path}: {_PROXY} holds a user name or a password",
+            f"Take it out of the file, and set {_PROXY.upper()} in the environment.",
         )
 
 

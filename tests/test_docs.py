@@ -20,6 +20,7 @@ import typer.main
 from starlette.routing import Route
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from bridge.cli.lazy import LazyGroup
 from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
@@ -113,7 +114,8 @@ def options_by_command() -> Mapping[str, frozenset[str]]:
         assert isinstance(command, TyperCommand | TyperGroup)
         own = (param.opts for param in command.params if isinstance(param, TyperOption))
         yield path, frozenset(chain({"--help", "-h"}, *own))
-        for name, inner in getattr(command, "commands", {}).items():
+        for name, listed in getattr(command, "commands", {}).items():
+            inner = command.loaded(name) if isinstance(command, LazyGroup) else listed
             yield from walk(path if inner.hidden else f"{path} {name}", inner)
 
     return dict(walk("bridge", typer.main.get_command(app)))

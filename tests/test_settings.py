@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bridge.doctor.configuration import judge, listed
 from bridge.errors import SettingsError
 from bridge.secret_reference import (
     FromCommand,
@@ -16,8 +17,9 @@ from bridge.secret_reference import (
     SecretReference,
     parse_reference,
 )
-from bridge.settings import Layer, load, look
+from bridge.settings import Layer, Settings, load, look
 from bridge.settings_file import refuse_password
+from bridge.ways_in import WAYS, ways_of
 
 WITH_PASSWORD = [
     "postgresql://user:s3cret@host/base",
@@ -90,6 +92,58 @@ def test_a_flag_beats_the_environment_beats_the_profile_beats_the_file(
     assert found({name: "9%"}, "sandbox") == ("9%", Layer.FLAG)
     monkeypatch.setenv("BRIDGE_MAX_REFUSED", "")
     assert found({}, "sandbox") == ("7%", Layer.PROFILE)
+
+
+MANY_WAYS = """\
+sf_target_org = "production"
+sf_access_token = {env = "TOKEN_OF_PRODUCTION"}
+sf_client_id = "A"
+sf_jwt_key_file = "server.key"
+
+[profiles.sandbox]
+sf_login_url = "https://one--uat.sandbox.my.salesforce.com"
+
+[profiles.trial]
+sf_target_org = "trial"
+
+[profiles.secret]
+sf_client_secret = {env = "SECRET"}
+
+[profiles.careful]
+bridge_max_refused = "1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "left"),
+    [
+        ("sandbox", {"sf_login_url", "sf_client_id", "sf_jwt_key_file"}),
+        ("trial", {"sf_target_org"}),
+        ("secret", {"sf_client_id", "sf_client_secret"}),
+        ("careful", {"sf_target_org", "sf_access_token", "sf_client_id", "sf_jwt_key_file"}),
+    ],
+)
+def test_a_profile_goes_its_own_way_into_salesforce_and_no_other_of_the_file(
+    profile: str, left: set[str], tmp_path: Path
+) -> None:
+    file = write(tmp_path, MANY_WAYS)
+    settings = load({}, config=file, profile=profile)
+    assert {name for name in Settings.model_fields if _leads_in(name, settings)} == left
+    if profile == "trial":
+        assert settings.sf_target_org == "trial"
+
+
+def _leads_in(name: str, settings: Settings) -> bool:
+    return name.startswith("sf_") and getattr(settings, name) is not None
+
+
+def test_every_setting_of_salesforce_is_of_a_way_in_and_each_way_has_one_of_its_own() -> None:
+    of_salesforce = [name for name in Settings.model_fields if name.startswith("sf_")]
+    assert all(ways_of([name]) for name in of_salesforce)
+    assert {
+        way for name in of_salesforce for way in ways_of([name]) if len(ways_of([name])) == 1
+    } == (set(WAYS))
+    assert set().union(*WAYS.values()) == set(of_salesforce)
 
 
 def test_a_secret_is_fetched_from_where_the_file_says_it_is(
@@ -189,6 +243,47 @@ def test_a_secret_may_be_in_the_keyring(tmp_path: Path, monkeypatch: pytest.Monk
     assert isinstance(settings.gotallo_api_token, InKeyring)
     settings.gotallo_api_token.keep(SecretStr("kept there"))
     assert settings.gotallo().token.get_secret_value() == "kept there"
+
+
+ADDRESSES = ["GOTALLO_BASE_URL", "SF_ORG_INSTANCE_URL", "SF_LOGIN_URL", "BRIDGE_PROXY"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("url", ["https://user:s3cret@host.example", "user:s3cret@host.example"])
+def test_nothing_shows_the_password_of_an_address(
+    name: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, url)
+    layered = look({})
+    verdicts = [f"{one.says} {one.mend}" for one in judge(layered)]
+    shown = " ".join([*verdicts, *(str(part.value) for part in listed(layered))])
+    assert "s3cret" not in shown
+    assert "user" not in shown.replace("user name", "")
+
+
+def test_a_password_of_a_proxy_may_hold_what_ends_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIDGE_PROXY", "http://user:s3c/r@et#x@proxy.example:3128")
+    shown = {part.name: part.value for part in listed(look({}))}
+    assert shown["BRIDGE_PROXY"] == "http://proxy.example:3128"
+
+
+def test_a_file_holds_no_password_of_a_proxy(tmp_path: Path) -> None:
+    file = write(tmp_path, 'bridge_proxy = "http://user:s3cret@proxy.example:3128"\n')
+    with pytest.raises(SettingsError, match="bridge_proxy holds a user name") as caught:
+        load({}, config=file)
+    assert "s3cret" not in caught.value.message + caught.value.advice
+    without = write(tmp_path, 'bridge_proxy = "http://proxy.example:3128"\n')
+    assert load({}, config=without).bridge_proxy == "http://proxy.example:3128"
+
+
+@pytest.mark.parametrize("held", ["s3cret-of-the-shell", "00D!s3cret", "s3cret"])
+def test_a_secret_that_a_shell_put_in_the_place_of_a_name_is_not_shown(held: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_reference(f"env:{held}", "gotallo_api_token", "bridge", "uat").fetch(
+            "gotallo_api_token"
+        )
+    assert held not in caught.value.message + caught.value.advice
+    assert "without $" in caught.value.advice
 
 
 @pytest.mark.parametrize(

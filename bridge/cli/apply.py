@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Protocol
 
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
 from bridge.cli.options import (
     Approve,
     AsJson,
@@ -24,10 +23,13 @@ from bridge.cli.options import (
     repeated_flags,
     with_settings_and_limits,
 )
-from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind, Observer
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind
 from bridge.errors import Exit, GoTalloError
+from bridge.events import Observer
 from bridge.ledger import Ledger, Run
-from bridge.report import RunDocument, exit_of, run_document, show_result
+from bridge.report.document import RunDocument, exit_of
+from bridge.report.reading import run_document
+from bridge.report.terminal.result import show_result
 from bridge.report.text import visible
 from bridge.salesforce import Org
 from bridge.settings import Settings
@@ -94,7 +96,8 @@ def recheck(
         GoTalloError: it could not be asked; the advice names the way without it.
     """
     try:
-        changed = use_cases.recheck(settings, run.id, ledger, org)
+        with progress.shown() as observe:
+            changed = use_cases.recheck(settings, run.id, ledger, org, observe=observe)
     except GoTalloError as exc:
         raise GoTalloError(
             exc.message,
@@ -174,7 +177,7 @@ class Way(Protocol):
 def way_of(*, wait: bool) -> Way:
     """The way that the option `--wait` chooses."""
     if wait:
-        return partial(use_cases.apply_patiently, tell=screen.stderr.print)
+        return use_cases.apply_patiently
     return use_cases.apply
 
 
@@ -188,9 +191,8 @@ def send(
     way: Way,
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
-    with screen.counting() as counting:
-        counting.sending(to_send(run_document(ledger, run)))
-        ending = way(settings, run.id, request, ledger, org, observe=counting.outcomes)
+    with progress.shown() as observe:
+        ending = way(settings, run.id, request, ledger, org, observe=observe)
     return run_document(ledger, ledger.run(run.id)), ending
 
 

@@ -9,13 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from bridge.cli import screen
-from bridge.report import (
-    fixer_document,
-    fixers_document,
-    show_fixer,
-    show_fixers,
-    show_new_fixer,
-)
+from bridge.report.fixers import fixer_document, fixers_document
+from bridge.report.terminal.fixers import show_fixer, show_fixers, show_new_fixer
 from bridge.skeleton import write_skeleton
 
 LOOK_UP: Final = "look-up"

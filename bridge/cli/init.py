@@ -11,6 +11,8 @@ import typer
 from bridge.cli import screen
 from bridge.cli.init_questions import WHERE, Given, Person, answers_of, profile_name, say
 from bridge.cli.interrupts import interruptible
+from bridge.cli.log_choice import LogFormat
+from bridge.cli.logs import set_up_logs
 from bridge.errors import Declined, SettingsError
 from bridge.settings_file import CONFIG_FILE
 from bridge.setup import has_profile, with_profile, write_privately
@@ -42,13 +44,22 @@ def init(
     ] = None,
     login_url: Annotated[
         str | None,
-        typer.Option("--login-url", metavar="URL", help="For client credentials: My Domain."),
+        typer.Option("--login-url", metavar="URL", help="For a key or a client secret: My Domain."),
     ] = None,
     client_id: Annotated[
         str | None, typer.Option("--client-id", metavar="KEY", help="The consumer key.")
     ] = None,
     client_secret_from: Annotated[
         str | None, typer.Option("--client-secret-from", metavar="WHERE", help=WHERE)
+    ] = None,
+    username: Annotated[
+        str | None, typer.Option("--username", metavar="NAME", help="With --jwt-key-file.")
+    ] = None,
+    jwt_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--jwt-key-file", metavar="FILE", help="A private key, in a client secret's place."
+        ),
     ] = None,
     config: Annotated[
         Path, typer.Option("--config", metavar="FILE", help="What to write the settings to.")
@@ -69,6 +80,7 @@ def init(
 
     Example: bridge init --profile sandbox
     """
+    set_up_logs(LogFormat.CONSOLE, None, None)
     with interruptible():
         person = Person()
         name = profile_name(person, profile)
@@ -81,6 +93,8 @@ def init(
             login_url=login_url,
             client_id=client_id,
             client_secret_from=client_secret_from,
+            username=username,
+            jwt_key_file=jwt_key_file,
         )
         path = mapping or config.parent / f"{name}-mapping.yaml"
         values, found = answers_of(person, given, name, config, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from rich.text import Text
 
 from bridge.cli import screen
+from bridge.doctor import misleading
 from bridge.errors import BridgeError, Declined, SettingsError
 from bridge.salesforce import CliLogin, cli_logins
 from bridge.secret_reference import (
@@ -24,7 +25,7 @@ from bridge.secret_reference import (
     SecretReference,
     parse_reference,
 )
-from bridge.settings import in_environment, of_a_new_profile
+from bridge.settings import leading_elsewhere, of_a_new_profile
 from bridge.settings_file import APP
 from bridge.setup import FoundOrg, try_gotallo, try_org
 from bridge.setup.profile import NAME, Value
@@ -87,6 +88,8 @@ class Given:
     login_url: str | None
     client_id: str | None
     client_secret_from: str | None
+    username: str | None
+    jwt_key_file: Path | None
 
 
 def profile_name(person: Person, given: str | None) -> str:
@@ -127,22 +130,10 @@ def answers_of(
     gotallo = _until_it_works(person, of_gotallo)
     values, found = _until_it_works(person, of_org)
     _say_found(name, found)
-    beating = sorted(set(_beating(values)))
+    beating = leading_elsewhere(values)
     if beating:
         say(f"[{name}] The environment beats the profile: unset {', '.join(beating)}.")
     return {**values, "bridge_mapping": str(mapping)}, found
-
-
-def _beating(values: Mapping[str, Value]) -> Iterator[str]:
-    """The variables that would lead a run elsewhere than to where the profile leads."""
-    referred = {
-        value["env"] for value in values.values() if isinstance(value, Mapping) and "env" in value
-    }
-    for name in in_environment():
-        variable = name.upper()
-        same = values.get(name) == os.environ.get(variable)
-        if name.startswith(("gotallo_", "sf_")) and not same and variable not in referred:
-            yield variable
 
 
 def _until_it_works(person: Person, attempt: Callable[[], T]) -> T:
@@ -177,6 +168,8 @@ def _way_in(person: Person, given: Given, name: str) -> dict[str, Value]:
         return {"sf_target_org": given.target_org}
     if given.instance_url or given.access_token_from:
         return _by_token(person, given, name)
+    if given.username or given.jwt_key_file:
+        return _by_key(person, given, name)
     if given.login_url or given.client_id or given.client_secret_from:
         return _by_client(person, given, name)
     logins = cli_logins()
@@ -184,7 +177,8 @@ def _way_in(person: Person, given: Given, name: str) -> dict[str, Value]:
         known = f" The Salesforce CLI knows: {', '.join(one.name for one in logins)}."
         raise SettingsError(
             "No way into Salesforce is given, and there is no terminal to ask on",
-            "Give --target-org NAME, or --login-url, --client-id and --client-secret-from, or "
+            "Give --target-org NAME, or --login-url, --client-id and --client-secret-from (or "
+            "--username and --jwt-key-file), or "
             f"--instance-url and --access-token-from.{known if logins else ''}",
         )
     return _chosen(person, given, name, logins)
@@ -196,6 +190,7 @@ def _chosen(
     for number, login in enumerate(logins, start=1):
         say(f"  {number}  {login.name}  {login.username}, {login.instance_url}")
     say("  c  client credentials of an External Client App")
+    say("  j  a key, for the JWT bearer flow of such an app")
     say("  t  an access token")
     answer = person.ask(
         f"[{name}] Way into Salesforce" + (", or a login by number" if logins else ""),
@@ -204,6 +199,8 @@ def _chosen(
     )
     if answer == "c":
         return _by_client(person, given, name)
+    if answer == "j":
+        return _by_key(person, given, name)
     if answer == "t":
         return _by_token(person, given, name)
     if answer.isascii() and answer.isdigit() and 0 < int(answer) <= len(logins):
@@ -218,6 +215,21 @@ def _by_client(person: Person, given: Given, name: str) -> dict[str, Value]:
         person, given.client_secret_from, "sf_client_secret", "--client-secret-from", name
     )
     return {"sf_login_url": url, "sf_client_id": key, "sf_client_secret": _as_table(where)}
+
+
+def _by_key(person: Person, given: Given, name: str) -> dict[str, Value]:
+    url = given.login_url or person.ask(f"[{name}] My Domain URL of the org", "--login-url")
+    key = given.client_id or person.ask(f"[{name}] Consumer key", "--client-id")
+    user = given.username or person.ask(f"[{name}] User name in the org", "--username")
+    file = given.jwt_key_file or Path(
+        person.ask(f"[{name}] File of the private key", "--jwt-key-file")
+    )
+    return {
+        "sf_login_url": url,
+        "sf_client_id": key,
+        "sf_username": user,
+        "sf_jwt_key_file": str(file.expanduser().absolute()),
+    }
 
 
 def _by_token(person: Person, given: Given, name: str) -> dict[str, Value]:
@@ -240,8 +252,7 @@ def _say_found(name: str, found: FoundOrg) -> None:
     org = found.identity
     kind = "a sandbox" if org.sandbox else "a PRODUCTION org"
     say(f"[{name}] Salesforce: {org.name}, {kind}, as {org.username}.")
-    misleading = "prod" if org.sandbox else "sandbox"
-    if misleading in name.casefold():
+    if misleading(name, sandbox=org.sandbox):
         say(f'[{name}] Look twice: the profile is called "{name}", and this is {kind}.')
     if found.mapping.lacking:
         say(

@@ -9,8 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from rich.text import Text
+
 from bridge.cli import screen
 from bridge.errors import Exit
+
+_SAYS = (
+    "Interrupted. What was in the air is in doubt until bridge apply RUN --wait settles it; bridge "
+    "status names the run."
+)
+"""Where the command itself does not say more."""
 
 
 @contextmanager
@@ -24,11 +32,8 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
-    except KeyboardInterrupt:
-        screen.stderr.print(
-            "Interrupted. What was in the air is in doubt until bridge apply RUN --wait settles "
-            "it; bridge status names the run."
-        )
+    except KeyboardInterrupt as interrupt:
+        screen.stderr.print(Text(str(interrupt) or _SAYS))
         sys.stdout.flush()
         os._exit(Exit.INTERRUPTED)
     finally:

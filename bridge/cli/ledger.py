@@ -12,8 +12,8 @@ from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit
 from bridge.ledger import check as check_ledger
 from bridge.ledger import export as export_ledger
-from bridge.report import show_ledger_check
 from bridge.report.ledger_check import ledger_check_document
+from bridge.report.terminal.ledger_check import show_ledger_check
 from bridge.settings import Settings
 
 ledger = typer.Typer(help="Check the ledger, or write it out.")

@@ -14,7 +14,8 @@ from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit, UsageError
 from bridge.ledger import Ledger
 from bridge.planning import Described, MessageMapping, read_described, read_mapping
-from bridge.report import mapping_diff_document, show_mapping_diff
+from bridge.report.mapping_diff import mapping_diff_document
+from bridge.report.terminal.mapping_diff import show_mapping_diff
 from bridge.settings import Settings
 
 _DAYS = 14

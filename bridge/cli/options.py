@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bridge.cli.interrupts import interruptible
-from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
+from bridge.cli.log_choice import LogFormat, LogLevel
+from bridge.cli.logs import set_up_logs
 from bridge.errors import UsageError, WindowError
 from bridge.model import Window
 from bridge.settings import load, look

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
 from bridge.cli.options import (
     AsJson,
@@ -25,7 +25,9 @@ from bridge.cli.options import (
     with_settings,
 )
 from bridge.errors import Exit
-from bridge.report import RunDocument, run_document, show_plan_alone
+from bridge.report.document import RunDocument
+from bridge.report.reading import run_document
+from bridge.report.terminal.plan import show_plan_alone
 from bridge.settings import Settings
 
 
@@ -67,8 +69,8 @@ def plan(
         if request is None:
             say_nothing_is_open(ledger, causes, as_json=as_json)
             return
-        with screen.counting() as counting:
-            run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
+        with progress.shown() as observe:
+            run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
     show(document, as_json=as_json)
     raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))

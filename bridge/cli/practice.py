@@ -30,6 +30,13 @@ class ShippedScenario(StrEnum):
     EVERYTHING_WRONG = "everything-wrong"
 
 
+class PracticeLogin(StrEnum):
+    """What the environment gives to come into the org with."""
+
+    TOKEN = "token"  # noqa: S105  a word
+    JWT = "jwt"
+
+
 practice = typer.Typer(help="A GoTallo and a Salesforce org on this machine, to rehearse on.")
 
 
@@ -58,6 +65,9 @@ def serve(
     env_file: Annotated[
         Path | None, typer.Option("--env-file", metavar="FILE", help="Write the exports there too.")
     ] = None,
+    login: Annotated[
+        PracticeLogin, typer.Option("--login", help="An access token, or a key to sign a JWT with.")
+    ] = PracticeLogin.TOKEN,
     key_not_unique: Annotated[
         bool, typer.Option("--key-not-unique", help="An org whose key field is not unique.")
     ] = False,
@@ -67,7 +77,7 @@ def serve(
     Example: bridge practice serve --env-file practice.env
     """
     need_practice()
-    from bridge.practice import EnvFileError
+    from bridge.practice import EnvFileError, Login
     from bridge.practice import serve as serve_practice
 
     chosen = _scenario(scenario)
@@ -80,7 +90,7 @@ def serve(
         key_unique=chosen.key_unique and not key_not_unique,
     )
     try:
-        serve_practice(chosen, "127.0.0.1", port, env_file, _announce)
+        serve_practice(chosen, "127.0.0.1", port, env_file, _announce, Login(login))
     except EnvFileError as exc:
         raise UsageError(str(exc), "Name another file with --env-file.") from exc
     except OSError as exc:
@@ -154,7 +164,7 @@ def need_practice() -> None:
     Raises:
         SettingsError: the extra is not installed.
     """
-    needed = ("cryptography", "jwt", "lark", "starlette", "trustme", "uvicorn")
+    needed = ("lark", "starlette", "trustme", "uvicorn")
     missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise SettingsError(
@@ -168,7 +178,7 @@ def _announce(exports: str) -> None:
     sys.stdout.flush()
     say = functools.partial(typer.echo, err=True)
     say("# A practice org: not Salesforce, not GoTallo, on this machine alone.", err=True)
-    say("# A browser shows what it holds: open the address SF_ORG_INSTANCE_URL. It warns of")
+    say("# A browser shows what it holds: open the address SF_LOGIN_URL. It warns of")
     say("# the certificate, which is the practice org's own: go on.")
     if "BRIDGE_SETTLE_SECONDS" in exports:
         say("# A lost answer is settled sooner than with a real org: BRIDGE_SETTLE_SECONDS.")

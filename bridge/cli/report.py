@@ -17,18 +17,14 @@ from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, repeated_flags, with_settings
 from bridge.errors import UsageError
 from bridge.ledger import Ledger, Run
-from bridge.report import (
-    Content,
-    Handout,
-    ReportDocument,
-    days_of_causes,
-    html_page,
-    markdown,
-    masked,
-    report_document,
-    show_report,
-    whole,
-)
+from bridge.report.causes import days_of_causes
+from bridge.report.document import ReportDocument
+from bridge.report.handout import Content, Handout, whole
+from bridge.report.html import html_page
+from bridge.report.markdown import markdown
+from bridge.report.masking import masked
+from bridge.report.reading import report_document
+from bridge.report.terminal.report import show_report
 from bridge.settings import Settings
 
 STDOUT = "-"

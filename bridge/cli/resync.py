@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
 from bridge.cli.apply import (
     apply_request,
     ask,
@@ -46,7 +46,8 @@ from bridge.cli.plan import plan_exit, show
 from bridge.delivery import MOST_ROUNDS
 from bridge.ledger import Ledger, Run
 from bridge.model import Window
-from bridge.report import run_document, show_plan
+from bridge.report.reading import run_document
+from bridge.report.terminal.plan import show_plan
 from bridge.salesforce import Org
 from bridge.settings import Settings
 
@@ -107,8 +108,8 @@ def resync(
         if run is not None:
             sending = recheck(settings, run, sending, ledger, org)
         else:
-            with screen.counting() as counting:
-                run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
+            with progress.shown() as observe:
+                run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
         if dry_run:
             show(document, as_json=as_json)

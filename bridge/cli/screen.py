@@ -1,21 +1,16 @@
-"""What the commands share of talking to the person: consoles, progress, the question."""
+"""What the commands share of talking to the person: consoles, the question."""
 
 from __future__ import annotations
 
 import os
 import sys
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from bridge.errors import Declined, SafetyStop
-from bridge.ledger import Verdict
-from bridge.model import Outcome
 from bridge.report.interchange import harmless
 
 
@@ -135,40 +130,3 @@ def print_lines(lines: Iterable[str]) -> None:
             sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()
-
-
-class Counting:
-    """Progress of fetching and sending, told from any lane."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("fetched and planned", total=None)
-        self._lock = threading.Lock()
-        self._refused = 0
-
-    def planned(self, count: int) -> None:
-        self._progress.update(self._task, completed=count)
-
-    def sending(self, total: int) -> None:
-        self._progress.reset(self._task, description="sent", total=total)
-
-    def outcomes(self, verdicts: Sequence[Verdict]) -> None:
-        with self._lock:
-            self._refused += sum(v.outcome is Outcome.REJECTED for v in verdicts)
-            description = f"sent, {self._refused} refused" if self._refused else "sent"
-            self._progress.update(self._task, advance=len(verdicts), description=description)
-
-
-@contextmanager
-def counting() -> Iterator[Counting]:
-    """A progress bar on stderr where that is a terminal; elsewhere the events tell."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=stderr,
-        transient=True,
-        disable=not stderr.is_terminal,
-    ) as progress:
-        yield Counting(progress)

@@ -10,7 +10,10 @@ from pydantic import TypeAdapter
 from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import AsJson, with_settings
-from bridge.report import RunDocument, run_document, show_result, show_status
+from bridge.report.document import RunDocument
+from bridge.report.reading import run_document
+from bridge.report.terminal.result import show_result
+from bridge.report.terminal.status import show_status
 from bridge.settings import Settings
 
 MOST_RUNS = 20

@@ -17,7 +17,15 @@ Job: TypeAlias = Callable[[], list[Verdict]]
 class Lanes:
     """A fixed number of threads; what one raises ends the run and is raised again."""
 
-    def __init__(self, count: int, halt: Halt) -> None:
+    def __init__(self, count: int, halt: Halt, interrupted: Callable[[], None]) -> None:
+        """Start them.
+
+        Args:
+            count: how many.
+            halt: is thrown by an interrupt from the keyboard, and by what a job raises.
+            interrupted: is called at an interrupt, before what is under way is waited for.
+        """
+        self._interrupted = interrupted
         self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="lane")
         self._halt = halt
 
@@ -43,6 +51,7 @@ class Lanes:
             wait(futures)
         except KeyboardInterrupt:
             self._halt.throw(None)
+            self._interrupted()
             wait(futures)
         return [verdict for future in futures for verdict in future.result()]
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from bridge.delivery import find_witness, key_field_of
-from bridge.doctor import access, allowance, clock, configuration, ledger, mapping, versions
+from bridge.doctor import access, allowance, clock, configuration, ledger, login, mapping, versions
 from bridge.doctor.verdict import Verdict, good, unchecked, wrong
 from bridge.errors import BridgeError, Exit
 from bridge.ledger import look as look_at_ledger
@@ -33,6 +34,8 @@ _FOR_ORG = (
     "sf_login_url",
     "sf_client_id",
     "sf_client_secret",
+    "sf_username",
+    "sf_jwt_key_file",
     *_FOR_BOTH,
 )
 
@@ -124,6 +127,7 @@ class _OfOrg:
             return
         try:
             with open_org(self._layered.settings) as org:
+                yield from _of_key_file(self._layered.settings)
                 yield from self._of(org, rules)
         except BridgeError as error:
             yield Family.ORG, wrong(error)
@@ -136,6 +140,9 @@ class _OfOrg:
         kind = "a sandbox" if identity.sandbox else "a PRODUCTION org"
         yield Family.ORG, good(f"{identity.name} ({identity.org_id}), {kind}")
         yield Family.ORG, good(f"we are {identity.username}, at {identity.instance_url}")
+        named = login.of_profile(self._layered.profile, sandbox=identity.sandbox)
+        if named is not None:
+            yield Family.ORG, named
         if isinstance(rules, Verdict):
             yield (
                 Family.ACCESS,
@@ -147,6 +154,16 @@ class _OfOrg:
         limits = limits_of(self._layered.settings)
         reserve = limits.kept_back(usage.limit) if usage else 0
         yield Family.ALLOWANCE, allowance.judge(usage, reserve)
+
+
+def _of_key_file(settings: Settings) -> Checks:
+    path = settings.sf_jwt_key_file
+    if path is None:
+        return
+    with suppress(OSError):  # one that is not read, since another way in comes first
+        found = login.of_key_file(path, path.stat().st_mode)
+        if found is not None:
+            yield Family.ORG, found
 
 
 def _not_asked() -> Checks:

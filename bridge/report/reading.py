@@ -52,7 +52,6 @@ from bridge.report.document import (
     ItemPart,
     KeyPart,
     MappingPart,
-    NextPart,
     OrgPart,
     RefusalPart,
     RejectionPart,
@@ -70,6 +69,7 @@ from bridge.report.document import (
     WitnessPart,
 )
 from bridge.report.interchange import held_by_utf8, json_of
+from bridge.report.next_part import NextPart
 from bridge.report.standing_rules import BehindRules, behind_rules
 
 RowT = TypeVar("RowT")

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from bridge.ledger import Ledger
 from bridge.model import Outcome
-from bridge.report import ReportDocument, markdown, masked, report_document, whole
-from bridge.report.markdown import MOST_LISTED, inert
+from bridge.report.document import ReportDocument
+from bridge.report.handout import whole
+from bridge.report.markdown import MOST_LISTED, inert, markdown
+from bridge.report.masking import masked
+from bridge.report.reading import report_document
 
 from .runs import NO_ACCESS, NO_NAME, RULE, item, key, planned, with_values
 

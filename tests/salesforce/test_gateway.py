@@ -19,6 +19,7 @@ from bridge.salesforce import (
     Inserted,
     Org,
     OrgIdentity,
+    Reach,
     RecordError,
     Refused,
     Token,
@@ -410,7 +411,7 @@ def test_eight_lanes_that_meet_one_expiry_renew_the_token_once(
         "client-1",
         SecretStr("secret-1"),
         Token(SecretStr("token-1"), loopback.url),
-        ca_bundle=ca_bundle,
+        reach=Reach(ca_bundle),
     )
     with Org(tokens, ca_bundle=ca_bundle) as org, ThreadPoolExecutor(8) as lanes:
         results = list(lanes.map(lambda _: org.insert(MESSAGE, [SENT]), range(8)))
@@ -444,7 +445,7 @@ def test_a_login_that_is_refused_in_mid_run_leaves_no_doubt(
     loopback.respond = respond
     first = Token(SecretStr("token-1"), loopback.url)
     tokens = ClientCredentials(
-        loopback.url, "client-1", SecretStr("secret-1"), first, ca_bundle=ca_bundle
+        loopback.url, "client-1", SecretStr("secret-1"), first, reach=Reach(ca_bundle)
     )
 
     with Org(tokens, ca_bundle=ca_bundle) as org, pytest.raises(OrgRefused) as caught:

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.errors import Exit
 from bridge.planning import parse_mapping
-from bridge.practice import Scenario
+from bridge.practice import Login, Scenario
 from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.schema import Access
 from tests.salesforce.cli import install
@@ -49,7 +49,15 @@ def by_token(house: House) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("way_in", [by_client, by_token])
+def by_key(house: House) -> list[str]:
+    given = house.practice.environment_for(Login.JWT)
+    return [
+        *("--login-url", given["SF_LOGIN_URL"], "--client-id", given["SF_CLIENT_ID"]),
+        *("--username", given["SF_USERNAME"], "--jwt-key-file", given["SF_JWT_KEY_FILE"]),
+    ]
+
+
+@pytest.mark.parametrize("way_in", [by_client, by_token, by_key])
 def test_from_nothing_to_a_plan_without_a_question(
     house: House, way_in: Callable[[House], list[str]]
 ) -> None:
@@ -65,7 +73,8 @@ def test_from_nothing_to_a_plan_without_a_question(
     mapping = Path("sandbox-mapping.yaml").read_text(encoding="utf-8")
     assert "# This org shows no User_Full_Name__c:" in mapping
     assert "User_Full_Name__c" not in parse_mapping(mapping, "m").filled_fields()
-    needed = "SF_CLIENT_SECRET" if way_in is by_client else "SF_ACCESS_TOKEN"
+    secrets = {"by_client": "SF_CLIENT_SECRET", "by_token": "SF_ACCESS_TOKEN"}
+    needed = secrets.get(way_in.__name__)
     without = [name for name in (*OF_THE_FILE, "SF_CLIENT_SECRET") if name != needed]
     doctor = house.command("doctor", "--profile", "sandbox", without=without)
     assert doctor.returncode == Exit.OK, doctor.stdout

@@ -19,7 +19,7 @@ from bridge.report.causes import (
     DayPart,
     MessagesPart,
 )
-from bridge.report.document import NextPart
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, WARNING, next_commands
 from bridge.report.terminal.words import bounded, counted, listed, without_prefix

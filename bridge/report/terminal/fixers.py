@@ -9,7 +9,6 @@ from typing import Final
 
 from rich.console import Console
 
-from bridge.report.document import NextPart
 from bridge.report.fixers import (
     ErrorPart,
     ExampleChangePart,
@@ -19,6 +18,7 @@ from bridge.report.fixers import (
     OfferPart,
     OptionPart,
 )
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
     ALARM,

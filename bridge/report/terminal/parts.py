@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 from rich.cells import cell_len
 
 from bridge.model import Delivery
-from bridge.report.document import CausePart, NextPart, RunDocument
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.words import counted, window_in_full, without_namespace
 from bridge.report.text import ELLIPSIS, LEAST_ROOM, Excerpt, difference, shortened
+
+if TYPE_CHECKING:
+    from bridge.report.document import CausePart, RunDocument
 
 HEADING = "bold"
 FAINT = "dim"
