@@ -173,7 +173,7 @@ def test_the_settings_file_that_is_shown_can_be_read(tmp_path: Path, profile: st
 
 def test_the_pages_that_are_made_of_the_code_are_as_scripts_docs_makes_them() -> None:
     made = subprocess.run(
-        [sys.executable, "scripts/documents/pages.py", "--check"],
+        [sys.executable, "scripts/documents/pages.py", "code", "--check"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
