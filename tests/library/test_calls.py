@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 import bridge
-from bridge.errors import Declined, Exit, LeaseHeld, LedgerError, SettingsError
+from bridge.errors import Declined, Exit, LeaseHeld, LedgerError, SettingsError, UsageError
 from bridge.events import Event, MessageOutcome
 from bridge.practice import Fault, MorningCause, Operation, Remote, Scenario, Status
 from tests.whole.conftest import OpenHouse, open_house  # noqa: F401
@@ -84,6 +84,20 @@ def test_a_plan_and_its_sending_say_what_their_commands_say(
     assert [message.key for message in sent.left_over] == [message.key for message in planned.held]
     assert bridge.verify(planned.run_id, house.settings).exit_code is Exit.OK
     assert bridge.verify(house.request.window, house.settings).document.asked == 5
+
+
+def test_what_is_open_takes_no_keys_and_is_none_once_all_is_there(
+    open_house: OpenHouse,  # noqa: F811
+) -> None:
+    house = open_house(Scenario(causes={MorningCause.ROW_LOCK: 3}, extra_rows=0))
+    bridge.plan(house.request.window, house.settings)
+    left = bridge.still_open(house.settings)
+    assert left is not None
+    with pytest.raises(UsageError, match="no keys"):
+        bridge.plan(left, house.settings, keys=[*left.keys])
+    sent = bridge.resync(left, house.settings)
+    assert (sent.counts.synced, sent.document.window.words) == (3, "--open")
+    assert bridge.still_open(house.settings) is None
 
 
 def test_a_no_sends_nothing_and_keeps_the_plan(open_house: OpenHouse) -> None:  # noqa: F811
