@@ -10,6 +10,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import progress, screen
+from bridge.cli.handover import tell_run, tell_sending
 from bridge.cli.options import (
     Approve,
     AsJson,
@@ -70,6 +71,7 @@ def apply(
         if not as_planned:
             request = recheck(settings, run, request, ledger, org)
         document = run_document(ledger, run)
+        tell_run(document)
         if to_send(document):
             request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
             ask(document, yes=yes)
@@ -192,9 +194,12 @@ def send(
     way: Way,
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
+    tell_sending()
     with progress.shown() as observe:
         ending = way(settings, run.id, request, ledger, org, observe=observe)
-    return run_document(ledger, ledger.run(run.id)), ending
+    document = run_document(ledger, ledger.run(run.id))
+    tell_run(document)
+    return document, ending
 
 
 def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ import typer
 from bridge import use_cases
 from bridge.cli import progress, screen
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
+from bridge.cli.handover import tell_run
 from bridge.cli.options import (
     AsJson,
     CauseIds,
@@ -22,7 +23,7 @@ from bridge.cli.options import (
     Zone,
     causes_of,
     repeated_flags,
-    with_settings,
+    with_settings_and_files,
 )
 from bridge.errors import Exit
 from bridge.library.results import plan_exit
@@ -32,7 +33,7 @@ from bridge.report.terminal.plan import show_plan_alone
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_files
 def plan(
     settings: Settings,
     *,
@@ -73,6 +74,7 @@ def plan(
         with progress.shown() as observe:
             run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
+    tell_run(document)
     show(document, as_json=as_json)
     raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
 

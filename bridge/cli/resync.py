@@ -17,6 +17,7 @@ from bridge.cli.apply import (
     way_of,
 )
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
+from bridge.cli.handover import tell_run
 from bridge.cli.options import (
     AsJson,
     CauseIds,
@@ -111,6 +112,7 @@ def resync(
             with progress.shown() as observe:
                 run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
+        tell_run(document)
         if dry_run:
             show(document, as_json=as_json)
             raise typer.Exit(exit_code(document, detailed=detailed_exitcode))

@@ -9,6 +9,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import progress, screen
+from bridge.cli.handover import tell_verification
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -17,7 +18,7 @@ from bridge.cli.options import (
     Yesterday,
     Zone,
     window_of,
-    with_settings,
+    with_settings_and_files,
 )
 from bridge.errors import UsageError
 from bridge.events import Observer
@@ -34,7 +35,7 @@ class _Ask(Protocol):
     def __call__(self, ledger: Ledger, org: Org, *, observe: Observer) -> Verification: ...
 
 
-@with_settings
+@with_settings_and_files
 def verify(
     settings: Settings,
     run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
@@ -74,6 +75,7 @@ def verify(
         with progress.shown() as observe:
             verification = ask(ledger, org, observe=observe)
         document = verification_document(verification)
+    tell_verification(document)
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
     else:
