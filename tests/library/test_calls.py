@@ -21,6 +21,15 @@ HEAVY = {"httpx", "pydantic", "requests", "rich", "sqlalchemy", "structlog", "ty
 MIXED = {MorningCause.ROW_LOCK: 3, MorningCause.NO_REGION: 2}
 
 
+@pytest.fixture
+def no_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program that has set up neither structlog nor logging."""
+    structlog.reset_defaults()
+    logger = logging.getLogger("bridge")
+    for name, value in {"handlers": [], "propagate": True, "level": logging.NOTSET}.items():
+        monkeypatch.setattr(logger, name, value)
+
+
 def test_importing_the_package_imports_nothing_else() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import bridge, sys; print(*sys.modules)"],
@@ -45,10 +54,10 @@ def test_each_name_that_is_promised_is_there() -> None:
 def test_nothing_is_printed_even_where_the_program_has_set_up_no_log(
     open_house: OpenHouse,  # noqa: F811
     capfd: pytest.CaptureFixture[str],
+    no_log: None,
 ) -> None:
     house = open_house(Scenario(causes=MIXED, extra_rows=0))
     house.practice.faults.add(Fault(Remote.SALESFORCE, Status(503), Operation.QUERY))
-    structlog.reset_defaults()
     bridge.resync(house.request.window, house.settings)
     assert capfd.readouterr() == ("", "")
 
@@ -56,9 +65,9 @@ def test_nothing_is_printed_even_where_the_program_has_set_up_no_log(
 def test_where_the_program_has_set_up_no_log_the_lines_go_to_logging(
     open_house: OpenHouse,  # noqa: F811
     caplog: pytest.LogCaptureFixture,
+    no_log: None,
 ) -> None:
     house = open_house(Scenario(causes=MIXED, extra_rows=0))
-    structlog.reset_defaults()
     with caplog.at_level(logging.INFO, logger="bridge"):
         bridge.plan(house.request.window, house.settings)
     assert "run.planned" in [json.loads(line)["event"] for line in caplog.messages]
