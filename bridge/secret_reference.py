@@ -58,13 +58,7 @@ class InKeyring(_Reference):
         return f"the keyring, {self.keyring}, {self.user}"
 
     def fetch(self, setting: str) -> SecretStr:
-        try:
-            keyring: Any = importlib.import_module("keyring")
-        except ImportError as exc:
-            raise SettingsError(
-                f"{setting.upper()} is in {self.words}, and the library keyring is not installed",
-                "Install the extra: pip install 'gotallo-bridge[keyring]'.",
-            ) from exc
+        keyring = self.opened(setting)
         try:
             found = keyring.get_password(self.keyring, self.user)
         except Exception as exc:
@@ -74,20 +68,33 @@ class InKeyring(_Reference):
             ) from exc
         return _secret(found or "", setting, self.words)
 
-    def keep(self, secret: SecretStr) -> None:
+    def keep(self, secret: SecretStr, setting: str) -> None:
         """Put a secret there.
 
         Raises:
             SettingsError: the keyring takes none.
         """
+        keyring = self.opened(setting)
         try:
-            keyring: Any = importlib.import_module("keyring")
             keyring.set_password(self.keyring, self.user, secret.get_secret_value())
         except Exception as exc:
             raise SettingsError(
-                f"The secret can't be put into {self.words}: {type(exc).__name__}",
-                "Install the extra (pip install 'gotallo-bridge[keyring]') and unlock the keyring, "
-                "or keep the secret elsewhere.",
+                f"{setting.upper()} can't be put into {self.words}: {type(exc).__name__}",
+                "Unlock the keyring, or keep the secret elsewhere.",
+            ) from exc
+
+    def opened(self, setting: str) -> Any:
+        """The library that opens it.
+
+        Raises:
+            SettingsError: it is not installed.
+        """
+        try:
+            return importlib.import_module("keyring")
+        except ImportError as exc:
+            raise SettingsError(
+                f"{setting.upper()} is in {self.words}, and the library keyring is not installed",
+                "Install the extra: pip install 'gotallo-bridge[keyring]'.",
             ) from exc
 
 

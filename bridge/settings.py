@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -322,6 +322,11 @@ def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
     file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
     below = without_other_ways(file.top, values)
     return _validated(_values({Layer.FILE: below, Layer.PROFILE: values}))
+
+
+def environment_of(names: Container[str]) -> Mapping[str, str]:
+    """What the environment says of some fields; an empty variable says nothing."""
+    return {name: value for name, value in _environment().items() if name in names}
 
 
 def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:

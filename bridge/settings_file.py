@@ -81,14 +81,26 @@ def profiles_of(path: Path) -> tuple[str, ...]:
     return tuple(profiles) if isinstance(profiles, dict) else ()
 
 
-def _table(path: Path) -> dict[str, object]:
+def text_of(path: Path) -> str:
+    """The text of a settings file; a mark that an editor put in front of it is no part of it.
+
+    Raises:
+        SettingsError: it can't be read.
+    """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8-sig")
     except OSError as exc:
         raise SettingsError(
             f"{path} can't be read: {exc.strerror or exc}", "Look at --config."
         ) from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except UnicodeDecodeError as exc:
+        raise SettingsError(f"{path} is no text in UTF-8", "Save it in that encoding.") from exc
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(text_of(path))
+    except tomllib.TOMLDecodeError as exc:
         raise SettingsError(f"{path}: {exc}", "Mend the file there.") from exc
 
 

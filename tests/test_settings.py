@@ -241,7 +241,7 @@ def test_a_secret_may_be_in_the_keyring(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(SettingsError, match="should be in the keyring, gotallo-bridge, sandbox"):
         settings.gotallo()
     assert isinstance(settings.gotallo_api_token, InKeyring)
-    settings.gotallo_api_token.keep(SecretStr("kept there"))
+    settings.gotallo_api_token.keep(SecretStr("kept there"), "gotallo_api_token")
     assert settings.gotallo().token.get_secret_value() == "kept there"
 
 

@@ -60,6 +60,10 @@ class Cli:
             }
         )
 
+    def breaks(self) -> None:
+        """End every command with an error."""
+        self.told.with_name("sf").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+
     def _tell(self, what: object) -> None:
         self.told.write_text(json.dumps(what), encoding="utf-8")
 
