@@ -27,6 +27,10 @@ _VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,63}", re.ASCII)
 that of `env:$NAME`."""
 
 
+PLACES = '{env = "NAME"}, {keyring = "SERVICE", user = "NAME"} or {command = ["NAME", …]}'
+"""As a settings file has them."""
+
+
 class _Reference(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -99,7 +103,10 @@ class InKeyring(_Reference):
 
 
 class FromCommand(_Reference):
-    """What a command prints. It is run as it stands, without a shell."""
+    """The first line that a command prints. It is run as it stands, without a shell.
+
+    What password managers print behind it are notes of their owner.
+    """
 
     command: Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -125,7 +132,8 @@ class FromCommand(_Reference):
             raise self._failed(setting, said or "it can't be run") from exc
         if done.returncode:
             raise self._failed(setting, f"it ended with {done.returncode}")
-        return _secret(done.stdout.decode("utf-8", "replace"), setting, self.words)
+        printed = done.stdout.decode("utf-8", "replace").strip()
+        return _secret(printed.partition("\n")[0], setting, self.words)
 
     def _failed(self, setting: str, why: str) -> SettingsError:
         return SettingsError(
@@ -186,5 +194,10 @@ def _secret(found: str, setting: str, where: str) -> SecretStr:
             f"{setting.upper()} should be in {where}, and nothing is there",
             f"Put the secret there, or set {setting.upper()} in the environment. Of a variable the "
             "name is written, without $, and not what it holds.",
+        )
+    if not value.isprintable():
+        raise SettingsError(
+            f"{setting.upper()} in {where} holds a line break or what no secret has",
+            "Put the secret there, and nothing else.",
         )
     return SecretStr(value)

@@ -29,7 +29,7 @@ from bridge import settings_file
 from bridge.bounds import SETTLE_SECONDS
 from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
-from bridge.secret_reference import Secret, fetched
+from bridge.secret_reference import PLACES, Secret, fetched
 from bridge.settings_file import APP, SettingsFile
 from bridge.ways_in import is_of_another_way, ways_of, without_other_ways
 
@@ -420,5 +420,7 @@ def _mistakes(exc: ValidationError) -> Mapping[str, str]:
     for error in exc.errors(include_url=False, include_input=False):
         name = str(error["loc"][0])
         says = error["msg"].removeprefix("Value error, ")
+        if Settings.model_fields[name].annotation == Secret | None:
+            says = f"write where it is: {PLACES}"
         lines.setdefault(name, f"{name.upper()}: {says}")
     return lines

@@ -14,7 +14,7 @@ import platformdirs
 from pydantic import BaseModel
 
 from bridge.errors import SettingsError
-from bridge.secret_reference import Secret
+from bridge.secret_reference import PLACES, Secret
 
 APP = "gotallo-bridge"
 CONFIG_FILE = "bridge.toml"
@@ -130,8 +130,7 @@ def _refuse_entry(name: str, value: object, path: Path, known: type[BaseModel]) 
     if not isinstance(value, dict):
         raise SettingsError(
             f"{path}: {name} is a secret and is not read from a file",
-            f"Set {name.upper()} in the environment, or write where it is: "
-            f'{name} = {{env = "NAME"}}, or keyring = and user =, or command =.',
+            f"Set {name.upper()} in the environment, or write where it is: {name} = {PLACES}.",
         )
     if _COMMAND in value:
         _refuse_strangers(path)

@@ -166,6 +166,7 @@ def test_a_secret_is_fetched_from_where_the_file_says_it_is(
         ('{command = ["false", "s3cret"]}', "from the command false: it ended with 1"),
         ('{command = ["true"]}', "should be in the command true, and nothing is there"),
         ('{command = ["no-such-command"]}', "No such file"),
+        ('{command = ["printf", "a\\\\000b"]}', "holds a line break or what no secret has"),
     ],
 )
 def test_a_secret_that_is_not_where_it_should_be_is_told_when_it_is_needed(
@@ -177,6 +178,11 @@ def test_a_secret_that_is_not_where_it_should_be_is_told_when_it_is_needed(
         settings.gotallo()
     assert says in caught.value.message
     assert "s3cret" not in caught.value.message
+
+
+def test_of_what_a_command_prints_the_first_line_is_the_secret() -> None:
+    command = FromCommand(command=("printf", "%s\n", "", "the secret ", "login: somebody"))
+    assert command.fetch("sf_client_secret").get_secret_value() == "the secret"
 
 
 def test_a_file_that_others_may_write_runs_no_command(tmp_path: Path) -> None:
@@ -209,6 +215,26 @@ def test_a_look_tells_all_that_is_wrong_and_keeps_the_rest(
     assert told[1].startswith("GOTALLO_BASE_URL: must start with https://")
     assert told[2].startswith("GOTALLO_TENANT_ID: must be a uuid")
     assert layered.settings.sf_org_instance_url == "https://one.my.salesforce.com"
+
+
+def test_a_mark_of_an_editor_in_front_of_a_file_is_no_part_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text('bridge_max_refused = "5%"\n', encoding="utf-8-sig")
+    assert load({}, config=file).bridge_max_refused == "5%"
+    file.write_text('bridge_max_refused = "5%"\n', encoding="utf-16")
+    with pytest.raises(SettingsError, match="is no text in UTF-8"):
+        load({}, config=file)
+
+
+@pytest.mark.parametrize("reference", ['{envv = "A"}', '{env = "A", user = "B"}', "{command = 5}"])
+def test_a_reference_in_another_form_is_told_by_the_forms_there_are(
+    reference: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, f"gotallo_api_token = {reference}\n")
+    with pytest.raises(SettingsError) as caught:
+        load({}, config=file)
+    assert caught.value.message.startswith("GOTALLO_API_TOKEN: ")
+    assert '{env = "NAME"}' in caught.value.message
 
 
 def test_each_part_of_a_file_is_held_to_the_keys_that_there_are(tmp_path: Path) -> None:

@@ -62,11 +62,12 @@ def confirm(question: str, yes: bool, advice: str, declined: str = "Nothing was 
     if yes:
         return
     try:
-        agreed = typer.confirm(question, err=True)
+        agreed = typer.confirm(f"\n{question}", err=True)
     except typer.Abort:
         agreed = False
     if not agreed:
         raise Declined(declined, advice)
+    stderr.print()
 
 
 def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
@@ -86,13 +87,14 @@ def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
     word = _folded(name)
     if not word or not word.isprintable():
         word = name = _PRODUCTION
-    stderr.print(Text(question))
+    stderr.print(Text(f"\n{question}"))
     try:
         typed = typer.prompt(f"Type {name} to send", default="", show_default=False, err=True)
     except typer.Abort:
         typed = ""
     if _folded(typed) != word:
         raise Declined("Nothing was sent", advice)
+    stderr.print()
 
 
 def _folded(text: str) -> str:

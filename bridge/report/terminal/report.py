@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 
 from bridge.model import Decision, HeldReason, Outcome
-from bridge.report.document import ChangePart, ItemPart, ReportDocument
+from bridge.report.document import ChangePart, ItemPart, NextPart, ReportDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, WAITS, next_commands
 from bridge.report.terminal.result import show_story
@@ -35,8 +35,13 @@ def show_report(document: ReportDocument, console: Console) -> None:
     _listed(page, "in doubt", in_doubt, document)
     _listed(page, "held", held, document)
     _cut(page, document)
+    next_commands(page, [step for step in document.run.next if not _is_this(step, document)])
+
+
+def _is_this(step: NextPart, document: ReportDocument) -> bool:
+    """Whether a next command is the one whose page this is, whatever says where the run is."""
     this = f"bridge report {document.run.run_id}"
-    next_commands(page, [step for step in document.run.next if step.command != this])
+    return f"{step.command} ".startswith(f"{this} ") and "--csv" not in step.command
 
 
 def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: ReportDocument) -> None:
