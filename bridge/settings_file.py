@@ -62,13 +62,27 @@ def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> Se
         return SettingsFile()
     table = _table(path)
     profiles = table.pop(_PROFILES, {})
-    file = SettingsFile(path, table, _chosen(profiles, path, profile))
-    for values in (file.top, file.profile):
+    chosen = _chosen(profiles, path, profile)
+    for values in (table, chosen):
         for name, value in values.items():
             _refuse_entry(name, value, path, known)
         refuse_password(values.get(_LEDGER), f"{_LEDGER} in the settings file")
         _refuse_user_of_proxy(values.get(_PROXY), path)
-    return file
+    return SettingsFile(path, _from_there(table, path, known), _from_there(chosen, path, known))
+
+
+def _from_there(
+    values: Mapping[str, object], path: Path, known: type[BaseModel]
+) -> Mapping[str, object]:
+    """The same with relative paths counted from the file's folder: a service starts elsewhere."""
+
+    def found(name: str, value: object) -> object:
+        is_path = known.model_fields[name].annotation == Path | None or name == _LEDGER
+        if not (is_path and isinstance(value, str) and value) or "://" in value:
+            return value
+        return str(path.parent / Path(value).expanduser())
+
+    return {name: found(name, value) for name, value in values.items()}
 
 
 def profiles_of(path: Path) -> tuple[str, ...]:

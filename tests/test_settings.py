@@ -46,7 +46,7 @@ def test_a_ledgers_password_is_taken_from_the_environment_alone(
     assert "s3c" not in repr(settings)
 
 
-@pytest.mark.parametrize("location", ["ledger.sqlite3", "postgresql://user@host:5432/base"])
+@pytest.mark.parametrize("location", ["/ledger.sqlite3", "postgresql://user@host:5432/base"])
 def test_a_ledger_without_a_password_may_be_named_anywhere(location: str, tmp_path: Path) -> None:
     file = tmp_path / "bridge.toml"
     file.write_text(f'bridge_ledger = "{location}"', encoding="utf-8")
@@ -215,6 +215,25 @@ def test_a_look_tells_all_that_is_wrong_and_keeps_the_rest(
     assert told[1].startswith("GOTALLO_BASE_URL: must start with https://")
     assert told[2].startswith("GOTALLO_TENANT_ID: must be a uuid")
     assert layered.settings.sf_org_instance_url == "https://one.my.salesforce.com"
+
+
+def test_relative_paths_of_a_file_count_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        'bridge_ledger = "runs.sqlite3"\nbridge_ca_bundle = "/authorities.pem"\n'
+        '[profiles.uat]\nbridge_mapping = "uat.yaml"\nsf_jwt_key_file = "~/key.pem"\n'
+    )
+    write(tmp_path, text)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("BRIDGE_CA_BUNDLE", "of-the-environment.pem")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    settings = load({}, config=Path("../bridge.toml"), profile="uat")
+    assert settings.bridge_ledger == "../runs.sqlite3"
+    assert settings.bridge_mapping == Path("../uat.yaml")
+    assert settings.sf_jwt_key_file == Path("/home/somebody/key.pem")
+    assert settings.bridge_ca_bundle == Path("of-the-environment.pem")
 
 
 def test_a_mark_of_an_editor_in_front_of_a_file_is_no_part_of_it(tmp_path: Path) -> None:

@@ -118,6 +118,8 @@ def answers_of(
     said = said_beside(text_of(config), name) if config.exists() else {}
     kept = environment_of(_ALSO_KEPT)
     beside: dict[str, Value] = {**said, **kept}
+    if "bridge_ca_bundle" in kept:
+        beside["bridge_ca_bundle"] = str(Path(kept["bridge_ca_bundle"]).expanduser().absolute())
     tenant_now = os.environ.get("GOTALLO_TENANT_ID") or None
 
     def settings_of(values: Mapping[str, Value]) -> Settings:
@@ -149,7 +151,13 @@ def answers_of(
     beating = leading_elsewhere(values)
     if beating:
         say(f"[{name}] The environment beats the profile: unset {', '.join(beating)}.")
-    return {**_without_password(name, values), "bridge_mapping": str(mapping)}, found
+    return {**_without_password(name, values), "bridge_mapping": _seen_from(config, mapping)}, found
+
+
+def _seen_from(config: Path, file: Path) -> str:
+    """A file as the settings file names it: its relative paths count from its own folder."""
+    beside = file.parent.resolve() == config.parent.resolve()
+    return file.name if beside else str(file.expanduser().absolute())
 
 
 def _without_password(name: str, values: Mapping[str, Value]) -> Mapping[str, Value]:

@@ -276,3 +276,16 @@ def test_a_secret_goes_into_the_keyring_when_all_is_agreed_and_not_before(
     assert Path("bridge.toml").exists() is (ending == "y")
     if ending == "y":
         assert kept.read_text(encoding="utf-8") == house.environment["GOTALLO_API_TOKEN"]
+
+
+def test_the_mapping_is_found_from_whatever_folder(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("init", "--profile", "uat", *by_client(house), "--yes")
+    assert house.command(*command, "--config", "etc/bridge.toml").returncode == Exit.OK
+    away = Path.cwd() / "away"
+    away.mkdir()
+    monkeypatch.chdir(away)
+    named = ("--profile", "uat", "--config", "../etc/bridge.toml")
+    done = house.command("mapping", "describe", *named)
+    assert done.returncode == Exit.OK, done.stderr
