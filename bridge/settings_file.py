@@ -34,6 +34,8 @@ class SettingsFile:
     top: Mapping[str, object] = field(default_factory=dict)
     profile: Mapping[str, object] = field(default_factory=dict)
     """What the chosen profile says; it beats the top level."""
+    unchosen: tuple[str, ...] = ()
+    """The profiles that there are, where none was chosen."""
 
 
 def usual_places() -> tuple[Path, ...]:
@@ -68,7 +70,10 @@ def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> Se
             _refuse_entry(name, value, path, known)
         refuse_password(values.get(_LEDGER), f"{_LEDGER} in the settings file")
         _refuse_user_of_proxy(values.get(_PROXY), path)
-    return SettingsFile(path, _from_there(table, path, known), _from_there(chosen, path, known))
+    names = tuple(profiles) if profile is None and isinstance(profiles, dict) else ()
+    return SettingsFile(
+        path, _from_there(table, path, known), _from_there(chosen, path, known), names
+    )
 
 
 def _from_there(
@@ -83,16 +88,6 @@ def _from_there(
         return str(path.parent / Path(value).expanduser())
 
     return {name: found(name, value) for name, value in values.items()}
-
-
-def profiles_of(path: Path) -> tuple[str, ...]:
-    """The names of a file's profiles.
-
-    Raises:
-        SettingsError: it can't be read.
-    """
-    profiles = _table(path).get(_PROFILES, {})
-    return tuple(profiles) if isinstance(profiles, dict) else ()
 
 
 def text_of(path: Path) -> str:

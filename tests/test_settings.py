@@ -19,6 +19,7 @@ from bridge.secret_reference import (
 )
 from bridge.settings import Layer, Settings, load, look
 from bridge.settings_file import refuse_password
+from bridge.use_cases import open_org
 from bridge.ways_in import WAYS, ways_of
 
 WITH_PASSWORD = [
@@ -215,6 +216,21 @@ def test_a_look_tells_all_that_is_wrong_and_keeps_the_rest(
     assert told[1].startswith("GOTALLO_BASE_URL: must start with https://")
     assert told[2].startswith("GOTALLO_TENANT_ID: must be a uuid")
     assert layered.settings.sf_org_instance_url == "https://one.my.salesforce.com"
+
+
+def test_whoever_forgets_the_profile_is_told_which_there_are(tmp_path: Path) -> None:
+    file = write(tmp_path, "[profiles.uat]\n[profiles.production]\n")
+    told = "The settings file has profiles: give --profile uat, --profile production."
+    for settings in (load({}, config=file), look({}, config=file).settings):
+        with pytest.raises(SettingsError) as caught:
+            settings.gotallo()
+        assert told in caught.value.advice
+        with pytest.raises(SettingsError) as caught, open_org(settings):
+            pass
+        assert told in caught.value.advice
+    with pytest.raises(SettingsError) as caught:
+        load({}, config=file, profile="uat").gotallo()
+    assert "has profiles" not in caught.value.advice
 
 
 def test_relative_paths_of_a_file_count_from_its_folder(
