@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import stat
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +23,7 @@ from bridge.practice.org.schema import Access
 from bridge.setup import has_profile
 from tests.salesforce.cli import install
 from tests.whole.conftest import OpenHouse
-from tests.whole.house import House
+from tests.whole.house import House, process_environment
 from tests.whole.terminal import answering, at_a_terminal
 
 HIDDEN = FieldSetting(access=Access.HIDDEN)
@@ -289,3 +293,29 @@ def test_the_mapping_is_found_from_whatever_folder(
     named = ("--profile", "uat", "--config", "../etc/bridge.toml")
     done = house.command("mapping", "describe", *named)
     assert done.returncode == Exit.OK, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [("init --profile uat", "Run bridge init again"), ("doctor", "Nothing was written")],
+)
+def test_an_interrupted_set_up_says_nothing_of_messages(
+    command: str, says: str, house: House
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bridge", *command.split()],
+            env=process_environment({**house.environment, "GOTALLO_BASE_URL": url}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        connection, _ = silent.accept()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+        connection.close()
+    assert process.returncode == Exit.INTERRUPTED, said
+    assert says in said
+    assert "in doubt" not in said
