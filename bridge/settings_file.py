@@ -85,7 +85,13 @@ def _from_there(
         is_path = known.model_fields[name].annotation == Path | None or name == _LEDGER
         if not (is_path and isinstance(value, str) and value) or "://" in value:
             return value
-        return str(path.parent / Path(value).expanduser())
+        try:
+            return str(path.parent / Path(value).expanduser())
+        except RuntimeError as exc:
+            raise SettingsError(
+                f"{path}: {name} begins with ~, and nothing says where that home is",
+                "Write the whole path, or set HOME.",
+            ) from exc
 
     return {name: found(name, value) for name, value in values.items()}
 
