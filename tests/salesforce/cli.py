@@ -14,7 +14,9 @@ REDACTED = "[REDACTED] Use 'sf org auth show-access-token' to view"
 
 _PROGRAM = """\
 #!{python}
-import json, pathlib, sys
+import json, os, pathlib, sys
+if os.environ.get("FORCE_COLOR", "0") != "0":
+    print("\\x1b[97m", end="")
 told = json.loads(pathlib.Path({told!r}).read_text())
 at = sys.argv.index("--target-org") + 1 if "--target-org" in sys.argv else 0
 command = " ".join(word for n, word in enumerate(sys.argv) if n and n != at and word[0] != "-")
