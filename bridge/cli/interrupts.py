@@ -43,4 +43,7 @@ def interruptible(says: str = IN_DOUBT) -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    # Once: whoever stops a script and all below it sends one, and the script hands on another. Only
+    # a person is impatient, with Ctrl-C; a service manager that is sends SIGKILL.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
