@@ -9,7 +9,9 @@ import typer
 
 from bridge import __version__
 from bridge.cli.lazy import Lazy, LazyGroup
+from bridge.cli.plainness import Plain, take_flag
 from bridge.errors import BridgeError, Exit
+from bridge.report.terminal.letters import spell
 
 _LISTED = {
     "plan": "Fetch a window's failures and record what would be done about each. Nothing is sent.",
@@ -69,12 +71,16 @@ def bridge(
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True)
     ] = False,
+    plain: Plain = False,
 ) -> None:
     """Bring messages that GoTallo could not insert into Salesforce there after all, each once."""
 
 
 def main() -> None:
     """Run the command and end the process with one of the documented exit codes."""
+    take_flag(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        spell(stream)
     try:
         app()
     except BridgeError as error:

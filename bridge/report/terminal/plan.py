@@ -61,7 +61,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     disagreements(page, document)
     resend(page, document)
     _sent_again(page, document)
-    columns = CauseColumns(document)
+    columns = CauseColumns(page, document)
     alike = _alike(document)
     for number, cause in enumerate(document.causes, 1):
         page.blank()
@@ -145,13 +145,15 @@ def _cause(
     document: RunDocument,
 ) -> None:
     indent = columns.body
-    columns.head(page, number, cause)
+    columns.head(number, cause)
     named = [cause.code] if cause.code else []
     if cause.fields:
         named.append(f"on {bounded([without_namespace(f, document) for f in cause.fields], 3)}")
     known_by = f"cause {cause.id}"
     page.line(
-        (f"{' '.join(named)} · {known_by}" if named else known_by, FAINT), indent=indent, hang=2
+        (f"{' '.join(named)}{page.separator}{known_by}" if named else known_by, FAINT),
+        indent=indent,
+        hang=2,
     )
     for finding in cause.findings:
         page.line(f"{without_namespace(finding.says, document)}.", indent=indent, hang=2)

@@ -50,9 +50,9 @@ def show_story(page: Page, document: RunDocument) -> None:
     _figures(page, document)
     if document.causes:
         page.blank()
-    columns = CauseColumns(document)
+    columns = CauseColumns(page, document)
     for number, cause in enumerate(document.causes, 1):
-        columns.head(page, number, cause)
+        columns.head(number, cause)
         page.line((standing_in_words(cause.counts), FAINT), indent=columns.body, hang=2)
 
 
@@ -113,12 +113,12 @@ def _figures(page: Page, document: RunDocument) -> None:
     width = len(f"{counts.fetched:,}") + 2
     for count, words, outcome in rows:
         if count:
-            page.line(f"{count:>{width},}  {words}", hang=width + 2)
+            page.figure(count, words, width=width)
             if outcome is not None:
                 _remarks(page, document, outcome, width + 4)
             if outcome is Outcome.SYNCED:
                 _heals(page, document, width + 4)
-    page.line((f"{counts.fetched:>{width},}  fetched", HEADING), hang=width + 2)
+    page.figure(counts.fetched, "fetched", HEADING, width=width)
 
 
 def _heals(page: Page, document: RunDocument, indent: int) -> None:

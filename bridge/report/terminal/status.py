@@ -9,7 +9,7 @@ from rich.console import Console
 from bridge.report.document import RunDocument
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import ALARM, HEADING
-from bridge.report.terminal.words import made_at, standing_in_words, window_in_short
+from bridge.report.terminal.words import counted, made_at, standing_in_words, window_in_short
 
 
 def show_status(documents: Sequence[RunDocument], console: Console) -> None:
@@ -22,6 +22,9 @@ def show_status(documents: Sequence[RunDocument], console: Console) -> None:
     longest_window = max(map(len, windows))
     longest_state = max(len(run.state) for run in documents)
     for run, window in zip(documents, windows, strict=True):
+        if page.plain:
+            _in_words(page, run, window)
+            continue
         production = () if run.org.sandbox else (" ", ("PRODUCTION", ALARM))
         page.line(
             (run.run_id, HEADING),
@@ -30,3 +33,12 @@ def show_status(documents: Sequence[RunDocument], console: Console) -> None:
             *production,
             hang=len(run.run_id) + 2,
         )
+
+
+def _in_words(page: Page, run: RunDocument, window: str) -> None:
+    org = run.org.name if run.org.sandbox else f"{run.org.name}, PRODUCTION"
+    page.line(
+        f"Run {run.run_id}: {run.state}, planned {made_at(run)}, window {window}, org {org}. "
+        f"{counted(run.counts.fetched, 'message')}: {standing_in_words(run.counts)}.",
+        hang=2,
+    )
