@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from bridge import __version__
 from bridge.cli.lazy import Lazy, LazyGroup
 from bridge.cli.plainness import Plain, take_flag
 from bridge.errors import BridgeError, Exit
 from bridge.report.terminal.letters import spell
+from bridge.version import __version__
 
 _LISTED = {
     "plan": "Fetch a window's failures and record what would be done about each. Nothing is sent.",

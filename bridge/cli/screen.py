@@ -68,11 +68,12 @@ def confirm(question: str, yes: bool, advice: str, declined: str = "Nothing was 
     if yes:
         return
     try:
-        agreed = typer.confirm(question, err=True)
+        agreed = typer.confirm(f"\n{question}", err=True)
     except typer.Abort:
         agreed = False
     if not agreed:
         raise Declined(declined, advice)
+    stderr.print()
 
 
 def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
@@ -92,13 +93,14 @@ def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
     word = _folded(name)
     if not word or not word.isprintable():
         word = name = _PRODUCTION
-    stderr.print(Text(question))
+    stderr.print(Text(f"\n{question}"))
     try:
         typed = typer.prompt(f"Type {name} to send", default="", show_default=False, err=True)
     except typer.Abort:
         typed = ""
     if _folded(typed) != word:
         raise Declined("Nothing was sent", advice)
+    stderr.print()
 
 
 def _folded(text: str) -> str:
@@ -119,8 +121,13 @@ def agreed(question: str) -> bool:
 
 def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
+    print_bytes(harmless(document).encode() + b"\n")
+
+
+def print_bytes(data: bytes) -> None:
+    """Write a whole file to stdout, as it stands."""
     try:
-        sys.stdout.buffer.write(harmless(document).encode() + b"\n")
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()

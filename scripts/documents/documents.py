@@ -1,4 +1,4 @@
-"""The schemas of what `--json` prints, and their fields as docs/json.md shows them."""
+"""The schemas of what `--json` prints, with their fields in docs/json.md, and that of a mapping."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from marks import cell, renewed, table
 
+from bridge.planning import mapping_schema
 from bridge.report.schemas import DOCUMENTS, schema_of, short_name
 
 WORDS = {
@@ -26,6 +27,7 @@ FORMATS = {"date-time": "time", "date": "day"}
 def pages(docs: Path) -> Iterator[tuple[Path, str]]:
     for name in DOCUMENTS:
         yield docs / "schemas" / f"{short_name(name)}.json", as_json(schema_of(name))
+    yield docs / "schemas" / "mapping.json", as_json(mapping_schema())
     page = docs / "json.md"
     sections = (section(name) for name in DOCUMENTS)
     block = "\n".join(

@@ -1,26 +1,26 @@
 """Writes the pages, and the parts of pages, that are made of the code.
 
-With `--check` it writes nothing, names those that are not as the code has it, and ends with 1.
+`pages.py WHAT…` writes `code` (what the code says of itself), `sessions` (recorded terminals), or
+both. With `--check` it writes nothing, names what is not as the code has it, and ends with 1.
 """
 
 from __future__ import annotations
 
 import sys
-from itertools import chain
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-
-import documents
-import fixers
 
 ROOT = Path(__file__).parents[2]
 CHECK = "--check"
+MAKERS = {"code": ("fixers", "documents", "command_line"), "sessions": ("sessions",)}
+"""Modules of this folder; the recorded sessions need more than the package."""
 
 
 def main() -> int:
-    docs = ROOT / "docs"
     check = CHECK in sys.argv[1:]
     stale = 0
-    for page, made in chain.from_iterable(maker.pages(docs) for maker in (fixers, documents)):
+    for page, made in _all(word for word in sys.argv[1:] if word != CHECK):
         if page.is_file() and page.read_text(encoding="utf-8") == made:
             continue
         stale += 1
@@ -32,6 +32,12 @@ def main() -> int:
             page.write_text(made, encoding="utf-8")
             sys.stderr.write(f"{name} is written\n")
     return int(check and stale > 0)
+
+
+def _all(wanted: Iterator[str]) -> Iterator[tuple[Path, str]]:
+    for what in wanted:
+        for maker in MAKERS[what]:
+            yield from import_module(maker).pages(ROOT / "docs")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,12 @@ from bridge.report.terminal.parts import (
     show_difference,
 )
 from bridge.report.terminal.visibility import visibility
-from bridge.report.terminal.words import bounded, counted, without_namespace
+from bridge.report.terminal.words import (
+    bounded,
+    counted,
+    standing_in_words,
+    without_namespace,
+)
 from bridge.report.text import literal, shortened
 
 _MOST_DIFFERENCES = 3
@@ -60,6 +65,7 @@ def show_plan(document: RunDocument, console: Console) -> None:
     _sentence(page, document)
     disagreements(page, document)
     resend(page, document)
+    _sent_already(page, document)
     _sent_again(page, document)
     columns = CauseColumns(page, document)
     alike = _alike(document)
@@ -116,6 +122,15 @@ def _held_for(document: RunDocument) -> str:
     if len(told) == 1:
         return f" {next(iter(told))}"
     return f" ({', '.join(f'{count:,} {why}' for why, count in told.most_common())})"
+
+
+def _sent_already(page: Page, document: RunDocument) -> None:
+    """What of a plan that was begun is behind us: the rest of the page tells it as it was made."""
+    counts = document.counts
+    if counts.synced or counts.rejected or counts.in_doubt:
+        page.line(
+            (f"Part of this plan is sent already: {standing_in_words(counts)}.", WARNING), hang=2
+        )
 
 
 def _sent_again(page: Page, document: RunDocument) -> None:
@@ -378,7 +393,9 @@ def _matched_nothing(page: Page, document: RunDocument) -> None:
     if document.idle_policies and document.counts.fetched:
         first, *others = document.idle_policies
         lines = [first, *(f":{line.rpartition(':')[2]}" for line in others)]
-        page.line((f"Of the mapping's causes matched nothing: {', '.join(lines)}", FAINT), hang=2)
+        page.line(
+            (f"Lines of the mapping that matched nothing here: {', '.join(lines)}", FAINT), hang=2
+        )
 
 
 def _ending(page: Page, document: RunDocument) -> None:
