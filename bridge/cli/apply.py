@@ -10,6 +10,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import progress, screen
+from bridge.cli.handover import tell_run, tell_sending
 from bridge.cli.options import (
     Approve,
     AsJson,
@@ -23,11 +24,12 @@ from bridge.cli.options import (
     repeated_flags,
     with_settings_and_limits,
 )
-from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind
-from bridge.errors import Exit, GoTalloError
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending
+from bridge.errors import GoTalloError
 from bridge.events import Observer
 from bridge.ledger import Ledger, Run
-from bridge.report.document import RunDocument, exit_of
+from bridge.library.results import sending_exit
+from bridge.report.document import RunDocument
 from bridge.report.reading import run_document
 from bridge.report.terminal.result import show_result
 from bridge.report.text import visible
@@ -69,6 +71,7 @@ def apply(
         if not as_planned:
             request = recheck(settings, run, request, ledger, org)
         document = run_document(ledger, run)
+        tell_run(document)
         if to_send(document):
             request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
             ask(document, yes=yes)
@@ -191,9 +194,12 @@ def send(
     way: Way,
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
+    tell_sending()
     with progress.shown() as observe:
         ending = way(settings, run.id, request, ledger, org, observe=observe)
-    return run_document(ledger, ledger.run(run.id)), ending
+    document = run_document(ledger, ledger.run(run.id))
+    tell_run(document)
+    return document, ending
 
 
 def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:
@@ -202,20 +208,4 @@ def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:
         screen.print_json(document.model_dump_json(indent=2))
     else:
         show_result(document, screen.stdout)
-    raise typer.Exit(result_exit(document, ending))
-
-
-def result_exit(document: RunDocument, ending: Ending) -> Exit:
-    """The exit code of a sending; where several hold: in doubt, remote, left over."""
-    found = exit_of(document)
-    if ending.kind is EndingKind.INTERRUPTED:
-        return Exit.INTERRUPTED
-    if ending.kind is EndingKind.STOPPED and found is not Exit.IN_DOUBT:
-        return ending.reason.exit_code if ending.reason else Exit.DEFECT
-    if ending.kind is EndingKind.LIMITED and found is Exit.LEFT_OVER and not _refused(document):
-        return Exit.OK
-    return found
-
-
-def _refused(document: RunDocument) -> bool:
-    return bool(document.counts.held or document.counts.rejected)
+    raise typer.Exit(sending_exit(document, ending))

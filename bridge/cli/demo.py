@@ -23,7 +23,10 @@ _RULE = "No_Links"
 
 
 def demo() -> None:
-    """See the whole job on a practice org on this machine: nothing to set, nothing to break."""
+    """See the whole job on a practice org on this machine: nothing to set, nothing to break.
+
+    Example: bridge demo
+    """
     need_practice()
     from bridge.practice import PracticeServer, Scenario
 

@@ -259,6 +259,12 @@ def _say_found(name: str, found: FoundOrg) -> None:
             f"[{name}] The mapping leaves out what this org does not show: "
             f"{', '.join(found.mapping.lacking)}."
         )
+    if found.untaken:
+        say(
+            f"[{name}] GoTallo's messages have {', '.join(found.untaken)}, which this user may not "
+            "write: they would be held. Grant read and edit, or write drop: {unknown: true} "
+            "among the mapping's fixers."
+        )
 
 
 def say(line: str) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from bridge import __version__
 from bridge.cli.lazy import Lazy, LazyGroup
 from bridge.errors import BridgeError, Exit
+from bridge.version import __version__
 
 _LISTED = {
     "plan": "Fetch a window's failures and record what would be done about each. Nothing is sent.",

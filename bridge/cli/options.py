@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bridge.cli import handover
 from bridge.cli.interrupts import interruptible
 from bridge.cli.log_choice import LogFormat, LogLevel
 from bridge.cli.logs import set_up_logs
@@ -150,6 +151,11 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return _with_options(command, _COMMON, load)
 
 
+def with_settings_and_files(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that leaves a summary and metrics, where they are asked for."""
+    return _with_options(command, {**handover.OPTIONS, **_COMMON}, load)
+
+
 def with_layers(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that looks at the settings themselves, whatever is wrong with them."""
     return _with_options(command, _COMMON, look)
@@ -157,7 +163,7 @@ def with_layers(command: Callable[..., None]) -> Callable[..., None]:
 
 def with_settings_and_limits(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that sends: with the options that say where it stops."""
-    return _with_options(command, {**_LIMITS, **_COMMON}, load)
+    return _with_options(command, {**_LIMITS, **handover.OPTIONS, **_COMMON}, load)
 
 
 class _Read(Protocol):
@@ -172,7 +178,8 @@ def _with_options(
     @functools.wraps(command)
     def run(**given: Any) -> None:
         common = {name: given.pop(name) for name in options}
-        with interruptible():
+        files = [common.pop(name, None) for name in handover.OPTIONS]
+        with interruptible(), handover.handing_over(command.__name__, common["profile"], *files):
             _run(common, given)
 
     def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -101,7 +100,7 @@ def _handout(ledger: Ledger, run: Run, content: Content) -> Handout:
 def _write_page(page: Callable[[Handout], str], handout: Handout, name: str) -> None:
     text = page(handout).encode()
     if name == STDOUT:
-        _to_stdout(text)
+        screen.print_bytes(text)
         return
     _write_new(Path(name), text, "and may have been handed to somebody")
     told = (
@@ -120,7 +119,7 @@ def _write_csv(settings: Settings, run: Run, ledger: Ledger, name: str) -> None:
     with use_cases.open_org(settings) as org:
         sheet = use_cases.sheet_of(run, ledger, org)
     if name == STDOUT:
-        _to_stdout(sheet.text.encode())
+        screen.print_bytes(sheet.text.encode())
     else:
         _write_new(Path(name), sheet.text.encode(), "and may hold what somebody has repaired")
         screen.stderr.print(
@@ -136,11 +135,6 @@ def _write_csv(settings: Settings, run: Run, ledger: Ledger, name: str) -> None:
             soft_wrap=True,
             markup=False,
         )
-
-
-def _to_stdout(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
 
 
 def _write_new(path: Path, data: bytes, why_kept: str) -> None:
@@ -162,8 +156,14 @@ def _write_new(path: Path, data: bytes, why_kept: str) -> None:
             "Name another file, or remove it first.",
         ) from exc
     except OSError as exc:
-        raise UsageError(
-            f"{path} can't be written: {exc.strerror or exc}", "Name another file."
-        ) from exc
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+        raise _unwritable(path, exc) from exc
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+    except OSError as exc:
+        path.unlink(missing_ok=True)
+        raise _unwritable(path, exc) from exc
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{path} can't be written: {error.strerror or error}", "Name another file.")

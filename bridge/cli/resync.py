@@ -17,6 +17,7 @@ from bridge.cli.apply import (
     way_of,
 )
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
+from bridge.cli.handover import tell_run
 from bridge.cli.options import (
     AsJson,
     CauseIds,
@@ -42,7 +43,7 @@ from bridge.cli.options import (
     repeated_flags,
     with_settings_and_limits,
 )
-from bridge.cli.plan import plan_exit, show
+from bridge.cli.plan import exit_code, show
 from bridge.delivery import MOST_ROUNDS
 from bridge.ledger import Ledger, Run
 from bridge.model import Window
@@ -111,9 +112,10 @@ def resync(
             with progress.shown() as observe:
                 run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
+        tell_run(document)
         if dry_run:
             show(document, as_json=as_json)
-            raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))
+            raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
         if not as_json:
             show_plan(document, screen.stdout)
         if to_send(document):

@@ -115,8 +115,13 @@ def agreed(question: str) -> bool:
 
 def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
+    print_bytes(harmless(document).encode() + b"\n")
+
+
+def print_bytes(data: bytes) -> None:
+    """Write a whole file to stdout, as it stands."""
     try:
-        sys.stdout.buffer.write(harmless(document).encode() + b"\n")
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()

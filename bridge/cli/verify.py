@@ -9,6 +9,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import progress, screen
+from bridge.cli.handover import tell_verification
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -17,11 +18,12 @@ from bridge.cli.options import (
     Yesterday,
     Zone,
     window_of,
-    with_settings,
+    with_settings_and_files,
 )
-from bridge.errors import Exit, UsageError
+from bridge.errors import UsageError
 from bridge.events import Observer
 from bridge.ledger import Ledger
+from bridge.library.results import verify_exit
 from bridge.model import Verification
 from bridge.report.terminal.verification import show_verification
 from bridge.report.verification import verification_document
@@ -33,7 +35,7 @@ class _Ask(Protocol):
     def __call__(self, ledger: Ledger, org: Org, *, observe: Observer) -> Verification: ...
 
 
-@with_settings
+@with_settings_and_files
 def verify(
     settings: Settings,
     run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
@@ -73,8 +75,9 @@ def verify(
         with progress.shown() as observe:
             verification = ask(ledger, org, observe=observe)
         document = verification_document(verification)
+    tell_verification(document)
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
     else:
         show_verification(document, screen.stdout)
-    raise typer.Exit(Exit.OK if document.proven else Exit.LEFT_OVER)
+    raise typer.Exit(verify_exit(document))

@@ -133,16 +133,18 @@ def deliver(
             tell=tell,
         )
         ledger.begin_sending(run.id)
-        tell(SendingStarted(run.id, to_send))
-        send_again(run, ledger, lease, org, schema, key_field, witness, refusal, halt, clock)
         way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, changed, refusal, tell)
-        beyond_limit = not halt.thrown and way.go()
-        while healer is not None and not (halt.thrown or beyond_limit):
-            repaired = healer.heal(run, ledger)
-            if not repaired:
-                break
-            tell(Repaired(run.id, repaired))
-            beyond_limit = way.go()
+        try:
+            tell(SendingStarted(run.id, to_send))
+            send_again(run, ledger, lease, org, schema, key_field, witness, refusal, halt, clock)
+            beyond_limit = not halt.thrown and way.go(healer)
+        except KeyboardInterrupt:
+            if halt.thrown:
+                raise
+            # No lane was at work.
+            beyond_limit = False
+            halt.throw(None)
+            tell(Interrupted(run.id, 0, 0))
         # Still with the lease: without it, the run may be another process's to end.
         ending = _end(run, ledger, halt, beyond_limit=beyond_limit)
     tell(SendingFinished(run.id, ending.kind, ending.reason))
@@ -167,8 +169,18 @@ class _Way:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     """Of the rounds to come."""
 
-    def go(self) -> bool:
+    def go(self, healer: Healer | None) -> bool:
         """Go through what is left, and tell whether there is more than may be sent now."""
+        beyond_limit = self._go_once()
+        while healer is not None and not (self.halt.thrown or beyond_limit):
+            repaired = healer.heal(self.run, self.ledger)
+            if not repaired:
+                break
+            self.tell(Repaired(self.run.id, repaired))
+            beyond_limit = self._go_once()
+        return beyond_limit
+
+    def _go_once(self) -> bool:
         run, ledger, limit = self.run, self.ledger, self.limit
         for _ in range(_PASSES):
             _take_up(run, ledger, self.sender)

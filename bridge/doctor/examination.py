@@ -13,9 +13,10 @@ from bridge.delivery import find_witness, key_field_of
 from bridge.doctor import access, allowance, clock, configuration, ledger, login, mapping, versions
 from bridge.doctor.verdict import Verdict, good, unchecked, wrong
 from bridge.errors import BridgeError, Exit
+from bridge.gotallo import DOCUMENTED
 from bridge.ledger import look as look_at_ledger
 from bridge.model import Window, Witness
-from bridge.planning import MessageMapping, built_in_mapping, read_mapping
+from bridge.planning import MessageMapping, built_in_mapping, read_mapping, untaken
 from bridge.report.doctor import CheckPart, DoctorDocument, ExaminedOrgPart, Family, Mark
 from bridge.report.interchange import held_by_utf8
 from bridge.salesforce import Org, OrgIdentity
@@ -187,6 +188,8 @@ def _of_object(
     else:
         yield Family.ACCESS, good(f"{identity.username} may create {schema.name}")
     for verdict in access.of_fields(schema, rules.filled_fields(), identity.username):
+        yield Family.ACCESS, verdict
+    for verdict in access.of_message(untaken(rules, schema, DOCUMENTED), schema):
         yield Family.ACCESS, verdict
     for verdict in mapping.of_fields(rules, schema):
         yield Family.MAPPING, verdict

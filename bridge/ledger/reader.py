@@ -6,7 +6,18 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    case,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from bridge.errors import UsageError
 from bridge.ledger import (
@@ -529,6 +540,12 @@ class LedgerReader:
     def rejected(self, run_id: str) -> tuple[StoredItem, ...]:
         """The items that the org refused."""
         return self._where(run_id, t.items.c.outcome == Outcome.REJECTED)
+
+    def left_over(self, run_id: str) -> tuple[StoredItem, ...]:
+        """The items that wait for a person: held ones, and those that the org refused."""
+        c = t.items.c
+        held = and_(c.decision == Decision.HELD, c.outcome == Outcome.NOT_SENT)
+        return self._where(run_id, or_(held, c.outcome == Outcome.REJECTED))
 
     def held_by_canary(self, run_id: str) -> tuple[StoredItem, ...]:
         """The items that are held since those of their cause sent ahead were all refused."""

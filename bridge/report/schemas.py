@@ -26,6 +26,7 @@ from bridge.report.fixers import FixerDocument, FixersDocument
 from bridge.report.ledger_check import LedgerCheckDocument
 from bridge.report.mapping_diff import MappingDiffDocument
 from bridge.report.mapping_test import MappingTestDocument
+from bridge.report.summary import SummaryDocument
 from bridge.report.verification import VerificationDocument
 
 Schema: TypeAlias = "dict[str, Any]"
@@ -51,6 +52,7 @@ _DOCUMENTS: Final[tuple[type[BaseModel], ...]] = (
     MappingDiffDocument,
     FixersDocument,
     FixerDocument,
+    SummaryDocument,
 )
 _LISTS: Final[Mapping[str, Any]] = {"bridge.runs/1": list[RunDocument]}
 """A list can't say its name itself."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from bridge.errors import SettingsError
+from bridge.whole_file import put_whole
 
 
 def write_privately(path: Path, text: str) -> None:
@@ -17,17 +16,7 @@ def write_privately(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made with the mode 0600; it takes the other's place when all of it is on the disk.
-        descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(made).replace(path)
-        except BaseException:
-            Path(made).unlink(missing_ok=True)
-            raise
+        put_whole(path, text)
     except OSError as exc:
         raise SettingsError(
             f"{path} can't be written: {exc.strerror or exc}",

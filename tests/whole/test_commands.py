@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -238,6 +239,12 @@ def test_a_terminate_signal_finishes_the_calls_in_the_air_and_exits_130(
     out, err = process.communicate()
     assert process.returncode == Exit.INTERRUPTED, err
     assert "Traceback" not in err
+    said = " ".join(err.split())
+    assert re.search(
+        r"Interrupted: (finishing the request under way|no request is under way).*; \d+ not sent\. "
+        rf"To go on: bridge apply {run.id}\.",
+        said,
+    ), err
     counts = house.document(run.id).counts
     assert counts.in_doubt == 0
     assert counts.synced + counts.not_sent_yet == 600

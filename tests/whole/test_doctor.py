@@ -493,6 +493,21 @@ BROKEN = [
         ),
     ),
     Broken(
+        "a field that every message has, and no mapping names",
+        nothing,
+        Family.ACCESS,
+        "GoTallo's messages have Conversation_State__c, which this user does not see",
+        "Grant read and edit on Conversation_State__c",
+        OK,
+        mark=Mark.WARNING,
+        scenario=Scenario(
+            causes={},
+            fields={
+                "Heroku_Message__c": {"Conversation_State__c": FieldSetting(access=Access.HIDDEN)}
+            },
+        ),
+    ),
+    Broken(
         "the key hidden",
         nothing,
         Family.ACCESS,

@@ -73,7 +73,8 @@ class Counted:
                 self._phase, self._pace = figures.phase, Pace()
             match figures.phase:
                 case Phase.SENDING:
-                    done, left = figures.done, figures.left
+                    # What is held costs no request: it says nothing of how long the rest takes.
+                    done, left = figures.done - figures.held, figures.left
                 case Phase.VERIFYING:
                     done, left = figures.verified, 0
                 case _:

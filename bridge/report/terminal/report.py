@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from rich.console import Console
 
 from bridge.model import Decision, HeldReason, Outcome
-from bridge.report.document import ChangePart, ItemPart, NextPart, ReportDocument
+from bridge.report.document import ChangePart, ItemPart, ReportDocument
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, WAITS, next_commands
 from bridge.report.terminal.result import show_story
