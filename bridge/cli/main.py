@@ -82,7 +82,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         spell(stream)
     try:
-        app()
+        app(prog_name="bridge")
     except BridgeError as error:
         show_error(error)
         sys.exit(error.exit_code)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated
 
-import typer
 from pydantic import TypeAdapter
 
 from bridge import use_cases
 from bridge.cli import screen
-from bridge.cli.options import AsJson, with_settings
+from bridge.cli.options import AsJson, PerhapsRunId, with_settings
 from bridge.ledger import Ledger, RunState
 from bridge.report.document import RunDocument
 from bridge.report.reading import run_document
@@ -25,7 +23,7 @@ MOST_RUNS = 20
 @with_settings
 def status(
     settings: Settings,
-    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
+    run_id: PerhapsRunId = None,
     *,
     as_json: AsJson = False,
 ) -> None:
