@@ -97,11 +97,22 @@ def _from_there(
 
 
 def text_of(path: Path) -> str:
-    """The text of a settings file; a mark that an editor put in front of it is no part of it.
+    """The text of a settings file, which is TOML.
 
     Raises:
         SettingsError: it can't be read.
     """
+    text = _read(path)
+    _parsed(text, path)
+    return text
+
+
+def _table(path: Path) -> dict[str, object]:
+    return _parsed(_read(path), path)
+
+
+def _read(path: Path) -> str:
+    """The text; a mark that an editor put in front of it is no part of it."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as exc:
@@ -112,9 +123,9 @@ def text_of(path: Path) -> str:
         raise SettingsError(f"{path} is no text in UTF-8", "Save it in that encoding.") from exc
 
 
-def _table(path: Path) -> dict[str, object]:
+def _parsed(text: str, path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(text_of(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         raise SettingsError(f"{path}: {exc}", "Mend the file there.") from exc
 
