@@ -59,7 +59,8 @@ def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> Se
         if profile is not None:
             raise SettingsError(
                 f'There is no {CONFIG_FILE}, so no profile "{profile}"',
-                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out.",
+                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out and "
+                "unset BRIDGE_PROFILE.",
             )
         return SettingsFile()
     table = _table(path)
