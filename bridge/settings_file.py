@@ -163,11 +163,16 @@ def _refuse_entry(name: str, value: object, path: Path, known: type[BaseModel]) 
         _refuse_strangers(path)
 
 
-def _refuse_strangers(path: Path) -> None:
-    """Refuse to run what a file names that somebody else may have written."""
+def others_may_write(path: Path) -> bool:
+    """Whether somebody else may have written what a settings file says."""
     found = path.stat()
     ours = not hasattr(os, "getuid") or found.st_uid in {os.getuid(), 0}
-    if not ours or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    return not ours or bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Refuse to run what a file names that somebody else may have written."""
+    if others_may_write(path):
         raise SettingsError(
             f"{path} names a command, and others than you may write the file",
             f"Look at it, then make it yours alone: chmod 600 {path}.",
