@@ -305,6 +305,8 @@ class Layered:
     """What is wrong with a value, by field name; with the file, by `FILE`."""
     led_elsewhere: tuple[str, ...]
     """The variables that lead elsewhere than the profile says."""
+    others_may_write: bool
+    """Whether somebody else may have written the file."""
 
 
 def load(
@@ -393,8 +395,9 @@ def look(
             {name: value for name, value in values.items() if name not in mistakes}
         )
     elsewhere = leading_elsewhere(file.profile)
+    by_others = file.path is not None and settings_file.others_may_write(file.path)
     settings = settings.beside(file.unchosen)
-    return Layered(settings, layers, file.path, profile, problems, elsewhere)
+    return Layered(settings, layers, file.path, profile, problems, elsewhere, by_others)
 
 
 _MEND = "Mend the value and run the command again."

@@ -161,9 +161,11 @@ def _write_new(path: Path, data: bytes, why_kept: str) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-    except OSError as exc:
+    except BaseException as exc:
         path.unlink(missing_ok=True)
-        raise _unwritable(path, exc) from exc
+        if isinstance(exc, OSError):
+            raise _unwritable(path, exc) from exc
+        raise
 
 
 def _unwritable(path: Path, error: OSError) -> UsageError:
