@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         load_settings,
         plan,
         resync,
+        still_open,
         verify,
         yesterday,
     )
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         Window,
     )
     from bridge.settings import Settings
+    from bridge.use_cases import StillOpen
     from bridge.version import __version__
 
 __all__ = [
@@ -96,6 +98,7 @@ __all__ = [
     "SendingResult",
     "Settings",
     "SettingsError",
+    "StillOpen",
     "UsageError",
     "Value",
     "VerifyResult",
@@ -109,6 +112,7 @@ __all__ = [
     "plan",
     "prove",
     "resync",
+    "still_open",
     "verify",
     "yesterday",
 ]
@@ -145,6 +149,7 @@ _ROOMS = {
         "load_settings",
         "plan",
         "resync",
+        "still_open",
         "verify",
         "yesterday",
     ),
@@ -163,6 +168,7 @@ _ROOMS = {
         "Window",
     ),
     "bridge.settings": ("Settings",),
+    "bridge.use_cases": ("StillOpen",),
     "bridge.version": ("__version__",),
 }
 """Where each name is."""

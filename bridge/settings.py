@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import platformdirs
 from pydantic import (
@@ -21,6 +21,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
 )
@@ -29,7 +30,7 @@ from bridge import settings_file
 from bridge.bounds import SETTLE_SECONDS
 from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
-from bridge.secret_reference import Secret, fetched
+from bridge.secret_reference import PLACES, Secret, fetched
 from bridge.settings_file import APP, SettingsFile
 from bridge.ways_in import is_of_another_way, ways_of, without_other_ways
 
@@ -147,6 +148,19 @@ class Settings(BaseModel):
     bridge_max_plan_hours: Most = 24
     """Of a plan that is sent."""
 
+    _unchosen: tuple[str, ...] = PrivateAttr(())
+
+    def beside(self, unchosen: tuple[str, ...]) -> Self:
+        """The same, knowing of the profiles of which none was chosen."""
+        self._unchosen = unchosen
+        return self
+
+    @property
+    def hint_of_profile(self) -> str:
+        """Where the settings file has profiles and none was chosen: to choose one, and a space."""
+        named = ", ".join(f"--profile {name}" for name in self._unchosen)
+        return f"The settings file has profiles: give {named}. " if named else ""
+
     @property
     def max_refused(self) -> Amount | None:
         return _amount_of(self.bridge_max_refused)
@@ -217,7 +231,8 @@ class Settings(BaseModel):
         missing = [name.upper() for name in names if getattr(self, name) is None]
         return SettingsError(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
-            "Set them in the environment. To try everything without an account: bridge demo.",
+            f"{self.hint_of_profile}Set them in the environment. To try everything without an "
+            "account: bridge demo.",
         )
 
 
@@ -306,7 +321,7 @@ def load(
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, profile, Settings)
-    return _validated(_values(_by_layer(flags, file)))
+    return _validated(_values(_by_layer(flags, file))).beside(file.unchosen)
 
 
 def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
@@ -322,6 +337,11 @@ def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
     file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
     below = without_other_ways(file.top, values)
     return _validated(_values({Layer.FILE: below, Layer.PROFILE: values}))
+
+
+def environment_of(names: Container[str]) -> Mapping[str, str]:
+    """What the environment says of some fields; an empty variable says nothing."""
+    return {name: value for name, value in _environment().items() if name in names}
 
 
 def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:
@@ -373,6 +393,7 @@ def look(
             {name: value for name, value in values.items() if name not in mistakes}
         )
     elsewhere = leading_elsewhere(file.profile)
+    settings = settings.beside(file.unchosen)
     return Layered(settings, layers, file.path, profile, problems, elsewhere)
 
 
@@ -415,5 +436,7 @@ def _mistakes(exc: ValidationError) -> Mapping[str, str]:
     for error in exc.errors(include_url=False, include_input=False):
         name = str(error["loc"][0])
         says = error["msg"].removeprefix("Value error, ")
+        if Settings.model_fields[name].annotation == Secret | None:
+            says = f"write where it is: {PLACES}"
         lines.setdefault(name, f"{name.upper()}: {says}")
     return lines

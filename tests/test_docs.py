@@ -28,6 +28,7 @@ from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
 from bridge.errors import Exit
+from bridge.events import Event
 from bridge.fixers import prove
 from bridge.ledger.transitions import (
     BY_HAND,
@@ -281,6 +282,11 @@ def test_each_mapping_that_is_shown_is_valid() -> None:
                 continue
         checked += 1
     assert checked > 1
+
+
+def test_each_event_is_explained_to_programs() -> None:
+    documented = first_cells(section(read("docs/library.md"), "## Events"))
+    assert documented - {"event", "---"} == {event.__name__ for event in get_args(Event)}
 
 
 @pytest.mark.parametrize("words", [Kind, Risk, Treatment], ids=lambda enum: enum.__name__)

@@ -19,6 +19,7 @@ from bridge.secret_reference import (
 )
 from bridge.settings import Layer, Settings, load, look
 from bridge.settings_file import refuse_password
+from bridge.use_cases import open_org
 from bridge.ways_in import WAYS, ways_of
 
 WITH_PASSWORD = [
@@ -46,7 +47,7 @@ def test_a_ledgers_password_is_taken_from_the_environment_alone(
     assert "s3c" not in repr(settings)
 
 
-@pytest.mark.parametrize("location", ["ledger.sqlite3", "postgresql://user@host:5432/base"])
+@pytest.mark.parametrize("location", ["/ledger.sqlite3", "postgresql://user@host:5432/base"])
 def test_a_ledger_without_a_password_may_be_named_anywhere(location: str, tmp_path: Path) -> None:
     file = tmp_path / "bridge.toml"
     file.write_text(f'bridge_ledger = "{location}"', encoding="utf-8")
@@ -166,6 +167,7 @@ def test_a_secret_is_fetched_from_where_the_file_says_it_is(
         ('{command = ["false", "s3cret"]}', "from the command false: it ended with 1"),
         ('{command = ["true"]}', "should be in the command true, and nothing is there"),
         ('{command = ["no-such-command"]}', "No such file"),
+        ('{command = ["printf", "a\\\\000b"]}', "holds a line break or what no secret has"),
     ],
 )
 def test_a_secret_that_is_not_where_it_should_be_is_told_when_it_is_needed(
@@ -177,6 +179,11 @@ def test_a_secret_that_is_not_where_it_should_be_is_told_when_it_is_needed(
         settings.gotallo()
     assert says in caught.value.message
     assert "s3cret" not in caught.value.message
+
+
+def test_of_what_a_command_prints_the_first_line_is_the_secret() -> None:
+    command = FromCommand(command=("printf", "%s\n", "", "the secret ", "login: somebody"))
+    assert command.fetch("sf_client_secret").get_secret_value() == "the secret"
 
 
 def test_a_file_that_others_may_write_runs_no_command(tmp_path: Path) -> None:
@@ -211,6 +218,60 @@ def test_a_look_tells_all_that_is_wrong_and_keeps_the_rest(
     assert layered.settings.sf_org_instance_url == "https://one.my.salesforce.com"
 
 
+def test_whoever_forgets_the_profile_is_told_which_there_are(tmp_path: Path) -> None:
+    file = write(tmp_path, "[profiles.uat]\n[profiles.production]\n")
+    told = "The settings file has profiles: give --profile uat, --profile production."
+    for settings in (load({}, config=file), look({}, config=file).settings):
+        with pytest.raises(SettingsError) as caught:
+            settings.gotallo()
+        assert told in caught.value.advice
+        with pytest.raises(SettingsError) as caught, open_org(settings):
+            pass
+        assert told in caught.value.advice
+    with pytest.raises(SettingsError) as caught:
+        load({}, config=file, profile="uat").gotallo()
+    assert "has profiles" not in caught.value.advice
+
+
+def test_relative_paths_of_a_file_count_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        'bridge_ledger = "runs.sqlite3"\nbridge_ca_bundle = "/authorities.pem"\n'
+        '[profiles.uat]\nbridge_mapping = "uat.yaml"\nsf_jwt_key_file = "~/key.pem"\n'
+    )
+    write(tmp_path, text)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("BRIDGE_CA_BUNDLE", "of-the-environment.pem")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    settings = load({}, config=Path("../bridge.toml"), profile="uat")
+    assert settings.bridge_ledger == "../runs.sqlite3"
+    assert settings.bridge_mapping == Path("../uat.yaml")
+    assert settings.sf_jwt_key_file == Path("/home/somebody/key.pem")
+    assert settings.bridge_ca_bundle == Path("of-the-environment.pem")
+
+
+def test_a_mark_of_an_editor_in_front_of_a_file_is_no_part_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text('bridge_max_refused = "5%"\n', encoding="utf-8-sig")
+    assert load({}, config=file).bridge_max_refused == "5%"
+    file.write_text('bridge_max_refused = "5%"\n', encoding="utf-16")
+    with pytest.raises(SettingsError, match="is no text in UTF-8"):
+        load({}, config=file)
+
+
+@pytest.mark.parametrize("reference", ['{envv = "A"}', '{env = "A", user = "B"}', "{command = 5}"])
+def test_a_reference_in_another_form_is_told_by_the_forms_there_are(
+    reference: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path, f"gotallo_api_token = {reference}\n")
+    with pytest.raises(SettingsError) as caught:
+        load({}, config=file)
+    assert caught.value.message.startswith("GOTALLO_API_TOKEN: ")
+    assert '{env = "NAME"}' in caught.value.message
+
+
 def test_each_part_of_a_file_is_held_to_the_keys_that_there_are(tmp_path: Path) -> None:
     file = write(tmp_path, "[profiles.sandbox]\nbridge_maping = 1\n")
     load({}, config=file)
@@ -241,7 +302,7 @@ def test_a_secret_may_be_in_the_keyring(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(SettingsError, match="should be in the keyring, gotallo-bridge, sandbox"):
         settings.gotallo()
     assert isinstance(settings.gotallo_api_token, InKeyring)
-    settings.gotallo_api_token.keep(SecretStr("kept there"))
+    settings.gotallo_api_token.keep(SecretStr("kept there"), "gotallo_api_token")
     assert settings.gotallo().token.get_secret_value() == "kept there"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from bridge.cli.interrupts import interruptible
 from bridge.cli.log_choice import LogFormat
 from bridge.cli.logs import set_up_logs
 from bridge.errors import Declined, SettingsError
-from bridge.settings_file import CONFIG_FILE
+from bridge.settings_file import CONFIG_FILE, text_of
 from bridge.setup import has_profile, with_profile, write_privately
 from bridge.setup.profile import Value
 
@@ -81,7 +82,7 @@ def init(
     Example: bridge init --profile sandbox
     """
     set_up_logs(LogFormat.CONSOLE, None, None)
-    with interruptible():
+    with interruptible("Interrupted. Run bridge init again: what it writes, it writes last."):
         person = Person()
         name = profile_name(person, profile)
         given = Given(
@@ -97,19 +98,26 @@ def init(
             jwt_key_file=jwt_key_file,
         )
         path = mapping or config.parent / f"{name}-mapping.yaml"
+        if path.resolve() == config.resolve():
+            raise SettingsError(
+                f"{config} can't hold the settings and the mapping", "Give --mapping another name."
+            )
         values, found = answers_of(person, given, name, config, path)
-        files = {config: _settings_text(config, name, values), path: found.mapping.text}
+        # The settings come last: until they are there, nothing leads to the rest.
+        files = {path: found.mapping.text, config: _settings_text(config, name, values)}
         if dry_run:
-            _show(files)
+            _show({config: files[config], **files})
             return
         _agree(person, files, config, name, overwrite=overwrite, yes=yes)
+        for setting, typed in person.typed.items():
+            typed.reference.keep(typed.secret, setting)
         for file, text in files.items():
             write_privately(file, text)
         _say_next(name, config, path)
 
 
 def _settings_text(config: Path, name: str, values: Mapping[str, Value]) -> str:
-    before = config.read_text(encoding="utf-8") if config.exists() else ""
+    before = text_of(config) if config.exists() else ""
     return with_profile(before, name, values)
 
 
@@ -135,7 +143,7 @@ def _agree(
         Declined: a person said no.
     """
     replaced = [str(path) for path in files if path != config and path.exists()]
-    if config.exists() and has_profile(config.read_text(encoding="utf-8"), name):
+    if config.exists() and has_profile(text_of(config), name):
         replaced.insert(0, f'the profile "{name}" of {config}')
     if replaced and not overwrite:
         if not person.there:
@@ -157,6 +165,6 @@ def _agree(
 
 def _say_next(name: str, config: Path, mapping: Path) -> None:
     say(f'Written: the profile "{name}" in {config}, and {mapping}.')
-    where = "" if config == Path(CONFIG_FILE) else f" --config {config}"
+    where = "" if config == Path(CONFIG_FILE) else f" --config {shlex.quote(str(config))}"
     typer.echo(f"next   bridge doctor --profile {name}{where}")
     typer.echo(f"       bridge resync --yesterday --dry-run --profile {name}{where}")

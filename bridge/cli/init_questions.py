@@ -25,17 +25,25 @@ from bridge.secret_reference import (
     SecretReference,
     parse_reference,
 )
-from bridge.settings import leading_elsewhere, of_a_new_profile
-from bridge.settings_file import APP
-from bridge.setup import FoundOrg, try_gotallo, try_org
+from bridge.settings import Settings, environment_of, leading_elsewhere, of_a_new_profile
+from bridge.settings_file import APP, text_of
+from bridge.setup import FoundOrg, said_beside, try_gotallo, try_org
 from bridge.setup.profile import NAME, Value
 
 T = TypeVar("T")
 
 WHERE = "env:NAME, keyring, or command:pass show NAME"
 
-_ALSO_KEPT = ("gotallo_base_url", "bridge_ca_bundle")
+_ALSO_KEPT = ("gotallo_base_url", "bridge_ca_bundle", "bridge_proxy")
 """Settings of the environment that lead to the remotes, and that the profile has to have too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A secret that a person typed, and the place in the keyring that it is for."""
+
+    reference: InKeyring
+    secret: SecretStr
 
 
 class Person:
@@ -43,6 +51,8 @@ class Person:
 
     def __init__(self) -> None:
         self.there = sys.stdin.isatty() and sys.stderr.isatty()
+        self.typed: dict[str, Typed] = {}
+        """By the setting. They are put into the keyring when all is agreed, and not before."""
 
     def ask(self, question: str, flag: str, default: str | None = None) -> str:
         """An answer in words.
@@ -105,8 +115,16 @@ def answers_of(
     person: Person, given: Given, name: str, config: Path, mapping: Path
 ) -> tuple[Mapping[str, Value], FoundOrg]:
     """The settings of the profile, tried on both sides."""
-    kept = {name: os.environ[name.upper()] for name in _ALSO_KEPT if name.upper() in os.environ}
+    said = said_beside(text_of(config), name) if config.exists() else {}
+    kept = environment_of(_ALSO_KEPT)
+    beside: dict[str, Value] = {**said, **kept}
+    if "bridge_ca_bundle" in kept:
+        beside["bridge_ca_bundle"] = str(Path(kept["bridge_ca_bundle"]).expanduser().absolute())
     tenant_now = os.environ.get("GOTALLO_TENANT_ID") or None
+
+    def settings_of(values: Mapping[str, Value]) -> Settings:
+        typed = {setting: one.secret for setting, one in person.typed.items() if setting in values}
+        return of_a_new_profile({**values, **typed}, config)
 
     def of_gotallo() -> dict[str, Value]:
         tenant = given.tenant or person.ask(f"[{name}] GoTallo tenant id", "--tenant", tenant_now)
@@ -114,17 +132,17 @@ def answers_of(
             person, given.gotallo_token_from, "gotallo_api_token", "--gotallo-token-from", name
         )
         values: dict[str, Value] = {
-            **kept,
+            **beside,
             "gotallo_tenant_id": tenant,
             "gotallo_api_token": _as_table(where),
         }
-        try_gotallo(of_a_new_profile(values, config), dt.datetime.now(dt.UTC))
+        try_gotallo(settings_of(values), dt.datetime.now(dt.UTC))
         say(f"[{name}] GoTallo answers, and takes the token.")
         return values
 
     def of_org() -> tuple[dict[str, Value], FoundOrg]:
         values = {**gotallo, **_way_in(person, given, name)}
-        found = try_org(of_a_new_profile(values, config), mapping.name)
+        found = try_org(settings_of(values), mapping.name)
         return values, found
 
     gotallo = _until_it_works(person, of_gotallo)
@@ -133,7 +151,21 @@ def answers_of(
     beating = leading_elsewhere(values)
     if beating:
         say(f"[{name}] The environment beats the profile: unset {', '.join(beating)}.")
-    return {**values, "bridge_mapping": str(mapping)}, found
+    return {**_without_password(name, values), "bridge_mapping": _seen_from(config, mapping)}, found
+
+
+def _seen_from(config: Path, file: Path) -> str:
+    """A file as the settings file names it: its relative paths count from its own folder."""
+    beside = file.parent.resolve() == config.parent.resolve()
+    return file.name if beside else str(file.expanduser().absolute())
+
+
+def _without_password(name: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The same without a proxy whose address holds what no file may hold."""
+    if "@" not in str(values.get("bridge_proxy", "")):
+        return values
+    say(f"[{name}] BRIDGE_PROXY holds a password: it is not written, and has to stay set.")
+    return {setting: value for setting, value in values.items() if setting != "bridge_proxy"}
 
 
 def _until_it_works(person: Person, attempt: Callable[[], T]) -> T:
@@ -158,7 +190,11 @@ def _where(
     text = given or person.ask(f"[{name}] Where is {setting.upper()} ({WHERE})", flag, usual)
     reference = parse_reference(text, setting, APP, name)
     if isinstance(reference, InKeyring) and given is None and person.there:
-        reference.keep(person.ask_hidden(f"[{name}] {setting.upper()}, to be put there"))
+        reference.opened(setting)
+        secret = person.ask_hidden(f"[{name}] {setting.upper()}, to be put there")
+        person.typed[setting] = Typed(reference, secret)
+    else:
+        person.typed.pop(setting, None)
     return reference
 
 
@@ -172,7 +208,7 @@ def _way_in(person: Person, given: Given, name: str) -> dict[str, Value]:
         return _by_key(person, given, name)
     if given.login_url or given.client_id or given.client_secret_from:
         return _by_client(person, given, name)
-    logins = cli_logins()
+    logins = _cli_logins(name)
     if not person.there:
         known = f" The Salesforce CLI knows: {', '.join(one.name for one in logins)}."
         raise SettingsError(
@@ -182,6 +218,15 @@ def _way_in(person: Person, given: Given, name: str) -> dict[str, Value]:
             f"--instance-url and --access-token-from.{known if logins else ''}",
         )
     return _chosen(person, given, name, logins)
+
+
+def _cli_logins(name: str) -> tuple[CliLogin, ...]:
+    """Those that can be listed: there are other ways in."""
+    try:
+        return cli_logins()
+    except SettingsError as error:
+        say(f"[{name}] The logins of the Salesforce CLI can't be listed. {error.message}.")
+        return ()
 
 
 def _chosen(

@@ -14,16 +14,18 @@ from rich.text import Text
 from bridge.cli import screen
 from bridge.errors import Exit
 
-_SAYS = (
+IN_DOUBT = (
     "Interrupted. What was in the air is in doubt until bridge apply RUN --wait settles it; bridge "
     "status names the run."
 )
-"""Where the command itself does not say more."""
+"""Of a command that may have been sending."""
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(says: str = IN_DOUBT) -> Iterator[None]:
     """End the process at once where an interrupted command did not end by itself.
+
+    `says` is what a person is told where the command itself does not say more.
 
     A command that sends finishes the calls in the air and reports before it ends: what comes here
     is an interruption before or after that, or a second one. Lanes that are still sending end with
@@ -33,7 +35,7 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interrupt:
-        screen.stderr.print(Text(str(interrupt) or _SAYS))
+        screen.stderr.print(Text(str(interrupt) or says))
         sys.stdout.flush()
         os._exit(Exit.INTERRUPTED)
     finally:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bridge.cli import handover
-from bridge.cli.interrupts import interruptible
+from bridge.cli.interrupts import IN_DOUBT, interruptible
 from bridge.cli.log_choice import LogFormat, LogLevel
 from bridge.cli.logs import set_up_logs
 from bridge.errors import UsageError, WindowError
@@ -158,7 +158,7 @@ def with_settings_and_files(command: Callable[..., None]) -> Callable[..., None]
 
 def with_layers(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that looks at the settings themselves, whatever is wrong with them."""
-    return _with_options(command, _COMMON, look)
+    return _with_options(command, _COMMON, look, "Interrupted. Nothing was written.")
 
 
 def with_settings_and_limits(command: Callable[..., None]) -> Callable[..., None]:
@@ -173,13 +173,19 @@ class _Read(Protocol):
 
 
 def _with_options(
-    command: Callable[..., None], options: Mapping[str, Any], read: _Read
+    command: Callable[..., None],
+    options: Mapping[str, Any],
+    read: _Read,
+    interrupted: str = IN_DOUBT,
 ) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**given: Any) -> None:
         common = {name: given.pop(name) for name in options}
         files = [common.pop(name, None) for name in handover.OPTIONS]
-        with interruptible(), handover.handing_over(command.__name__, common["profile"], *files):
+        with (
+            interruptible(interrupted),
+            handover.handing_over(command.__name__, common["profile"], *files),
+        ):
             _run(common, given)
 
     def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:

@@ -57,7 +57,8 @@ def of_key(schema: ObjectSchema, key: FieldSchema) -> Verdict:
     return warning(
         f"the key {name} is not unique: only asking beforehand keeps a message from being there "
         "twice, and one without an answer waits until it is settled",
-        f"In Setup, make {name} unique, if no value is there twice.",
+        f"In Setup, make {name} unique, if no value is there twice. Where Setup does not let you "
+        "change a field of a package, ask its maker (GoTallo's support).",
     )
 
 

@@ -31,7 +31,7 @@ def parse(location: str) -> URL:
     """
     scheme, found, _ = location.partition("://")
     if not found:
-        return URL.create(SQLITE, database=str(Path(location).expanduser()))
+        return URL.create(SQLITE, database=str(_at_home(location)))
     backend = _SCHEMES.get(scheme.partition("+")[0].lower())
     if backend is None:
         raise LedgerError(
@@ -45,6 +45,17 @@ def parse(location: str) -> URL:
         # A part of a password that was not written as a URL has it.
         raise _unreadable()
     return url.set(drivername=f"{POSTGRESQL}+psycopg" if backend == POSTGRESQL else SQLITE)
+
+
+def _at_home(location: str) -> Path:
+    try:
+        return Path(location).expanduser()
+    except RuntimeError as exc:
+        # In a container, for a user that no list of users has.
+        raise LedgerError(
+            f"The ledger would be at {location}, and nothing says where the home of this user is",
+            "Set BRIDGE_LEDGER to a whole path, or HOME.",
+        ) from exc
 
 
 def _unreadable() -> LedgerError:

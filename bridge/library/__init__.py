@@ -1,6 +1,6 @@
 """The bridge for a program: its commands as functions that print nothing and ask nobody.
 
-calls      plan, apply, resync, verify
+calls      plan, apply, resync, verify, still_open
 results    what they come to
 inputs     settings and windows, as a program gives them
 silence    where log lines go while a program has not said
@@ -8,7 +8,7 @@ silence    where log lines go while a program has not said
 
 from __future__ import annotations
 
-from bridge.library.calls import apply, plan, resync, verify
+from bridge.library.calls import apply, plan, resync, still_open, verify
 from bridge.library.inputs import between, day, load_settings, yesterday
 from bridge.library.results import PlanResult, SendingResult, VerifyResult
 
@@ -22,6 +22,7 @@ __all__ = [
     "load_settings",
     "plan",
     "resync",
+    "still_open",
     "verify",
     "yesterday",
 ]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bridge import use_cases
 from bridge.delivery import MOST_ROUNDS, STEPS, Ending, Halt
-from bridge.errors import Declined
+from bridge.errors import Declined, UsageError
 from bridge.events import Observer, nobody
 from bridge.ledger import Ledger, Run
 from bridge.library.inputs import load_settings, words_of
@@ -22,10 +22,30 @@ from bridge.report.reading import left_over, run_document
 from bridge.report.verification import verification_document
 from bridge.salesforce import Org
 from bridge.settings import Settings
+from bridge.use_cases import StillOpen
+
+
+def still_open(settings: Settings | None = None, *, causes: Sequence[str] = ()) -> StillOpen | None:
+    """All that the ledger has as open or in doubt for this tenant and org; None where nothing is.
+
+    It takes the place of a window.
+
+    Args:
+        settings: None for those of the environment and bridge.toml.
+        causes: the ids of the causes that are meant, or how they start; empty for all.
+
+    Raises:
+        UsageError: a setting or the ledger is not usable; there is no such cause.
+        RemoteError: Salesforce could not be reached, or refused us.
+    """
+    keep_off_stdout()
+    settings = settings or load_settings()
+    with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
+        return use_cases.still_open(settings, ledger, org, causes)
 
 
 def plan(
-    window: Window,
+    window: Window | StillOpen,
     settings: Settings | None = None,
     *,
     expected: int | None = None,
@@ -37,7 +57,7 @@ def plan(
     """Fetch a window's failures and put on record what would be done about each. Nothing is sent.
 
     Args:
-        window: see `yesterday`, `day` and `between`.
+        window: see `yesterday`, `day` and `between`; or what is `still_open`.
         settings: None for those of the environment and bridge.toml.
         expected: how many failures the e-mail lists; a difference is told in the document.
         limit: plan to send this many at most, the earliest first.
@@ -51,9 +71,7 @@ def plan(
     """
     keep_off_stdout()
     settings = settings or load_settings()
-    request = use_cases.PlanRequest(
-        window, words_of(window), expected=expected, limit=limit, keys=keys, causes=causes
-    )
+    request = _request(window, expected, limit, keys, causes)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         return _planned(ledger, use_cases.plan(settings, request, ledger, org, observe=observe))
 
@@ -100,7 +118,7 @@ def apply(
 
 
 def resync(
-    window: Window,
+    window: Window | StillOpen,
     settings: Settings | None = None,
     *,
     confirm: Callable[[PlanResult], bool] | None = None,
@@ -141,9 +159,7 @@ def resync(
     """
     keep_off_stdout()
     settings = settings or load_settings()
-    asked = use_cases.PlanRequest(
-        window, words_of(window), expected=expected, limit=limit, keys=keys, causes=causes
-    )
+    asked = _request(window, expected, limit, keys, causes)
     request = use_cases.ApplyRequest(lanes=lanes, canary=canary, rounds=rounds)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         run = use_cases.plan(settings, asked, ledger, org, observe=observe)
@@ -177,6 +193,25 @@ def verify(
                 what, words_of(what), tenant_id, ledger, org, observe=observe
             )
     return VerifyResult(verification_document(found))
+
+
+def _request(
+    window: Window | StillOpen,
+    expected: int | None,
+    limit: int | None,
+    keys: Sequence[str],
+    causes: Sequence[str],
+) -> use_cases.PlanRequest:
+    if isinstance(window, Window):
+        words = words_of(window)
+        return use_cases.PlanRequest(
+            window, words, expected=expected, limit=limit, keys=keys, causes=causes
+        )
+    if keys or expected is not None:
+        raise UsageError("What is still open takes no keys and no expected number", "Leave it out.")
+    return use_cases.PlanRequest(
+        window.window, "", limit=limit, causes=causes, still_open=window.keys
+    )
 
 
 def _planned(ledger: Ledger, run: Run) -> PlanResult:

@@ -42,6 +42,7 @@ _DOCUMENTS: Final[tuple[type[BaseModel], ...]] = (
     RunDocument,
     ReportDocument,
     VerificationDocument,
+    SummaryDocument,
     CausesDocument,
     CauseDocument,
     AmendmentDocument,

@@ -7,18 +7,34 @@ This is there however the command ended, and holds nobody's data: no key, no tex
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from bridge.errors import Exit
 from bridge.ledger import RunState
+from bridge.model import Kind
 from bridge.report.document import RunDocument, Standing, WindowPart
 from bridge.report.verification import VerificationDocument
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Meaning(StrEnum):
+    """An exit code in a word."""
+
+    OK = "ok"
+    DEFECT = "defect"
+    USAGE = "usage"
+    LEFT_OVER = "left_over"
+    REMOTE = "remote"
+    SAFETY = "safety"
+    IN_DOUBT = "in_doubt"
+    LEASE = "lease"
+    INTERRUPTED = "interrupted"
 
 
 class ErrorPart(_Part):
@@ -48,7 +64,7 @@ class VerifiedPart(_Part):
 class KindPart(_Part):
     """The messages of a run whose failures call for the same help."""
 
-    kind: str
+    kind: Kind
     causes: int
     counts: Standing
 
@@ -62,9 +78,8 @@ class SummaryDocument(_Part):
     version: str
     """Of the program."""
     exit_code: int
-    meaning: str
-    """The exit code in a word: `ok`, `defect`, `usage`, `left_over`, `remote`, `safety`,
-    `in_doubt`, `lease`, `interrupted`."""
+    meaning: Meaning
+    """The exit code in a word."""
     error: ErrorPart | None
     """Null where the command came to its end."""
     started_at: dt.datetime
@@ -123,7 +138,7 @@ def summary_document(
         command=command,
         version=version,
         exit_code=exit_code,
-        meaning=exit_code.name.lower(),
+        meaning=Meaning[exit_code.name],
         error=error,
         started_at=started_at,
         ended_at=ended_at,
@@ -147,7 +162,7 @@ def _standing(counts: Standing) -> Standing:
 
 
 def _kinds(run: RunDocument) -> list[KindPart]:
-    of_kind: dict[str, list[Standing]] = {}
+    of_kind: dict[Kind, list[Standing]] = {}
     for cause in run.causes:
         of_kind.setdefault(cause.kind, []).append(cause.counts)
     return [

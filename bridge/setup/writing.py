@@ -9,14 +9,15 @@ from bridge.whole_file import put_whole
 
 
 def write_privately(path: Path, text: str) -> None:
-    """Write a file of mode 0600, in the place of one that may be there.
+    """Write a file of mode 0600, in the place of one that may be there; a link stays a link.
 
     Raises:
         SettingsError: it can't be written; what was there is as it was.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        put_whole(path, text)
+        file_itself = path.resolve()
+        file_itself.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        put_whole(file_itself, text)
     except OSError as exc:
         raise SettingsError(
             f"{path} can't be written: {exc.strerror or exc}",

@@ -95,7 +95,8 @@ def _tokens(settings: Settings) -> TokenSource:
         return StaticToken(given.value, given.instance_url)
     raise SettingsError(
         "No way into Salesforce is set",
-        "Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or SF_TARGET_ORG, or SF_LOGIN_URL, "
+        f"{settings.hint_of_profile}Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or "
+        "SF_TARGET_ORG, or SF_LOGIN_URL, "
         "SF_CLIENT_ID and SF_CLIENT_SECRET, or those without the secret and with SF_USERNAME and "
         "SF_JWT_KEY_FILE. To try everything without an org: bridge demo.",
     )

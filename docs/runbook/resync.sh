@@ -135,7 +135,7 @@ case $code in
         say "  $go_on"
         ;;
     126 | 127)
-        say "there is no bridge on the PATH: $PATH"
+        say "bridge is not on the PATH ($PATH), or can't be run."
         ;;
     *)
         say "bridge was ended from outside ($code). The next start settles what was in the air; before"

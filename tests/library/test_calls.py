@@ -12,13 +12,22 @@ import pytest
 import structlog
 
 import bridge
-from bridge.errors import Declined, Exit, LeaseHeld, LedgerError, SettingsError
+from bridge.errors import Declined, Exit, LeaseHeld, LedgerError, SettingsError, UsageError
 from bridge.events import Event, MessageOutcome
 from bridge.practice import Fault, MorningCause, Operation, Remote, Scenario, Status
 from tests.whole.conftest import OpenHouse, open_house  # noqa: F401
 
 HEAVY = {"httpx", "pydantic", "requests", "rich", "sqlalchemy", "structlog", "typer", "yaml"}
 MIXED = {MorningCause.ROW_LOCK: 3, MorningCause.NO_REGION: 2}
+
+
+@pytest.fixture
+def no_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program that has set up neither structlog nor logging."""
+    structlog.reset_defaults()
+    logger = logging.getLogger("bridge")
+    for name, value in {"handlers": [], "propagate": True, "level": logging.NOTSET}.items():
+        monkeypatch.setattr(logger, name, value)
 
 
 def test_importing_the_package_imports_nothing_else() -> None:
@@ -45,10 +54,10 @@ def test_each_name_that_is_promised_is_there() -> None:
 def test_nothing_is_printed_even_where_the_program_has_set_up_no_log(
     open_house: OpenHouse,  # noqa: F811
     capfd: pytest.CaptureFixture[str],
+    no_log: None,
 ) -> None:
     house = open_house(Scenario(causes=MIXED, extra_rows=0))
     house.practice.faults.add(Fault(Remote.SALESFORCE, Status(503), Operation.QUERY))
-    structlog.reset_defaults()
     bridge.resync(house.request.window, house.settings)
     assert capfd.readouterr() == ("", "")
 
@@ -56,9 +65,9 @@ def test_nothing_is_printed_even_where_the_program_has_set_up_no_log(
 def test_where_the_program_has_set_up_no_log_the_lines_go_to_logging(
     open_house: OpenHouse,  # noqa: F811
     caplog: pytest.LogCaptureFixture,
+    no_log: None,
 ) -> None:
     house = open_house(Scenario(causes=MIXED, extra_rows=0))
-    structlog.reset_defaults()
     with caplog.at_level(logging.INFO, logger="bridge"):
         bridge.plan(house.request.window, house.settings)
     assert "run.planned" in [json.loads(line)["event"] for line in caplog.messages]
@@ -84,6 +93,20 @@ def test_a_plan_and_its_sending_say_what_their_commands_say(
     assert [message.key for message in sent.left_over] == [message.key for message in planned.held]
     assert bridge.verify(planned.run_id, house.settings).exit_code is Exit.OK
     assert bridge.verify(house.request.window, house.settings).document.asked == 5
+
+
+def test_what_is_open_takes_no_keys_and_is_none_once_all_is_there(
+    open_house: OpenHouse,  # noqa: F811
+) -> None:
+    house = open_house(Scenario(causes={MorningCause.ROW_LOCK: 3}, extra_rows=0))
+    bridge.plan(house.request.window, house.settings)
+    left = bridge.still_open(house.settings)
+    assert left is not None
+    with pytest.raises(UsageError, match="no keys"):
+        bridge.plan(left, house.settings, keys=[*left.keys])
+    sent = bridge.resync(left, house.settings)
+    assert (sent.counts.synced, sent.document.window.words) == (3, "--open")
+    assert bridge.still_open(house.settings) is None
 
 
 def test_a_no_sends_nothing_and_keeps_the_plan(open_house: OpenHouse) -> None:  # noqa: F811

@@ -69,6 +69,11 @@ def test_sending_brings_what_is_ready_and_tells_the_rest(
     assert set(house.rows().values()) == {1}
 
 
+def test_all_that_is_open_is_sent(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    house.plan()
+    assert run("open", capsys) == ["3 of 5 inserted"]
+
+
 def test_watching_counts_what_became(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     (said,) = run("watch", capsys)
     assert said.endswith("finished {'held': 2, 'synced': 3}")

@@ -13,7 +13,7 @@ from bridge.errors import Exit
 from bridge.model import Kind
 from bridge.report.document import Standing
 from bridge.report.metrics import FOUND, OUTCOMES, metrics_text
-from bridge.report.summary import KindPart, SummaryDocument, VerifiedPart
+from bridge.report.summary import KindPart, Meaning, SummaryDocument, VerifiedPart
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 FIGURES = st.integers(0, 10**6)
@@ -39,7 +39,7 @@ def summaries(draw: st.DrawFn) -> SummaryDocument:
         command=draw(st.sampled_from(["plan", "apply", "resync", "verify"])),
         version="1.0",
         exit_code=draw(st.sampled_from(Exit)),
-        meaning="",
+        meaning=Meaning.OK,
         error=None,
         started_at=NOON,
         ended_at=NOON + dt.timedelta(milliseconds=draw(FIGURES)),
@@ -58,6 +58,10 @@ def summaries(draw: st.DrawFn) -> SummaryDocument:
         stop_reason=None,
         next_command=None,
     )
+
+
+def test_each_exit_code_has_its_word() -> None:
+    assert [meaning.name for meaning in Meaning] == [code.name for code in Exit]
 
 
 @given(summaries())

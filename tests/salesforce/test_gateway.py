@@ -434,6 +434,21 @@ def test_a_renewed_token_for_another_org_sends_nothing_there(
         assert org.calls == 1
 
 
+def test_a_lane_that_begins_after_that_sends_nothing_there_either(
+    loopback: Loopback, ca_bundle: Path
+) -> None:
+    elsewhere = loopback.url.replace("127.0.0.1", "localhost")
+    tokens = Renewing(loopback.url, elsewhere)
+    loopback.respond = lambda asked: EXPIRED if len(loopback.asked) == 1 else Answer([INSERTED])
+
+    with Org(tokens, ca_bundle=ca_bundle) as org, ThreadPoolExecutor(1) as later:
+        with pytest.raises(OrgRefused, match="localhost"):
+            org.insert(MESSAGE, [SENT])
+        with pytest.raises(OrgRefused, match="localhost"):
+            later.submit(org.insert, MESSAGE, [SENT]).result()
+        assert org.calls == 1
+
+
 def test_a_login_that_is_refused_in_mid_run_leaves_no_doubt(
     loopback: Loopback, ca_bundle: Path
 ) -> None:

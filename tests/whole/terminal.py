@@ -24,7 +24,20 @@ class Conversation:
 
 
 def at_a_terminal(house: House, arguments: Sequence[str], answers: str) -> Conversation:
-    """Run a command whose input and messages are a terminal's."""
+    """Run a command whose input and messages are a terminal's; all answers are typed ahead."""
+    return answering(house, arguments, [("", answers)])
+
+
+def answering(
+    house: House, arguments: Sequence[str], answers: Sequence[tuple[str, str]]
+) -> Conversation:
+    """The same with a person who answers when asked: a hidden prompt forgets what was typed ahead.
+
+    Args:
+        house: in which the command is run.
+        arguments: of the command.
+        answers: with what each question ends, and the line that is typed then.
+    """
     person, terminal = pty.openpty()
     with closing(FileIO(person, "r+")) as screen:
         process = subprocess.Popen(
@@ -33,12 +46,20 @@ def at_a_terminal(house: House, arguments: Sequence[str], answers: str) -> Conve
             stdin=terminal,
             stdout=subprocess.DEVNULL,
             stderr=terminal,
+            start_new_session=True,
         )
         os.close(terminal)
-        screen.write(answers.encode())
         said = b""
+        seen = 0
+        left = list(answers)
         try:
-            while part := screen.read(4096):
+            while True:
+                while left and (at := said.find(left[0][0].encode(), seen)) >= 0:
+                    question, answer = left.pop(0)
+                    seen = at + len(question)
+                    screen.write(answer.encode())
+                if not (part := screen.read(4096)):
+                    break
                 said += part
         except OSError:
             pass  # the other end is closed: that is how a terminal ends on Linux

@@ -98,7 +98,9 @@ def test_one_that_is_repaired_is_to_be_sent_once_more() -> None:
     tally = Tally()
     tally.take(SendingStarted("r", 1))
     tally.take(MessageOutcome("r", "k", "c", Outcome.REJECTED, code="STRING_TOO_LONG"))
+    assert tally.figures.left == 0
     tally.take(Repaired("r", 1))
+    assert tally.figures.left == 1
     tally.take(MessageOutcome("r", "k", "c", Outcome.SYNCED))
     figures = tally.figures
     assert (figures.sent, figures.refused, figures.to_send, figures.left) == (1, 1, 2, 0)
