@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,9 +15,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import pytest
 import typer.main
+from rich.cells import cell_len
 from starlette.routing import Route
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
@@ -349,6 +352,47 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         assert linked.exists(), target
         if anchor:
             assert anchor in anchors(linked), target
+
+
+@every_page
+def test_pictures_that_a_page_shows_are_there(page: Path) -> None:
+    for names in re.findall(r'<(?:img|source)[^>]* src(?:set)?="([^"]+)"', page.read_text("utf-8")):
+        assert (page.parent / names).is_file(), names
+
+
+def test_no_picture_of_a_terminal_asks_anybody_for_anything() -> None:
+    pictures = list((ROOT / "docs" / "sessions").glob("*.svg"))
+    assert pictures
+    for picture in pictures:
+        loading = r"@import|url\((?!#)|href=|<script|<image|<foreignObject"
+        assert re.findall(loading, picture.read_text("utf-8")) == [], picture.name
+
+
+def test_each_picture_of_a_terminal_has_its_text_in_both_widths() -> None:
+    folder = ROOT / "docs" / "sessions"
+    stems = {path.stem for path in folder.glob("*.svg")}
+    assert stems == {path.stem for path in folder.glob("*.txt")}
+    assert {stem.rpartition("-")[0] + width for stem in stems for width in ("-80", "-120")} == stems
+    for stem in stems:
+        width = int(stem.rpartition("-")[2])
+        lines = (folder / f"{stem}.txt").read_text("utf-8").splitlines()
+        assert max(map(cell_len, lines)) <= width
+        assert f"sessions/{stem}" in read("docs/a-day.md")
+
+
+def test_each_page_has_its_place_in_the_site() -> None:
+    site = tomllib.loads(read("scripts/documents/site.toml"))
+    placed = set(re.findall(r"'([\w-]+\.md)'", str(site["project"]["nav"])))
+    of_the_top = {"index.md", "contributing.md", "changes.md"}
+    assert placed - of_the_top == {page.name for page in (ROOT / "docs").glob("*.md")}
+
+
+@every_page
+def test_links_to_elsewhere_are_whole_addresses(page: Path) -> None:
+    for target in re.findall(r"\]\((\w+://[^)\s]*)\)", outside_fences(page)):
+        address = urlsplit(target)
+        assert address.scheme == "https", target
+        assert re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", address.hostname or ""), target
 
 
 def anchors(page: Path) -> set[str]:

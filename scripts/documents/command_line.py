@@ -11,6 +11,7 @@ import typer.main
 from marks import cell, table
 from typer.core import TyperGroup
 
+from bridge.cli.lazy import LazyGroup
 from bridge.cli.main import app
 
 HEAD = """\
@@ -34,7 +35,8 @@ def _sections(command: Any, context: typer.Context) -> Iterator[str]:
     if not isinstance(command, TyperGroup):
         return
     for name in command.list_commands(context):
-        inner = command.get_command(context, name)
+        is_lazy = isinstance(command, LazyGroup)
+        inner = command.loaded(name) if is_lazy else command.get_command(context, name)
         # A group's hidden command is what the group's name alone does.
         path = context.info_name if inner.hidden else f"{context.info_name} {name}"
         yield from _sections(inner, typer.Context(inner, info_name=path, parent=context))

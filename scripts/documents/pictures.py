@@ -35,6 +35,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bridge-pictures-") as there:
         page = report_page(Path(there))
         with open_tab(Path(there) / "profile") as tab:
+            tab.do("Emulation.setScrollbarsHidden", hidden=True)
             tab.resize(WIDTH, HEIGHT)
             for scheme in ("light", "dark"):
                 _set_medium(tab, "screen", scheme)

@@ -80,11 +80,7 @@ def _switch_the_rule_off(practice: PracticeServer) -> None:
 STEPS = (
     Step("doctor", "doctor", 0),
     Step("plan", "resync --yesterday --expect 18 --dry-run", 2),
-    Step(
-        "explain",
-        "explain 'STRING_TOO_LONG: Last Name: data value too large: … (max length=80): LastName'",
-        4,
-    ),
+    Step("explain", "explain 'REQUIRED_FIELD_MISSING: Required fields are missing: [Name]'", 4),
     Step("resync", "resync --yesterday --expect 18", 20, "y\n", _switch_the_rule_off),
     Step("status", "status", 22),
     Step("report", "report RUN", 23),
@@ -204,10 +200,8 @@ class _Stage:
         )
         lines = lines_of(screen)
         self._note_the_run(lines)
-        typed = self._overwritten([(letter, TYPED) for letter in f"$ bridge {step.arguments}"])
-        starts = range(0, len(typed), self.columns)
-        shown = (typed[start : start + self.columns] for start in starts)
-        return Screen(self.columns, (*shown, *map(self._overwritten, lines)))
+        typed = [(letter, TYPED) for letter in f"$ bridge {step.arguments}"]
+        return Screen(self.columns, tuple(map(self._overwritten, (typed, *lines))))
 
     def _environment(self) -> Mapping[str, str]:
         told = self.practice.environment

@@ -94,6 +94,7 @@ class Screen:
         )
         for line in self.lines:
             console.print(_text(line), no_wrap=True, overflow="ignore", crop=False)
+        console.print()  # else the frame cuts the last line's feet off
         made = console.export_svg(title="", theme=_THEME, code_format=_SVG, unique_id=name)
         return "\n".join(line.rstrip() for line in made.splitlines()) + "\n"
 

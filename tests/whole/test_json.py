@@ -19,6 +19,8 @@ from tests.whole.conftest import OpenHouse
 from tests.whole.house import House
 from tests.whole.test_amending import edited, write
 
+WRITTEN = {"bridge.summary/1"}
+"""What goes to a file, in tests/whole/test_handover.py."""
 MIXED = Scenario(
     causes={
         MorningCause.LINK_RULE: 2,
@@ -61,9 +63,6 @@ def a_day(house: House, folder: Path) -> Iterator[tuple[list[str], dict[str, str
     yield ["fixers", "truncate"], {}
 
 
-LEFT_IN_A_FILE = {"bridge.summary/1"}
-
-
 def newest_run(house: House) -> str:
     with house.ledger() as ledger:
         return ledger.runs(1)[0].id
@@ -81,7 +80,7 @@ def test_each_command_prints_the_document_that_its_schema_describes(
         form = "bridge.runs/1" if isinstance(document, list) else document["format"]
         printed[command_of(arguments)].add(form)
     assert printed.keys() == {path for path, options in OPTIONS.items() if "--json" in options}
-    assert set().union(*printed.values()) == set(DOCUMENTS) - LEFT_IN_A_FILE
+    assert set().union(*printed.values()) == set(DOCUMENTS) - WRITTEN
     assert printed == documented()
 
 
