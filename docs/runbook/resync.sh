@@ -80,7 +80,7 @@ while [ "$tries" -gt 0 ] && [ -z "$stopped" ]; do
     fi
 done
 
-go_on="bridge resync --yesterday"
+go_on="bridge resync $*"
 [ -z "$run" ] || go_on="bridge apply $run"
 
 # The proof: the org itself is asked for every message of the run.
