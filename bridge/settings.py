@@ -305,6 +305,8 @@ class Layered:
     """What is wrong with a value, by field name; with the file, by `FILE`."""
     led_elsewhere: tuple[str, ...]
     """The variables that lead elsewhere than the profile says."""
+    others_may_write: bool
+    """Whether somebody else may have written the file."""
 
 
 def load(
@@ -321,7 +323,7 @@ def load(
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, profile, Settings)
-    return _validated(_values(_by_layer(flags, file))).beside(file.unchosen)
+    return _validated(_by_layer(flags, file)).beside(file.unchosen)
 
 
 def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
@@ -336,7 +338,7 @@ def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
     """
     file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
     below = without_other_ways(file.top, values)
-    return _validated(_values({Layer.FILE: below, Layer.PROFILE: values}))
+    return _validated({Layer.FILE: below, Layer.PROFILE: values})
 
 
 def environment_of(names: Container[str]) -> Mapping[str, str]:
@@ -387,14 +389,15 @@ def look(
     try:
         settings = Settings.model_validate(values)
     except ValidationError as exc:
-        mistakes = _mistakes(exc)
+        mistakes = _mistakes(exc, flags)
         problems |= {name: SettingsError(line, _MEND) for name, line in mistakes.items()}
         settings = Settings.model_validate(
             {name: value for name, value in values.items() if name not in mistakes}
         )
     elsewhere = leading_elsewhere(file.profile)
+    by_others = file.path is not None and settings_file.others_may_write(file.path)
     settings = settings.beside(file.unchosen)
-    return Layered(settings, layers, file.path, profile, problems, elsewhere)
+    return Layered(settings, layers, file.path, profile, problems, elsewhere, by_others)
 
 
 _MEND = "Mend the value and run the command again."
@@ -418,11 +421,11 @@ def _environment() -> Mapping[str, str]:
     return {name: given[name] for name in Settings.model_fields if name in given}
 
 
-def _validated(values: Mapping[str, object]) -> Settings:
+def _validated(by_layer: Mapping[Layer, Mapping[str, object]]) -> Settings:
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(_values(by_layer))
     except ValidationError as exc:
-        lines = "\n".join(_mistakes(exc).values())
+        lines = "\n".join(_mistakes(exc, by_layer.get(Layer.FLAG, {})).values())
         raise SettingsError(lines, _MEND) from exc
 
 
@@ -430,13 +433,18 @@ def _values(by_layer: Mapping[Layer, Mapping[str, object]]) -> dict[str, object]
     return {name: value for given in by_layer.values() for name, value in given.items()}
 
 
-def _mistakes(exc: ValidationError) -> Mapping[str, str]:
-    """A line for each value that is not usable, by its field."""
+def _mistakes(exc: ValidationError, flags: Mapping[str, object]) -> Mapping[str, str]:
+    """A line for each value that is not usable, by its field: named as it was given."""
     lines: dict[str, str] = {}
     for error in exc.errors(include_url=False, include_input=False):
         name = str(error["loc"][0])
         says = error["msg"].removeprefix("Value error, ")
         if Settings.model_fields[name].annotation == Secret | None:
             says = f"write where it is: {PLACES}"
-        lines.setdefault(name, f"{name.upper()}: {says}")
+        given_as = _flag(name) if name in flags else name.upper()
+        lines.setdefault(name, f"{given_as}: {says}")
     return lines
+
+
+def _flag(name: str) -> str:
+    return "--" + name.removeprefix("bridge_").replace("_", "-")

@@ -59,7 +59,8 @@ def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> Se
         if profile is not None:
             raise SettingsError(
                 f'There is no {CONFIG_FILE}, so no profile "{profile}"',
-                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out.",
+                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out and "
+                "unset BRIDGE_PROFILE.",
             )
         return SettingsFile()
     table = _table(path)
@@ -97,11 +98,22 @@ def _from_there(
 
 
 def text_of(path: Path) -> str:
-    """The text of a settings file; a mark that an editor put in front of it is no part of it.
+    """The text of a settings file, which is TOML.
 
     Raises:
         SettingsError: it can't be read.
     """
+    text = _read(path)
+    _parsed(text, path)
+    return text
+
+
+def _table(path: Path) -> dict[str, object]:
+    return _parsed(_read(path), path)
+
+
+def _read(path: Path) -> str:
+    """The text; a mark that an editor put in front of it is no part of it."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as exc:
@@ -112,9 +124,9 @@ def text_of(path: Path) -> str:
         raise SettingsError(f"{path} is no text in UTF-8", "Save it in that encoding.") from exc
 
 
-def _table(path: Path) -> dict[str, object]:
+def _parsed(text: str, path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(text_of(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         raise SettingsError(f"{path}: {exc}", "Mend the file there.") from exc
 
@@ -151,11 +163,16 @@ def _refuse_entry(name: str, value: object, path: Path, known: type[BaseModel]) 
         _refuse_strangers(path)
 
 
-def _refuse_strangers(path: Path) -> None:
-    """Refuse to run what a file names that somebody else may have written."""
+def others_may_write(path: Path) -> bool:
+    """Whether somebody else may have written what a settings file says."""
     found = path.stat()
     ours = not hasattr(os, "getuid") or found.st_uid in {os.getuid(), 0}
-    if not ours or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    return not ours or bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Refuse to run what a file names that somebody else may have written."""
+    if others_may_write(path):
         raise SettingsError(
             f"{path} names a command, and others than you may write the file",
             f"Look at it, then make it yours alone: chmod 600 {path}.",

@@ -173,7 +173,8 @@ def _become(
         opened = os.open(path, way, 0o600)
         os.dup2(opened, target)
         os.close(opened)
-    files: dict[str, Any] = {"encoding": "utf-8", "closefd": False}
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    files: dict[str, Any] = {"encoding": encoding, "closefd": False}
     sys.stdin = open(0, **files)  # noqa: SIM115  as long as the process lives
     sys.stdout = open(1, "w", **files)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", **files)  # noqa: SIM115

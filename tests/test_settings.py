@@ -365,3 +365,23 @@ def test_a_secret_that_is_written_instead_is_not_repeated(written: str) -> None:
     with pytest.raises(SettingsError) as caught:
         parse_reference(written, "sf_client_secret", "bridge", "uat")
     assert "s3cret" not in caught.value.message + caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "named"),
+    [
+        pytest.param({"bridge_max_refused": "some"}, {}, "--max-refused: ", id="flag"),
+        pytest.param({}, {"BRIDGE_MAX_REFUSED": "some"}, "BRIDGE_MAX_REFUSED: ", id="variable"),
+    ],
+)
+def test_a_mistake_is_named_as_it_was_given(
+    flags: dict[str, object],
+    variables: dict[str, str],
+    named: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load(flags)
+    assert caught.value.message.startswith(named)

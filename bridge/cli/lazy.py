@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
 
 import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
+
+from bridge.cli.plainness import Plain, is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Lazy:
 
     def listed(self, name: str) -> TyperCommand:
         """What a list shows of it, without loading it."""
-        return TyperCommand(name, help=self.help)
+        return TyperCommand(name, help=self.help, short_help=self.help)
 
     def loaded(self, name: str) -> Any:
         """The command itself."""
@@ -33,6 +36,7 @@ class Lazy:
             else typer.main.get_command(_alone(defined))
         )
         command.name = name
+        _dress(command)
         return command
 
 
@@ -45,6 +49,8 @@ class LazyGroup(TyperGroup):
     lazy: ClassVar[Mapping[str, Lazy]] = {}
 
     def __init__(self, **attributes: Any) -> None:
+        if is_plain():
+            attributes["rich_markup_mode"] = None
         super().__init__(**attributes)
         self.commands.update({name: lazy.listed(name) for name, lazy in self.lazy.items()})
 
@@ -56,6 +62,26 @@ class LazyGroup(TyperGroup):
     def loaded(self, name: str) -> Any:
         """The command of this name itself."""
         return self.lazy[name].loaded(name) if name in self.lazy else self.commands[name]
+
+
+def _dress(command: Any) -> None:
+    """Give a command and those within it what each has: `--plain`, and help that is so too."""
+    command.params.append(_plain())
+    command.short_help = (command.help or "").partition("\n\n")[0]
+    if is_plain():
+        command.rich_markup_mode = None
+    for inner in getattr(command, "commands", {}).values():
+        _dress(inner)
+
+
+@cache
+def _plain() -> Any:
+    def only_plain(*, plain: Plain = False) -> None:
+        """Take the option, which has had its effect before."""
+
+    option: Any = typer.main.get_command(_alone(only_plain)).params[0]
+    option.expose_value = False
+    return option
 
 
 def _alone(function: Callable[..., Any]) -> typer.Typer:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli import screen
+from bridge.cli import completion, screen
 from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit
 from bridge.ledger import check as check_ledger
@@ -45,7 +45,13 @@ def export(
     settings: Settings,
     *,
     run_id: Annotated[
-        str | None, typer.Option("--run", metavar="RUN", help="One run and its messages alone.")
+        str | None,
+        typer.Option(
+            "--run",
+            metavar="RUN",
+            help="One run and its messages alone.",
+            autocompletion=completion.run_ids,
+        ),
     ] = None,
 ) -> None:
     """Write the ledger as lines of JSON, one for each row. It holds people's messages: guard it.

@@ -16,6 +16,7 @@ import structlog
 from structlog.typing import Processor
 
 from bridge.cli.log_choice import LogFormat, LogLevel
+from bridge.cli.plainness import colours_welcome
 from bridge.errors import SettingsError
 
 _SHARED: tuple[Processor, ...] = (
@@ -94,7 +95,8 @@ def _to_stderr(log_format: LogFormat, level: LogLevel) -> logging.Handler:
         return handler
     # The renderer's own traceback shows the values of variables, which are people's messages.
     plain = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        colors=sys.stderr.isatty() and colours_welcome(),
+        exception_formatter=structlog.dev.plain_traceback,
     )
     handler.setFormatter(_formatter(plain))
     return handler

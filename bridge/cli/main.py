@@ -8,7 +8,9 @@ from typing import Annotated, ClassVar
 import typer
 
 from bridge.cli.lazy import Lazy, LazyGroup
+from bridge.cli.plainness import Plain, take_flag
 from bridge.errors import BridgeError, Exit
+from bridge.report.terminal.letters import spell
 from bridge.version import __version__
 
 _LISTED = {
@@ -69,14 +71,18 @@ def bridge(
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True)
     ] = False,
+    plain: Plain = False,
 ) -> None:
     """Bring messages that GoTallo could not insert into Salesforce there after all, each once."""
 
 
 def main() -> None:
     """Run the command and end the process with one of the documented exit codes."""
+    take_flag(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        spell(stream)
     try:
-        app()
+        app(prog_name="bridge")
     except BridgeError as error:
         show_error(error)
         sys.exit(error.exit_code)

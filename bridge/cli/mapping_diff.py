@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import completion, screen
 from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit, UsageError
 from bridge.ledger import Ledger
@@ -29,7 +29,13 @@ def diff(
     new: Annotated[Path, typer.Argument(metavar="NEW")],
     *,
     run_id: Annotated[
-        str | None, typer.Option("--run", metavar="RUN", help="The failures of one run.")
+        str | None,
+        typer.Option(
+            "--run",
+            metavar="RUN",
+            help="The failures of one run.",
+            autocompletion=completion.run_ids,
+        ),
     ] = None,
     days: Annotated[
         int | None,

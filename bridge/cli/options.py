@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bridge.cli import handover
+from bridge.cli import completion, handover
 from bridge.cli.interrupts import IN_DOUBT, interruptible
 from bridge.cli.log_choice import LogFormat, LogLevel
 from bridge.cli.logs import set_up_logs
@@ -95,7 +95,15 @@ Wait = Annotated[
 DetailedExit = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit with 3 where the plan holds some back.")
 ]
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or how it starts.")]
+RunId = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="The run's id, or how it starts.", autocompletion=completion.run_ids
+    ),
+]
+PerhapsRunId = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", autocompletion=completion.run_ids)
+]
 
 _COMMON: dict[str, Any] = {
     "ledger": Annotated[
@@ -109,7 +117,13 @@ _COMMON: dict[str, Any] = {
     ],
     "profile": Annotated[
         str | None,
-        typer.Option("--profile", envvar="BRIDGE_PROFILE", metavar="NAME", help="In bridge.toml."),
+        typer.Option(
+            "--profile",
+            envvar="BRIDGE_PROFILE",
+            metavar="NAME",
+            help="In bridge.toml.",
+            autocompletion=completion.profiles,
+        ),
     ],
     "log_format": Annotated[LogFormat, typer.Option("--log-format", help="Of stderr.")],
     "log_level": Annotated[LogLevel | None, typer.Option("--log-level", help="Of stderr.")],

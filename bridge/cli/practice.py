@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge import use_cases
+from bridge.cli import screen
 from bridge.cli.options import with_settings
 from bridge.errors import SettingsError, UsageError
 from bridge.settings import Settings
@@ -125,7 +126,7 @@ def import_org(
     typer.echo("# what the rule refuses. The trigger is the package's own, unless you write yours.")
     for name in imported.left_out:
         typer.echo(f"# Left out, of a type that the practice org does not know: {name}")
-    typer.echo(dump_scenario(imported.scenario), nl=False)
+    screen.print_document(dump_scenario(imported.scenario))
 
 
 @practice.command("scenario")
@@ -141,7 +142,7 @@ def show_scenario(
     need_practice()
     from bridge.practice.scenario_file import shipped_text
 
-    typer.echo(shipped_text(name), nl=False)
+    screen.print_document(shipped_text(name))
 
 
 def _scenario(name_or_file: str) -> Scenario:

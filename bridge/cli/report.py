@@ -17,7 +17,6 @@ from bridge.cli.options import AsJson, RunId, repeated_flags, with_settings
 from bridge.errors import UsageError
 from bridge.ledger import Ledger, Run
 from bridge.report.causes import days_of_causes
-from bridge.report.document import ReportDocument
 from bridge.report.handout import Content, Handout, whole
 from bridge.report.html import html_page
 from bridge.report.markdown import markdown
@@ -71,7 +70,7 @@ def report(
         elif md is not None:
             _write_page(markdown, _handout(ledger, run, content), md)
         else:
-            _show(report_document(ledger, run), as_json)
+            _show(ledger, run, as_json=as_json)
 
 
 def _refuse_two(asked: dict[str, object]) -> None:
@@ -82,11 +81,13 @@ def _refuse_two(asked: dict[str, object]) -> None:
         )
 
 
-def _show(document: ReportDocument, as_json: bool) -> None:
+def _show(ledger: Ledger, run: Run, *, as_json: bool) -> None:
+    document = report_document(ledger, run)
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
-    else:
-        show_report(document, screen.stdout)
+        return
+    writer = ledger.writer_of(run.id, dt.datetime.now(dt.UTC))
+    show_report(document, screen.stdout, ledger.last_sent_at(run.id), writer)
 
 
 def _handout(ledger: Ledger, run: Run, content: Content) -> Handout:
@@ -160,9 +161,11 @@ def _write_new(path: Path, data: bytes, why_kept: str) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-    except OSError as exc:
+    except BaseException as exc:
         path.unlink(missing_ok=True)
-        raise _unwritable(path, exc) from exc
+        if isinstance(exc, OSError):
+            raise _unwritable(path, exc) from exc
+        raise
 
 
 def _unwritable(path: Path, error: OSError) -> UsageError:

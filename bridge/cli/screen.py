@@ -10,8 +10,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from bridge.cli.plainness import is_plain
 from bridge.errors import Declined, SafetyStop
 from bridge.report.interchange import harmless
+from bridge.report.terminal.page import PlainConsole
 
 
 class _Output(Console):
@@ -22,14 +24,18 @@ class _Output(Console):
         _discard_stdout()
 
 
+class _PlainOutput(PlainConsole, _Output):
+    """The same without columns, signs and colours."""
+
+
 def _discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _PRODUCTION = "production"
 
-stdout = _Output(highlight=False, soft_wrap=False)
-stderr = Console(stderr=True, highlight=False)
+stdout: Console = _PlainOutput() if is_plain() else _Output(highlight=False, soft_wrap=False)
+stderr: Console = PlainConsole(stderr=True) if is_plain() else Console(stderr=True, highlight=False)
 
 
 def refuse_without_yes(yes: bool, advice: str, does: str = "sends records to Salesforce") -> None:
@@ -122,6 +128,16 @@ def print_bytes(data: bytes) -> None:
     """Write a whole file to stdout, as it stands."""
     try:
         sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def print_document(text: str) -> None:
+    """Write a file's text to stdout, in UTF-8 as a file has it."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()

@@ -14,6 +14,7 @@ from bridge.cli.options import (
     AsJson,
     Date,
     From,
+    PerhapsRunId,
     Till,
     Yesterday,
     Zone,
@@ -38,7 +39,7 @@ class _Ask(Protocol):
 @with_settings_and_files
 def verify(
     settings: Settings,
-    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
+    run_id: PerhapsRunId = None,
     *,
     yesterday: Yesterday = False,
     date: Date = None,

@@ -26,6 +26,11 @@ def judge(layered: Layered) -> Iterator[Verdict]:
     profile = f', profile "{layered.profile}"' if layered.profile else ""
     given = sum(layer is not Layer.DEFAULT for layer in layered.layers.values())
     yield good(f"{given} settings can be read, {file}{profile}")
+    if layered.others_may_write:
+        yield warning(
+            f"others than you may write {layered.file}, which says where your tokens go",
+            f"Look at it, then make it yours alone: chmod 600 {layered.file}.",
+        )
     if layered.led_elsewhere:
         names = ", ".join(layered.led_elsewhere)
         yield warning(

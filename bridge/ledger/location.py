@@ -35,7 +35,8 @@ def parse(location: str) -> URL:
     backend = _SCHEMES.get(scheme.partition("+")[0].lower())
     if backend is None:
         raise LedgerError(
-            "BRIDGE_LEDGER is neither a path nor a database URL that this program knows", _ADVICE
+            "The ledger's place is neither a path nor a database URL that this program knows",
+            _ADVICE,
         )
     try:
         url = make_url(location)
@@ -59,7 +60,7 @@ def _at_home(location: str) -> Path:
 
 
 def _unreadable() -> LedgerError:
-    return LedgerError("BRIDGE_LEDGER is a URL that can't be read", _ADVICE)
+    return LedgerError("The ledger's place is a URL that can't be read", _ADVICE)
 
 
 def shown(url: URL) -> str:

@@ -27,6 +27,7 @@ from bridge.ledger import (
     failures,
     heals,
     histories,
+    leases,
     resends,
 )
 from bridge.ledger import tables as t
@@ -60,6 +61,7 @@ from bridge.ledger.rows import (
     SourceOfItem,
     StoredItem,
     Waiting,
+    Writer,
 )
 from bridge.ledger.storing import change_of, finding_of, item_of, run_of
 from bridge.model import (
@@ -225,6 +227,17 @@ class LedgerReader:
                 "Give one more letter of the run's id.",
             )
         return run_of(rows[0])
+
+    def writer_of(self, run_id: str, now: dt.datetime) -> Writer | None:
+        """The process that sends a run, or was ended while it did; None where none does."""
+        with reading(self._engine) as connection:
+            return leases.writer_of(connection, run_id, now)
+
+    def last_sent_at(self, run_id: str) -> dt.datetime | None:
+        """When a message of a run was sent last; None where none was."""
+        query = select(func.max(t.attempts.c.sent_at)).where(t.attempts.c.run_id == run_id)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
 
     def runs(self, most: int) -> tuple[Run, ...]:
         """The newest runs, newest first."""

@@ -35,8 +35,8 @@ def _sections(command: Any, context: typer.Context) -> Iterator[str]:
     if not isinstance(command, TyperGroup):
         return
     for name in command.list_commands(context):
-        lazy = isinstance(command, LazyGroup)
-        inner = command.loaded(name) if lazy else command.get_command(context, name)
+        is_lazy = isinstance(command, LazyGroup)
+        inner = command.loaded(name) if is_lazy else command.get_command(context, name)
         # A group's hidden command is what the group's name alone does.
         path = context.info_name if inner.hidden else f"{context.info_name} {name}"
         yield from _sections(inner, typer.Context(inner, info_name=path, parent=context))

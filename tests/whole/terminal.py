@@ -6,7 +6,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from io import FileIO
@@ -38,13 +38,30 @@ def answering(
         arguments: of the command.
         answers: with what each question ends, and the line that is typed then.
     """
+    code, said = _talked(house, arguments, answers, subprocess.DEVNULL, {"COLUMNS": "200"})
+    return Conversation(code, " ".join(said.split()))
+
+
+def seen_at_a_terminal(house: House, arguments: Sequence[str], **environment: str) -> str:
+    """Run a command whose output is a terminal's too; give all that was written on it."""
+    return _talked(house, arguments, (), None, environment)[1]
+
+
+def _talked(
+    house: House,
+    arguments: Sequence[str],
+    answers: Sequence[tuple[str, str]],
+    output: int | None,
+    environment: Mapping[str, str],
+) -> tuple[int, str]:
+    """Give the exit code and what was written; the output is the terminal's where it is None."""
     person, terminal = pty.openpty()
     with closing(FileIO(person, "r+")) as screen:
         process = subprocess.Popen(
             [sys.executable, "-m", "bridge", *arguments],
-            env=process_environment({**house.environment, "COLUMNS": "200"}),
+            env=process_environment({**house.environment, **environment}),
             stdin=terminal,
-            stdout=subprocess.DEVNULL,
+            stdout=terminal if output is None else output,
             stderr=terminal,
             start_new_session=True,
         )
@@ -63,4 +80,4 @@ def answering(
                 said += part
         except OSError:
             pass  # the other end is closed: that is how a terminal ends on Linux
-        return Conversation(process.wait(), " ".join(said.decode().split()))
+        return process.wait(), said.decode()

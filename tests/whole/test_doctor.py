@@ -667,6 +667,15 @@ BROKEN = [
         profile="sandbox",
     ),
     Broken(
+        "a settings file that everybody may write",
+        lambda s: Path(s.file("bridge.toml", "")).chmod(0o666),
+        Family.SETTINGS,
+        "others than you may write bridge.toml, which says where your tokens go",
+        "chmod 600 bridge.toml",
+        OK,
+        mark=Mark.WARNING,
+    ),
+    Broken(
         "an environment that beats the profile",
         lambda s: s.file("bridge.toml", '[profiles.production]\nsf_target_org = "acme"\n'),
         Family.SETTINGS,

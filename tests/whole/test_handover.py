@@ -14,7 +14,7 @@ from bridge.cli.handover import handing_over, tell_run, tell_sending
 from bridge.errors import Exit
 from bridge.practice import Fault, MorningCause, Operation, Remote, Scenario, Status
 from bridge.report.summary import SummaryDocument
-from tests.report.strictly import complaints
+from tests.report import strictly
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import House
 
@@ -31,8 +31,8 @@ def day(house: House) -> list[str]:
 
 
 def summary_of(path: Path) -> SummaryDocument:
-    assert complaints(json.loads(path.read_text(encoding="utf-8"))) == []
-    return SummaryDocument.model_validate_json(path.read_text(encoding="utf-8"))
+    document = strictly.the_document(path.read_text(encoding="utf-8"))
+    return SummaryDocument.model_validate(document)
 
 
 def metrics_of(path: Path) -> dict[str, dict[str, float]]:

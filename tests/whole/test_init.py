@@ -211,6 +211,15 @@ def test_a_profile_that_is_made_anew_keeps_its_limits(house: House) -> None:
     assert written["sf_login_url"] == house.practice.origin
 
 
+@pytest.mark.parametrize("text", ["a = [", "typo = 1"])
+def test_a_settings_file_that_is_broken_is_told_and_left(house: House, text: str) -> None:
+    Path("bridge.toml").write_text(text, encoding="utf-8")
+    done = house.command("init", "--profile", "uat", *by_client(house), "--yes")
+    assert done.returncode == Exit.USAGE, done.stderr
+    assert "Error: bridge.toml: " in done.stderr
+    assert Path("bridge.toml").read_text(encoding="utf-8") == text
+
+
 def test_a_settings_file_that_is_a_link_stays_one(house: House) -> None:
     Path("kept").mkdir()
     Path("bridge.toml").symlink_to(Path("kept", "bridge.toml"))

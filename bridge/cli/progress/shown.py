@@ -6,7 +6,6 @@ is due after ten seconds, so a hundred thousand messages cost what their countin
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from rich.text import Text
 
 from bridge.cli import screen
 from bridge.cli.options import repeated_flags
+from bridge.cli.plainness import is_plain
 from bridge.cli.progress import words
 from bridge.cli.progress.pace import Pace
 from bridge.cli.progress.tally import Phase, Tally
@@ -158,7 +158,7 @@ def _further(console: Console, counted: Counted, clock: Clock) -> Iterator[Obser
     """What else is done with an event, where it is shown so."""
     if not console.is_terminal:
         yield Lines(counted, _log, clock)
-    elif console.is_dumb_terminal or os.environ.get("BRIDGE_PLAIN"):
+    elif console.is_dumb_terminal or is_plain():
         yield Lines(counted, lambda standing: console.print(Text(words.line(standing))), clock)
     else:
         with Live(
