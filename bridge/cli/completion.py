@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 from bridge.errors import BridgeError
@@ -35,12 +34,12 @@ def run_ids(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
 
 def profiles(ctx: Any, incomplete: str) -> list[str]:
     """The profiles of the file that the words before name, or of the usual one."""
-    from bridge.settings_file import profiles_of, usual_places
+    from bridge import settings_file
+    from bridge.settings import Settings
 
-    config: Path | None = ctx.params.get("config")
-    path = config or next((place for place in usual_places() if place.is_file()), None)
     with suppress(BridgeError):
-        return _fitting(profiles_of(path) if path else (), incomplete)
+        found = settings_file.read(ctx.params.get("config"), None, Settings)
+        return _fitting(found.unchosen, incomplete)
     return []
 
 
