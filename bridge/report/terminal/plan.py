@@ -37,6 +37,7 @@ from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import (
     bounded,
     counted,
+    nothing_fetched,
     standing_in_words,
     without_namespace,
 )
@@ -105,7 +106,7 @@ def _sentence(page: Page, document: RunDocument) -> None:
     if counts.fetched:
         page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING), hang=2)
     else:
-        page.line(("No failed messages in this window.", HEADING))
+        page.line((nothing_fetched(document), HEADING))
 
 
 def _held_for(document: RunDocument) -> str:

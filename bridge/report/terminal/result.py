@@ -21,7 +21,12 @@ from bridge.report.terminal.parts import (
     resend,
 )
 from bridge.report.terminal.visibility import visibility
-from bridge.report.terminal.words import counted, standing_in_words, without_namespace
+from bridge.report.terminal.words import (
+    counted,
+    nothing_fetched,
+    standing_in_words,
+    without_namespace,
+)
 from bridge.report.text import shortened
 
 _MOST_REMARKS = 3
@@ -59,7 +64,7 @@ def show_story(page: Page, document: RunDocument, writer: Writer | None = None) 
 def _sentence(page: Page, document: RunDocument) -> None:
     counts = document.counts
     if not counts.fetched:
-        page.line(("No failed messages in this window.", HEADING))
+        page.line((nothing_fetched(document), HEADING))
         return
     there = (
         f"{counts.there:,} of {counted(counts.fetched, 'message')} "
