@@ -107,6 +107,8 @@ def _sentence(page: Page, document: RunDocument) -> None:
         page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING), hang=2)
     else:
         page.line((nothing_fetched(document), HEADING))
+        if document.state is RunState.PLANNED and counts.expected is None:
+            page.line("If the e-mail lists some: look at the day above, and at its zone (--tz).")
 
 
 def _held_for(document: RunDocument) -> str:
