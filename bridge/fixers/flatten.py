@@ -247,14 +247,14 @@ def _find(value: Value, steps: _Path) -> _Found | None:
         beside += [
             (*above, other)
             for other, held in entries.items()
-            if other != step and held not in _NOTHING
+            if other != step and (held or held not in _NOTHING)
         ]
         value = entries[step]
     return _Found(value, tuple(beside))
 
 
 def _entries(value: Value) -> Mapping[str, Value]:
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return value
     if isinstance(value, Sequence) and not isinstance(value, str):
         return {str(n): entry for n, entry in enumerate(value)}

@@ -1,4 +1,8 @@
-"""What follows from an error under a mapping: worked out once for each distinct text. Pure."""
+"""What follows from an error under a mapping. Pure.
+
+It is worked out once for all errors that differ in nothing but what they quote: many a text names
+the value or the record that it is about, and comes once.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +49,20 @@ class _Undecided:
     cause: Cause
 
 
+@dataclass(frozen=True, slots=True)
+class _Consequences:
+    """What follows from errors that differ in nothing but what they quote."""
+
+    traced: bool
+    """Whether they are about fields that fields of the message fill; then these are told:"""
+    fields: tuple[str, ...]
+    limit: int | None
+    policies: tuple[Policy, ...]
+    findings: tuple[Finding, ...]
+    bounds: tuple[Bound, ...]
+    tight: Tightened
+
+
 class Cases:
     """Finds the case of an error for one mapping and one org's object."""
 
@@ -65,6 +83,7 @@ class Cases:
         self._possible = lru_cache(_ALIKE)(
             partial(downstream.possible_traces, mapping.downstream, schema)
         )
+        self._consequences = lru_cache(_ALIKE)(self._work_out_consequences)
         self._may_decide = lru_cache(_ALIKE)(partial(that_may_decide, mapping.policies))
         self._without_error = Case(
             None, cause_of(None), None, self._may_decide(None), (), (), self._tightening.to(())
@@ -84,11 +103,11 @@ class Cases:
         case = kept(error_text)
         if isinstance(case, Case):
             return case
-        return self._case(case.diagnosis, case.cause, self._traces(case.diagnosis, original))
+        return self._case(case.diagnosis, case.cause, original)
 
     def of_refusal(self, refusal: Diagnosis, original: Record) -> Case:
         """The case of what the org itself answered."""
-        return self._case(refusal, cause_of(refusal), self._traces(refusal, original))
+        return self._case(refusal, cause_of(refusal), original)
 
     def tightened(self, cases: Sequence[Case]) -> Tightened:
         """The message's object as what is known of these errors narrows it."""
@@ -99,22 +118,39 @@ class Cases:
     def _of_any_message(self, error_text: str) -> Case | _Undecided:
         diagnosis = diagnose(error_text)
         cause = cause_of(diagnosis)
-        found = self._traces(diagnosis, {})
-        if downstream.may_differ(found, diagnosis):
+        if downstream.may_differ(self._possible_traces(diagnosis), diagnosis):
             return _Undecided(diagnosis, cause)
-        return self._case(diagnosis, cause, found)
+        return self._case(diagnosis, cause, {})
 
-    def _traces(self, diagnosis: Diagnosis, original: Record) -> tuple[downstream.Trace, ...]:
+    def _possible_traces(self, diagnosis: Diagnosis) -> tuple[downstream.Trace, ...]:
         objects = downstream.objects_of(self._mapping.downstream, self._schema, diagnosis)
-        if not objects:
-            return ()
-        return downstream.named_by_value(
-            self._possible(objects, diagnosis.fields), diagnosis, original
+        return self._possible(objects, diagnosis.fields) if objects else ()
+
+    def _case(self, diagnosis: Diagnosis, cause: Cause, original: Record) -> Case:
+        holding = downstream.holding(self._possible_traces(diagnosis), diagnosis.value, original)
+        follows = self._consequences(self._without_quotes(diagnosis), holding)
+        told = diagnosis
+        if follows.traced:
+            told = replace(diagnosis, fields=follows.fields, limit=follows.limit)
+        return Case(
+            diagnosis,
+            cause,
+            told,
+            follows.policies,
+            follows.findings,
+            follows.bounds,
+            follows.tight,
         )
 
-    def _case(
-        self, diagnosis: Diagnosis, cause: Cause, found: tuple[downstream.Trace, ...]
-    ) -> Case:
+    def _without_quotes(self, diagnosis: Diagnosis) -> Diagnosis:
+        """The error without what it quotes, unless a policy asks for that."""
+        message = diagnosis.message if self._reads_messages else ""
+        return replace(diagnosis, message=message, value=None, ids=(), others=())
+
+    def _work_out_consequences(
+        self, diagnosis: Diagnosis, holding: frozenset[str]
+    ) -> _Consequences:
+        found = downstream.narrowed(self._possible_traces(diagnosis), holding)
         failure = Failure.of(
             diagnosis,
             downstream.all_fields(diagnosis, found),
@@ -122,22 +158,13 @@ class Cases:
             diagnosis.message if self._reads_messages else None,
         )
         bounds = self._tightening.bounds(found)
-        return Case(
-            diagnosis,
-            cause,
-            told=self._as_told(diagnosis, found),
+        return _Consequences(
+            traced=bool(found),
+            fields=downstream.fields_of_the_message(diagnosis, found),
+            # A limit of then gives way to that of the describe.
+            limit=None if all(map(self._tightening.knows, found)) else diagnosis.limit,
             policies=self._may_decide(failure),
             findings=downstream.findings(found, self._schema, diagnosis),
             bounds=bounds,
             tight=self._tightening.to(bounds),
-        )
-
-    def _as_told(self, diagnosis: Diagnosis, found: tuple[downstream.Trace, ...]) -> Diagnosis:
-        """The error about the message's fields; a limit of then gives way to the describe's."""
-        if not found:
-            return diagnosis
-        return replace(
-            diagnosis,
-            fields=downstream.fields_of_the_message(diagnosis, found),
-            limit=None if all(map(self._tightening.knows, found)) else diagnosis.limit,
         )

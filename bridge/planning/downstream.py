@@ -7,7 +7,7 @@ held.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -67,7 +67,7 @@ def traces(
     """
     objects = objects_of(downstream, schema, diagnosis)
     found = possible_traces(downstream, schema, objects, diagnosis.fields)
-    return named_by_value(found, diagnosis, record)
+    return narrowed(found, holding(found, diagnosis.value, record))
 
 
 def possible_traces(
@@ -78,11 +78,20 @@ def possible_traces(
     return tuple(trace for trace in found if trace.sources)
 
 
-def named_by_value(
-    found: tuple[Trace, ...], diagnosis: Diagnosis, record: Record
-) -> tuple[Trace, ...]:
-    """Of several sources those that hold what the error quotes."""
-    return tuple(_named_by_value(trace, diagnosis, record) for trace in found)
+def holding(found: tuple[Trace, ...], quoted: str | None, record: Record) -> frozenset[str]:
+    """The message's fields that hold what the error quotes, where it may come from several."""
+    several = [trace.names for trace in found if len(trace.names) > 1]
+    wanted = _plain(quoted) if several and record else None
+    if wanted is None:
+        return frozenset()
+    return frozenset(
+        name for names in several for name in names if _plain(record.get(name)) == wanted
+    )
+
+
+def narrowed(found: tuple[Trace, ...], holding: Set[str]) -> tuple[Trace, ...]:
+    """Of several sources those that hold what the error quotes; all where none does."""
+    return tuple(_narrowed(trace, holding) for trace in found)
 
 
 def objects_of(
@@ -162,13 +171,9 @@ def _sources(
                 yield Source(name, written, known)
 
 
-def _named_by_value(trace: Trace, diagnosis: Diagnosis, record: Record) -> Trace:
-    """Of several sources those that hold what the error quotes; all where none does."""
-    quoted = _plain(diagnosis.value)
-    if quoted is None or len(trace.names) < 2:
-        return trace
-    holding = tuple(s for s in trace.sources if _plain(record.get(s.source.name)) == quoted)
-    return replace(trace, sources=holding) if holding else trace
+def _narrowed(trace: Trace, holding: Set[str]) -> Trace:
+    sources = tuple(one for one in trace.sources if one.source.name in holding)
+    return replace(trace, sources=sources) if sources else trace
 
 
 def _certain(trace: Trace) -> tuple[str, ...]:
