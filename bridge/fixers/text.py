@@ -156,8 +156,9 @@ def _fitting(text: str, field: FieldSchema, limit: int, tail: str) -> int:
 def _end_within(text: str, end: int, room: int, size: Callable[[str], int], most: int) -> int:
     """The greatest end, up to this one, of a start that has room; a code point has at most `most`.
 
-    As many code points are left out at once as surely have to be.
+    As many code points are left out at once as surely have to be: each has one at least.
     """
+    end = min(end, max(room, 0))
     while end > 0 and (over := size(text[:end]) - room) > 0:
         end -= min(end, math.ceil(over / most))
     return end

@@ -53,7 +53,9 @@ class Tightened:
 
     def explained(self, changes: Sequence[Change]) -> tuple[Change, ...]:
         """The changes, whose reasons name the made record's field where that asked for it."""
-        return tuple(map(self._explained, changes)) if self.by else tuple(changes)
+        if not any(change.field in self.by for change in changes):
+            return tuple(changes)
+        return tuple(map(self._explained, changes))
 
     def _explained(self, change: Change) -> Change:
         made = self.by.get(change.field)
