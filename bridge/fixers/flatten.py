@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, NamedTuple, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, model_validator
 
@@ -61,15 +60,13 @@ class FlattenOptions(ByField[Part], frozen=True):
 _Path: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     value: Value
     beside: tuple[_Path, ...]
     """The paths that stood beside it and held something."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Flat:
+class _Flat(NamedTuple):
     """What becomes of an object or a list."""
 
     text: str | None
@@ -163,8 +160,8 @@ class Flatten(Fixer[FlattenOptions]):
 
 
 def _is_nested(value: Value) -> bool:
-    return isinstance(value, Mapping) or (
-        isinstance(value, Sequence) and not isinstance(value, str)
+    return type(value) is dict or (
+        isinstance(value, Mapping | Sequence) and not isinstance(value, str)
     )
 
 

@@ -53,14 +53,11 @@ class Tightened:
 
     def explained(self, changes: Sequence[Change]) -> tuple[Change, ...]:
         """The changes, whose reasons name the made record's field where that asked for it."""
-        if not any(change.field in self.by for change in changes):
-            return tuple(changes)
-        return tuple(map(self._explained, changes))
+        return tuple(map(self._explained, changes)) if self.by else tuple(changes)
 
     def _explained(self, change: Change) -> Change:
         made = self.by.get(change.field)
-        short = self.schema.short(change.field)
-        if made is None or short not in change.why:
+        if made is None or (short := self.schema.short(change.field)) not in change.why:
             return change
         return replace(change, why=change.why.replace(short, f"{made} (from {short})", 1))
 
