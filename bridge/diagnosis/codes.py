@@ -7,9 +7,8 @@ the catalogue knows it: `URL`, `API` and `ERROR` stand in many a sentence.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from bridge.diagnosis.catalogue import CATALOGUE, Source
 
@@ -33,8 +32,7 @@ _EVERYDAY: Final = frozenset({"InternalServerError", "NotFound", "Timeout", "Unk
 """Codes of the Bulk API that are words: theirs is a colon with a space on both sides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A code in a text."""
 
     code: str

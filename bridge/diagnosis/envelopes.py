@@ -15,7 +15,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from bridge.diagnosis import codes
@@ -52,8 +51,8 @@ _PRINTED_ERROR = re.compile(r"\{ Error: ([^\n]{1,4000})\n\s{1,40}at ")
 _PARTS_FOLLOW = re.compile(r"\]?\s*+\{?\s*+\b(?:name|errorCode|fields):|\n")
 _NEXT_ROW = re.compile(r"(?P<bulk>:(?:[A-Za-z][\w. ]{0,400} )?--)?(?:\s?[;|]\s?|\s?\n\s{0,8})")
 """Between two errors, the first in the Bulk form or in the plain one."""
-_ENDS_OF_BULK: Final = ("--\n", "-- \n", "--\r", "--;", "--|", "-- ;", "-- |")
-_ENDS_OF_PLAIN: Final = ("\n", ";", "|")
+_END_OF_BULK = re.compile(r"--(?: ?[\n;|]|\r)")
+_END_OF_PLAIN = re.compile(r"[\n;|]")
 _LONGEST_CODE: Final = 100
 _CATEGORY_LENGTH: Final = 120
 _MOST_FURTHER: Final = 20
@@ -112,7 +111,7 @@ def _from_head(text: str, head: Standing) -> Envelope:
 def _end_of_first(text: str, head: Standing) -> int:
     """Where an error ends that others follow, each on a line of its own or behind a semicolon."""
     bulk_alone = head.code in MAY_QUOTE or text.endswith("--")
-    if not any(mark in text for mark in (_ENDS_OF_BULK if bulk_alone else _ENDS_OF_PLAIN)):
+    if (_END_OF_BULK if bulk_alone else _END_OF_PLAIN).search(text, head.end) is None:
         return len(text)
     for row in _NEXT_ROW.finditer(text, head.end):
         following = codes.leading(text[row.end() : row.end() + _LONGEST_CODE])
@@ -261,12 +260,12 @@ def _with_words(error: Found, text: str) -> Found:
     """An error of which a client printed the message in front of its parts."""
     printed = _PRINTED_ERROR.search(text)
     if printed is not None:
-        return replace(error, message=printed[1].strip())
+        return error._replace(message=printed[1].strip())
     standing = codes.standing(text)
     if standing is None or standing.code != error.code or text[standing.end - 1] != ":":
         return error
     line = _PARTS_FOLLOW.split(text[standing.end :], maxsplit=1)[0]
-    return replace(error, message=without_clients_words(line, "").message)
+    return error._replace(message=without_clients_words(line, "").message)
 
 
 def _table_in_words(text: str) -> Envelope | None:
@@ -287,7 +286,7 @@ def _rows_of_dml(text: str) -> Envelope | None:
 
 def _further(text: str) -> Iterator[Found]:
     """The errors in what follows an error: further rows, lines or parts."""
-    for _ in range(_MOST_FURTHER):
+    for _ in range(_MOST_FURTHER if text else 0):
         standing = codes.standing(text)
         if standing is None or not standing.separated:
             return

@@ -47,6 +47,7 @@ class _Undecided:
 
     diagnosis: Diagnosis
     cause: Cause
+    possible: tuple[downstream.Trace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,12 @@ class Cases:
         case = kept(error_text)
         if isinstance(case, Case):
             return case
-        return self._case(case.diagnosis, case.cause, original)
+        return self._case(case.diagnosis, case.cause, case.possible, original)
 
     def of_refusal(self, refusal: Diagnosis, original: Record) -> Case:
         """The case of what the org itself answered."""
-        return self._case(refusal, cause_of(refusal), original)
+        possible = self._possible_traces(refusal)
+        return self._case(refusal, cause_of(refusal), possible, original)
 
     def tightened(self, cases: Sequence[Case]) -> Tightened:
         """The message's object as what is known of these errors narrows it."""
@@ -118,16 +120,23 @@ class Cases:
     def _of_any_message(self, error_text: str) -> Case | _Undecided:
         diagnosis = diagnose(error_text)
         cause = cause_of(diagnosis)
-        if downstream.may_differ(self._possible_traces(diagnosis), diagnosis):
-            return _Undecided(diagnosis, cause)
-        return self._case(diagnosis, cause, {})
+        possible = self._possible_traces(diagnosis)
+        if downstream.may_differ(possible, diagnosis):
+            return _Undecided(diagnosis, cause, possible)
+        return self._case(diagnosis, cause, possible, {})
 
     def _possible_traces(self, diagnosis: Diagnosis) -> tuple[downstream.Trace, ...]:
         objects = downstream.objects_of(self._mapping.downstream, self._schema, diagnosis)
         return self._possible(objects, diagnosis.fields) if objects else ()
 
-    def _case(self, diagnosis: Diagnosis, cause: Cause, original: Record) -> Case:
-        holding = downstream.holding(self._possible_traces(diagnosis), diagnosis.value, original)
+    def _case(
+        self,
+        diagnosis: Diagnosis,
+        cause: Cause,
+        possible: tuple[downstream.Trace, ...],
+        original: Record,
+    ) -> Case:
+        holding = downstream.holding(possible, diagnosis.value, original)
         follows = self._consequences(self._without_quotes(diagnosis), holding)
         told = diagnosis
         if follows.traced:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from bridge.model import (
@@ -39,7 +40,7 @@ class Source:
     """As the org's describe has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """Where a field that an error names comes from."""
 
@@ -48,7 +49,7 @@ class Trace:
     sources: tuple[Source, ...]
     """At least one."""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The message's fields, each once, as the org has them."""
         return tuple(dict.fromkeys(one.source.name for one in self.sources))
