@@ -117,7 +117,7 @@ class Text(Fixer[TextOptions]):
             return
         for target in self._targets(schema):
             value = record.get(target.name)
-            if isinstance(value, str):
+            if isinstance(value, str) and not (value.isprintable() and target.html is Html.KEEP):
                 change = self._tidied(value, target)
                 if change is not None:
                     yield change

@@ -6,9 +6,10 @@ the value or the record that it is about, and comes once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Final
 
 from bridge.diagnosis import cause_of, diagnose
@@ -22,6 +23,12 @@ _ALIKE: Final = 1_024
 """How many distinct errors are kept. Most of a morning's are alike."""
 _LONGEST: Final = 4_000
 """Characters of a text that is kept: a longer one quotes a message, and comes once."""
+
+
+_DECIDING: Final = attrgetter(
+    "code", "outer_code", "kind", "fields", "limit", "object", "handler", "rule"
+)
+"""What may decide what follows from an error, beside its wrappers; the rest is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,8 @@ class Cases:
         self._possible = lru_cache(_ALIKE)(
             partial(downstream.possible_traces, mapping.downstream, schema)
         )
-        self._consequences = lru_cache(_ALIKE)(self._work_out_consequences)
+        self._consequences: dict[Hashable, _Consequences] = {}
+        """By all that decides them."""
         self._may_decide = lru_cache(_ALIKE)(partial(that_may_decide, mapping.policies))
         self._without_error = Case(
             None, cause_of(None), None, self._may_decide(None), (), (), self._tightening.to(())
@@ -137,7 +145,7 @@ class Cases:
         original: Record,
     ) -> Case:
         holding = downstream.holding(possible, diagnosis.value, original)
-        follows = self._consequences(self._without_quotes(diagnosis), holding)
+        follows = self._follows(diagnosis, possible, holding)
         told = diagnosis
         if follows.traced:
             told = replace(diagnosis, fields=follows.fields, limit=follows.limit)
@@ -151,15 +159,25 @@ class Cases:
             follows.tight,
         )
 
-    def _without_quotes(self, diagnosis: Diagnosis) -> Diagnosis:
-        """The error without what it quotes, unless a policy asks for that."""
-        message = diagnosis.message if self._reads_messages else ""
-        return replace(diagnosis, message=message, value=None, ids=(), others=())
-
-    def _work_out_consequences(
-        self, diagnosis: Diagnosis, holding: frozenset[str]
+    def _follows(
+        self,
+        diagnosis: Diagnosis,
+        possible: tuple[downstream.Trace, ...],
+        holding: frozenset[str],
     ) -> _Consequences:
-        found = downstream.narrowed(self._possible_traces(diagnosis), holding)
+        message = diagnosis.message if self._reads_messages else ""
+        made = downstream.is_of_a_made_record(diagnosis)
+        deciding = (*_DECIDING(diagnosis), made, message, holding)
+        known = self._consequences.get(deciding)
+        if known is None:
+            if len(self._consequences) >= _ALIKE:
+                self._consequences.clear()
+            unquoted = replace(diagnosis, message=message, value=None, ids=(), others=())
+            known = self._work_out(unquoted, downstream.narrowed(possible, holding))
+            self._consequences[deciding] = known
+        return known
+
+    def _work_out(self, diagnosis: Diagnosis, found: tuple[downstream.Trace, ...]) -> _Consequences:
         failure = Failure.of(
             diagnosis,
             downstream.all_fields(diagnosis, found),

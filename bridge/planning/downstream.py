@@ -101,7 +101,7 @@ def objects_of(
     """The objects of the table that the error may be about."""
     if diagnosis.object is not None:
         return tuple(name for name in downstream if _same(name, diagnosis.object, schema))
-    return tuple(downstream) if _is_of_a_made_record(diagnosis) else ()
+    return tuple(downstream) if is_of_a_made_record(diagnosis) else ()
 
 
 def refused_objects(
@@ -116,7 +116,7 @@ def refused_objects(
     elif found:
         names = [one.object for trace in found for one in trace.sources]
     else:
-        names = [] if _is_of_a_made_record(diagnosis) else [schema.name]
+        names = [] if is_of_a_made_record(diagnosis) else [schema.name]
     return tuple(dict.fromkeys(spelt for name in names for spelt in (name, schema.short(name))))
 
 
@@ -158,7 +158,8 @@ def findings(
     )
 
 
-def _is_of_a_made_record(diagnosis: Diagnosis) -> bool:
+def is_of_a_made_record(diagnosis: Diagnosis) -> bool:
+    """Whether the org's own code met the error: then another record than the message's had it."""
     return any(step.wrapper in _AUTOMATION for step in diagnosis.steps)
 
 
