@@ -124,6 +124,21 @@ class Outcome(StrEnum):
     NOT_SENT = "not_sent"
 
 
+class EndingKind(StrEnum):
+    """How the delivery of a run ended."""
+
+    FINISHED = "finished"
+    """Every item was gone through."""
+    LIMITED = "limited"
+    """As many were sent as this call was to send; `apply` goes on."""
+    WAITING = "waiting"
+    """Conversations wait for a message in doubt; `apply` goes on once it can be settled."""
+    INTERRUPTED = "interrupted"
+    """A person ended it; `apply` goes on."""
+    STOPPED = "stopped"
+    """Nothing more would pass; `apply` goes on once that is mended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The span of time whose failures are fetched."""

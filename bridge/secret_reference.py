@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shlex
 import subprocess
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -21,6 +22,13 @@ from bridge.errors import SettingsError
 
 COMMAND_SECONDS = 60.0
 """How long a command may take: a person may have to unlock something."""
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,63}", re.ASCII)
+"""What is shown as the name of a variable. Something else may be the secret itself: a shell makes
+that of `env:$NAME`."""
+
+
+PLACES = '{env = "NAME"}, {keyring = "SERVICE", user = "NAME"} or {command = ["NAME", …]}'
+"""As a settings file has them."""
 
 
 class _Reference(BaseModel):
@@ -34,7 +42,9 @@ class InEnvironment(_Reference):
 
     @property
     def words(self) -> str:
-        return f"the variable {self.env}"
+        if _VARIABLE.fullmatch(self.env) or self.env in os.environ:
+            return f"the variable {self.env}"
+        return "the variable that env names"
 
     def fetch(self, setting: str) -> SecretStr:
         return _secret(os.environ.get(self.env, ""), setting, self.words)
@@ -52,13 +62,7 @@ class InKeyring(_Reference):
         return f"the keyring, {self.keyring}, {self.user}"
 
     def fetch(self, setting: str) -> SecretStr:
-        try:
-            keyring: Any = importlib.import_module("keyring")
-        except ImportError as exc:
-            raise SettingsError(
-                f"{setting.upper()} is in {self.words}, and the library keyring is not installed",
-                "Install the extra: pip install 'gotallo-bridge[keyring]'.",
-            ) from exc
+        keyring = self.opened(setting)
         try:
             found = keyring.get_password(self.keyring, self.user)
         except Exception as exc:
@@ -68,25 +72,41 @@ class InKeyring(_Reference):
             ) from exc
         return _secret(found or "", setting, self.words)
 
-    def keep(self, secret: SecretStr) -> None:
+    def keep(self, secret: SecretStr, setting: str) -> None:
         """Put a secret there.
 
         Raises:
             SettingsError: the keyring takes none.
         """
+        keyring = self.opened(setting)
         try:
-            keyring: Any = importlib.import_module("keyring")
             keyring.set_password(self.keyring, self.user, secret.get_secret_value())
         except Exception as exc:
             raise SettingsError(
-                f"The secret can't be put into {self.words}: {type(exc).__name__}",
-                "Install the extra (pip install 'gotallo-bridge[keyring]') and unlock the keyring, "
-                "or keep the secret elsewhere.",
+                f"{setting.upper()} can't be put into {self.words}: {type(exc).__name__}",
+                "Unlock the keyring, or keep the secret elsewhere.",
+            ) from exc
+
+    def opened(self, setting: str) -> Any:
+        """The library that opens it.
+
+        Raises:
+            SettingsError: it is not installed.
+        """
+        try:
+            return importlib.import_module("keyring")
+        except ImportError as exc:
+            raise SettingsError(
+                f"{setting.upper()} is in {self.words}, and the library keyring is not installed",
+                "Install the extra: pip install 'gotallo-bridge[keyring]'.",
             ) from exc
 
 
 class FromCommand(_Reference):
-    """What a command prints. It is run as it stands, without a shell."""
+    """The first line that a command prints. It is run as it stands, without a shell.
+
+    What password managers print behind it are notes of their owner.
+    """
 
     command: Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -112,7 +132,8 @@ class FromCommand(_Reference):
             raise self._failed(setting, said or "it can't be run") from exc
         if done.returncode:
             raise self._failed(setting, f"it ended with {done.returncode}")
-        return _secret(done.stdout.decode("utf-8", "replace"), setting, self.words)
+        printed = done.stdout.decode("utf-8", "replace").strip()
+        return _secret(printed.partition("\n")[0], setting, self.words)
 
     def _failed(self, setting: str, why: str) -> SettingsError:
         return SettingsError(
@@ -171,6 +192,12 @@ def _secret(found: str, setting: str, where: str) -> SecretStr:
     if not value:
         raise SettingsError(
             f"{setting.upper()} should be in {where}, and nothing is there",
-            f"Put the secret there, or set {setting.upper()} in the environment.",
+            f"Put the secret there, or set {setting.upper()} in the environment. Of a variable the "
+            "name is written, without $, and not what it holds.",
+        )
+    if not value.isprintable():
+        raise SettingsError(
+            f"{setting.upper()} in {where} holds a line break or what no secret has",
+            "Put the secret there, and nothing else.",
         )
     return SecretStr(value)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import platformdirs
 from pydantic import (
@@ -21,6 +21,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
 )
@@ -29,14 +30,23 @@ from bridge import settings_file
 from bridge.bounds import SETTLE_SECONDS
 from bridge.errors import SettingsError
 from bridge.model import Amount, Risk
-from bridge.secret_reference import Secret, fetched
+from bridge.secret_reference import PLACES, Secret, fetched
 from bridge.settings_file import APP, SettingsFile
+from bridge.ways_in import is_of_another_way, ways_of, without_other_ways
 
 
 def _https(url: str) -> str:
     if not url.startswith("https://"):
         raise ValueError("must start with https://, since a token travels with every request")
+    if "@" in url.removeprefix("https://").partition("/")[0]:
+        raise ValueError("must hold no user name and no password: addresses are shown")
     return url.rstrip("/")
+
+
+def _proxy(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must be the URL of a proxy such as http://proxy.example:3128")
+    return url
 
 
 def _uuid(text: str) -> str:
@@ -102,6 +112,9 @@ class Settings(BaseModel):
     sf_login_url: HttpsUrl | None = None
     sf_client_id: str | None = None
     sf_client_secret: Secret | None = None
+    sf_username: str | None = None
+    sf_jwt_key_file: Path | None = None
+    """PEM of the private key whose certificate the app holds."""
 
     bridge_ledger: str = Field(
         default_factory=lambda: str(Path(platformdirs.user_data_dir(APP)) / "ledger.sqlite3"),
@@ -111,7 +124,7 @@ class Settings(BaseModel):
     """None for the mapping that comes with the program."""
     bridge_ca_bundle: Path | None = None
     """PEM, for both remotes; None for the usual authorities."""
-    bridge_proxy: str | None = None
+    bridge_proxy: Annotated[str, AfterValidator(_proxy)] | None = None
     """For both remotes. The proxy variables of the environment are not read."""
     bridge_settle_seconds: Annotated[float, Field(ge=0)] = SETTLE_SECONDS
     """How long an unanswered request may still commit; counts where the key is not unique."""
@@ -134,6 +147,19 @@ class Settings(BaseModel):
     """Of a message that is sent without a person being asked."""
     bridge_max_plan_hours: Most = 24
     """Of a plan that is sent."""
+
+    _unchosen: tuple[str, ...] = PrivateAttr(())
+
+    def beside(self, unchosen: tuple[str, ...]) -> Self:
+        """The same, knowing of the profiles of which none was chosen."""
+        self._unchosen = unchosen
+        return self
+
+    @property
+    def hint_of_profile(self) -> str:
+        """Where the settings file has profiles and none was chosen: to choose one, and a space."""
+        named = ", ".join(f"--profile {name}" for name in self._unchosen)
+        return f"The settings file has profiles: give {named}. " if named else ""
 
     @property
     def max_refused(self) -> Amount | None:
@@ -180,11 +206,33 @@ class Settings(BaseModel):
         secret = fetched(self.sf_client_secret, "sf_client_secret")
         return LoginByClient(self.sf_login_url, self.sf_client_id, secret)
 
+    def key_login(self) -> LoginByKey | None:
+        """The login by what a key signs, if it is set; a key file beats a client secret.
+
+        Raises:
+            SettingsError: a part of it is missing.
+        """
+        if self.sf_jwt_key_file is None and (
+            self.sf_username is None or self.sf_client_secret is not None
+        ):
+            return None
+        if (
+            self.sf_login_url is None
+            or self.sf_client_id is None
+            or self.sf_username is None
+            or self.sf_jwt_key_file is None
+        ):
+            raise self._missing("sf_login_url", "sf_client_id", "sf_username", "sf_jwt_key_file")
+        return LoginByKey(
+            self.sf_login_url, self.sf_client_id, self.sf_username, self.sf_jwt_key_file
+        )
+
     def _missing(self, *names: str) -> SettingsError:
         missing = [name.upper() for name in names if getattr(self, name) is None]
         return SettingsError(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
-            "Set them in the environment. To try everything without an account: bridge demo.",
+            f"{self.hint_of_profile}Set them in the environment. To try everything without an "
+            "account: bridge demo.",
         )
 
 
@@ -218,6 +266,16 @@ class LoginByClient:
     client_secret: SecretStr
 
 
+@dataclass(frozen=True, slots=True)
+class LoginByKey:
+    """An OAuth login by a JWT that a key signs."""
+
+    login_url: str
+    client_id: str
+    username: str
+    key_file: Path
+
+
 FILE = "bridge.toml"
 """Stands for the settings file where a field's name would."""
 
@@ -245,6 +303,10 @@ class Layered:
     profile: str | None
     problems: Mapping[str, SettingsError]
     """What is wrong with a value, by field name; with the file, by `FILE`."""
+    led_elsewhere: tuple[str, ...]
+    """The variables that lead elsewhere than the profile says."""
+    others_may_write: bool
+    """Whether somebody else may have written the file."""
 
 
 def load(
@@ -261,7 +323,7 @@ def load(
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, profile, Settings)
-    return _validated(_values(_by_layer(flags, file)))
+    return _validated(_by_layer(flags, file)).beside(file.unchosen)
 
 
 def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
@@ -275,12 +337,32 @@ def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, None, Settings) if config.exists() else SettingsFile()
-    return _validated(_values({Layer.FILE: file.top, Layer.PROFILE: values}))
+    below = without_other_ways(file.top, values)
+    return _validated({Layer.FILE: below, Layer.PROFILE: values})
 
 
-def in_environment() -> frozenset[str]:
-    """The fields that the environment sets."""
-    return frozenset(_environment())
+def environment_of(names: Container[str]) -> Mapping[str, str]:
+    """What the environment says of some fields; an empty variable says nothing."""
+    return {name: value for name, value in _environment().items() if name in names}
+
+
+def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:
+    """The variables of the environment that lead a run elsewhere than a profile says.
+
+    Args:
+        profile: what it says, by field name.
+    """
+    referred = {value.get("env") for value in profile.values() if isinstance(value, Mapping)}
+    ways = ways_of(profile)
+    return tuple(
+        name.upper()
+        for name, value in _environment().items()
+        if name.upper() not in referred
+        and (
+            (name in profile and profile[name] != value) or (ways and is_of_another_way(name, ways))
+        )
+        and name.startswith(("gotallo_", "sf_"))
+    )
 
 
 def look(
@@ -307,12 +389,15 @@ def look(
     try:
         settings = Settings.model_validate(values)
     except ValidationError as exc:
-        mistakes = _mistakes(exc)
+        mistakes = _mistakes(exc, flags)
         problems |= {name: SettingsError(line, _MEND) for name, line in mistakes.items()}
         settings = Settings.model_validate(
             {name: value for name, value in values.items() if name not in mistakes}
         )
-    return Layered(settings, layers, file.path, profile, problems)
+    elsewhere = leading_elsewhere(file.profile)
+    by_others = file.path is not None and settings_file.others_may_write(file.path)
+    settings = settings.beside(file.unchosen)
+    return Layered(settings, layers, file.path, profile, problems, elsewhere, by_others)
 
 
 _MEND = "Mend the value and run the command again."
@@ -323,7 +408,7 @@ def _by_layer(
 ) -> Mapping[Layer, Mapping[str, object]]:
     """What each layer says, the weakest first."""
     return {
-        Layer.FILE: file.top,
+        Layer.FILE: without_other_ways(file.top, file.profile),
         Layer.PROFILE: file.profile,
         Layer.ENVIRONMENT: _environment(),
         Layer.FLAG: flags,
@@ -336,11 +421,11 @@ def _environment() -> Mapping[str, str]:
     return {name: given[name] for name in Settings.model_fields if name in given}
 
 
-def _validated(values: Mapping[str, object]) -> Settings:
+def _validated(by_layer: Mapping[Layer, Mapping[str, object]]) -> Settings:
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(_values(by_layer))
     except ValidationError as exc:
-        lines = "\n".join(_mistakes(exc).values())
+        lines = "\n".join(_mistakes(exc, by_layer.get(Layer.FLAG, {})).values())
         raise SettingsError(lines, _MEND) from exc
 
 
@@ -348,11 +433,18 @@ def _values(by_layer: Mapping[Layer, Mapping[str, object]]) -> dict[str, object]
     return {name: value for given in by_layer.values() for name, value in given.items()}
 
 
-def _mistakes(exc: ValidationError) -> Mapping[str, str]:
-    """A line for each value that is not usable, by its field."""
+def _mistakes(exc: ValidationError, flags: Mapping[str, object]) -> Mapping[str, str]:
+    """A line for each value that is not usable, by its field: named as it was given."""
     lines: dict[str, str] = {}
     for error in exc.errors(include_url=False, include_input=False):
         name = str(error["loc"][0])
         says = error["msg"].removeprefix("Value error, ")
-        lines.setdefault(name, f"{name.upper()}: {says}")
+        if Settings.model_fields[name].annotation == Secret | None:
+            says = f"write where it is: {PLACES}"
+        given_as = _flag(name) if name in flags else name.upper()
+        lines.setdefault(name, f"{given_as}: {says}")
     return lines
+
+
+def _flag(name: str) -> str:
+    return "--" + name.removeprefix("bridge_").replace("_", "-")

@@ -14,7 +14,7 @@ import platformdirs
 from pydantic import BaseModel
 
 from bridge.errors import SettingsError
-from bridge.secret_reference import Secret
+from bridge.secret_reference import PLACES, Secret
 
 APP = "gotallo-bridge"
 CONFIG_FILE = "bridge.toml"
@@ -22,6 +22,7 @@ CONFIG_FILE = "bridge.toml"
 
 _PROFILES = "profiles"
 _LEDGER = "bridge_ledger"
+_PROXY = "bridge_proxy"
 _COMMAND = "command"
 
 
@@ -33,6 +34,8 @@ class SettingsFile:
     top: Mapping[str, object] = field(default_factory=dict)
     profile: Mapping[str, object] = field(default_factory=dict)
     """What the chosen profile says; it beats the top level."""
+    unchosen: tuple[str, ...] = ()
+    """The profiles that there are, where none was chosen."""
 
 
 def usual_places() -> tuple[Path, ...]:
@@ -56,37 +59,75 @@ def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> Se
         if profile is not None:
             raise SettingsError(
                 f'There is no {CONFIG_FILE}, so no profile "{profile}"',
-                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out.",
+                f"Write a {CONFIG_FILE} with [profiles.{profile}], or leave --profile out and "
+                "unset BRIDGE_PROFILE.",
             )
         return SettingsFile()
     table = _table(path)
     profiles = table.pop(_PROFILES, {})
-    file = SettingsFile(path, table, _chosen(profiles, path, profile))
-    for values in (file.top, file.profile):
+    chosen = _chosen(profiles, path, profile)
+    for values in (table, chosen):
         for name, value in values.items():
             _refuse_entry(name, value, path, known)
         refuse_password(values.get(_LEDGER), f"{_LEDGER} in the settings file")
-    return file
+        _refuse_user_of_proxy(values.get(_PROXY), path)
+    names = tuple(profiles) if profile is None and isinstance(profiles, dict) else ()
+    return SettingsFile(
+        path, _from_there(table, path, known), _from_there(chosen, path, known), names
+    )
 
 
-def profiles_of(path: Path) -> tuple[str, ...]:
-    """The names of a file's profiles.
+def _from_there(
+    values: Mapping[str, object], path: Path, known: type[BaseModel]
+) -> Mapping[str, object]:
+    """The same with relative paths counted from the file's folder: a service starts elsewhere."""
+
+    def found(name: str, value: object) -> object:
+        is_path = known.model_fields[name].annotation == Path | None or name == _LEDGER
+        if not (is_path and isinstance(value, str) and value) or "://" in value:
+            return value
+        try:
+            return str(path.parent / Path(value).expanduser())
+        except RuntimeError as exc:
+            raise SettingsError(
+                f"{path}: {name} begins with ~, and nothing says where that home is",
+                "Write the whole path, or set HOME.",
+            ) from exc
+
+    return {name: found(name, value) for name, value in values.items()}
+
+
+def text_of(path: Path) -> str:
+    """The text of a settings file, which is TOML.
 
     Raises:
         SettingsError: it can't be read.
     """
-    profiles = _table(path).get(_PROFILES, {})
-    return tuple(profiles) if isinstance(profiles, dict) else ()
+    text = _read(path)
+    _parsed(text, path)
+    return text
 
 
 def _table(path: Path) -> dict[str, object]:
+    return _parsed(_read(path), path)
+
+
+def _read(path: Path) -> str:
+    """The text; a mark that an editor put in front of it is no part of it."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8-sig")
     except OSError as exc:
         raise SettingsError(
             f"{path} can't be read: {exc.strerror or exc}", "Look at --config."
         ) from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except UnicodeDecodeError as exc:
+        raise SettingsError(f"{path} is no text in UTF-8", "Save it in that encoding.") from exc
+
+
+def _parsed(text: str, path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
         raise SettingsError(f"{path}: {exc}", "Mend the file there.") from exc
 
 
@@ -116,21 +157,33 @@ def _refuse_entry(name: str, value: object, path: Path, known: type[BaseModel]) 
     if not isinstance(value, dict):
         raise SettingsError(
             f"{path}: {name} is a secret and is not read from a file",
-            f"Set {name.upper()} in the environment, or write where it is: "
-            f'{name} = {{env = "NAME"}}, or keyring = and user =, or command =.',
+            f"Set {name.upper()} in the environment, or write where it is: {name} = {PLACES}.",
         )
     if _COMMAND in value:
         _refuse_strangers(path)
 
 
-def _refuse_strangers(path: Path) -> None:
-    """Refuse to run what a file names that somebody else may have written."""
+def others_may_write(path: Path) -> bool:
+    """Whether somebody else may have written what a settings file says."""
     found = path.stat()
     ours = not hasattr(os, "getuid") or found.st_uid in {os.getuid(), 0}
-    if not ours or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    return not ours or bool(found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _refuse_strangers(path: Path) -> None:
+    """Refuse to run what a file names that somebody else may have written."""
+    if others_may_write(path):
         raise SettingsError(
             f"{path} names a command, and others than you may write the file",
             f"Look at it, then make it yours alone: chmod 600 {path}.",
+        )
+
+
+def _refuse_user_of_proxy(url: object, path: Path) -> None:
+    if "@" in str(url or ""):
+        raise SettingsError(
+            f"{path}: {_PROXY} holds a user name or a password",
+            f"Take it out of the file, and set {_PROXY.upper()} in the environment.",
         )
 
 

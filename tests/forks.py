@@ -13,6 +13,7 @@ import atexit
 import gc
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -22,6 +23,7 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -142,8 +144,10 @@ def _serve() -> None:
 
 def _load_the_libraries() -> None:
     """Each process loads the commands itself: their consoles look at its terminal then."""
-    import bridge.cli.main  # noqa: F401
+    import bridge.cli
 
+    for module in pkgutil.iter_modules(bridge.cli.__path__):
+        import_module(f"bridge.cli.{module.name}")
     for name in [name for name in sys.modules if name.startswith("bridge.cli")]:
         del sys.modules[name]
     gc.collect()
@@ -169,7 +173,8 @@ def _become(
         opened = os.open(path, way, 0o600)
         os.dup2(opened, target)
         os.close(opened)
-    files: dict[str, Any] = {"encoding": "utf-8", "closefd": False}
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    files: dict[str, Any] = {"encoding": encoding, "closefd": False}
     sys.stdin = open(0, **files)  # noqa: SIM115  as long as the process lives
     sys.stdout = open(1, "w", **files)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", **files)  # noqa: SIM115

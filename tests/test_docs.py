@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,16 +15,20 @@ from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import pytest
 import typer.main
+from rich.cells import cell_len
 from starlette.routing import Route
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from bridge.cli.lazy import LazyGroup
 from bridge.cli.main import app
 from bridge.diagnosis.catalogue import CATALOGUE, Entry, Source, Who
 from bridge.diagnosis.untrusted import FIRST, LAST
 from bridge.errors import Exit
+from bridge.events import Event
 from bridge.fixers import prove
 from bridge.ledger.transitions import (
     BY_HAND,
@@ -55,8 +60,8 @@ from tests import forks
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-PROFILE = "BRIDGE_PROFILE"
-"""Read by the commands: it says which part of the file the settings come from."""
+OF_THE_COMMANDS = {"BRIDGE_PROFILE", "BRIDGE_SUMMARY_FILE", "BRIDGE_METRICS_FILE"}
+"""Read by the commands themselves: no keys of the file."""
 
 HEAD = """\
 object: Heroku_Message__c
@@ -113,7 +118,8 @@ def options_by_command() -> Mapping[str, frozenset[str]]:
         assert isinstance(command, TyperCommand | TyperGroup)
         own = (param.opts for param in command.params if isinstance(param, TyperOption))
         yield path, frozenset(chain({"--help", "-h"}, *own))
-        for name, inner in getattr(command, "commands", {}).items():
+        for name, listed in getattr(command, "commands", {}).items():
+            inner = command.loaded(name) if isinstance(command, LazyGroup) else listed
             yield from walk(path if inner.hidden else f"{path} {name}", inner)
 
     return dict(walk("bridge", typer.main.get_command(app)))
@@ -148,7 +154,7 @@ def test_each_command_line_that_is_shown_can_be_typed(page: Path) -> None:
         assert not unknown, line
 
 
-@pytest.mark.parametrize("name", ["docs/commands.md", "README.md"])
+@pytest.mark.parametrize("name", ["docs/commands.md", "README.md", "docs/runbook.md"])
 def test_each_exit_code_is_in_the_table_with_its_meaning(name: str) -> None:
     rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", read(name), re.MULTILINE)
     assert [int(code) for code, _ in rows] == [code.value for code in Exit]
@@ -158,7 +164,7 @@ def test_each_exit_code_is_in_the_table_with_its_meaning(name: str) -> None:
 def test_each_setting_is_in_the_table_and_nothing_else_is() -> None:
     documented = first_cells(section(read("docs/commands.md"), "## Settings"))
     variables = {name for name in documented if name.isupper()}
-    assert variables == {name.upper() for name in Settings.model_fields} | {PROFILE}
+    assert variables == {name.upper() for name in Settings.model_fields} | OF_THE_COMMANDS
 
 
 @pytest.mark.parametrize("profile", [None, "production", "sandbox"])
@@ -169,9 +175,9 @@ def test_the_settings_file_that_is_shown_can_be_read(tmp_path: Path, profile: st
     assert load({}, config=path, profile=profile).gotallo_tenant_id is not None
 
 
-def test_the_pages_that_are_made_of_the_fixers_are_as_scripts_docs_makes_them() -> None:
+def test_the_pages_that_are_made_of_the_code_are_as_scripts_docs_makes_them() -> None:
     made = subprocess.run(
-        [sys.executable, "scripts/documents/fixers.py", "--check"],
+        [sys.executable, "scripts/documents/pages.py", "code", "--check"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -278,6 +284,11 @@ def test_each_mapping_that_is_shown_is_valid() -> None:
     assert checked > 1
 
 
+def test_each_event_is_explained_to_programs() -> None:
+    documented = first_cells(section(read("docs/library.md"), "## Events"))
+    assert documented - {"event", "---"} == {event.__name__ for event in get_args(Event)}
+
+
 @pytest.mark.parametrize("words", [Kind, Risk, Treatment], ids=lambda enum: enum.__name__)
 def test_each_word_of_a_mapping_is_explained(words: type[Kind | Risk | Treatment]) -> None:
     assert {word.value for word in words} <= first_cells(read("docs/mapping.md"))
@@ -341,6 +352,47 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         assert linked.exists(), target
         if anchor:
             assert anchor in anchors(linked), target
+
+
+@every_page
+def test_pictures_that_a_page_shows_are_there(page: Path) -> None:
+    for names in re.findall(r'<(?:img|source)[^>]* src(?:set)?="([^"]+)"', page.read_text("utf-8")):
+        assert (page.parent / names).is_file(), names
+
+
+def test_no_picture_of_a_terminal_asks_anybody_for_anything() -> None:
+    pictures = list((ROOT / "docs" / "sessions").glob("*.svg"))
+    assert pictures
+    for picture in pictures:
+        loading = r"@import|url\((?!#)|href=|<script|<image|<foreignObject"
+        assert re.findall(loading, picture.read_text("utf-8")) == [], picture.name
+
+
+def test_each_picture_of_a_terminal_has_its_text_in_both_widths() -> None:
+    folder = ROOT / "docs" / "sessions"
+    stems = {path.stem for path in folder.glob("*.svg")}
+    assert stems == {path.stem for path in folder.glob("*.txt")}
+    assert {stem.rpartition("-")[0] + width for stem in stems for width in ("-80", "-120")} == stems
+    for stem in stems:
+        width = int(stem.rpartition("-")[2])
+        lines = (folder / f"{stem}.txt").read_text("utf-8").splitlines()
+        assert max(map(cell_len, lines)) <= width
+        assert f"sessions/{stem}" in read("docs/a-day.md")
+
+
+def test_each_page_has_its_place_in_the_site() -> None:
+    site = tomllib.loads(read("scripts/documents/site.toml"))
+    placed = set(re.findall(r"'([\w-]+\.md)'", str(site["project"]["nav"])))
+    of_the_top = {"index.md", "contributing.md", "changes.md"}
+    assert placed - of_the_top == {page.name for page in (ROOT / "docs").glob("*.md")}
+
+
+@every_page
+def test_links_to_elsewhere_are_whole_addresses(page: Path) -> None:
+    for target in re.findall(r"\]\((\w+://[^)\s]*)\)", outside_fences(page)):
+        address = urlsplit(target)
+        assert address.scheme == "https", target
+        assert re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", address.hostname or ""), target
 
 
 def anchors(page: Path) -> set[str]:

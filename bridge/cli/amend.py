@@ -12,7 +12,8 @@ from bridge import use_cases
 from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, repeated_flags, with_settings
 from bridge.errors import UsageError
-from bridge.report import amendment_document, show_amendment, show_amendment_recorded
+from bridge.report.amendment import amendment_document
+from bridge.report.terminal.amendment import show_amendment, show_amendment_recorded
 from bridge.report.terminal.words import counted
 from bridge.settings import Settings
 

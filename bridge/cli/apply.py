@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Annotated, Protocol
 
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
+from bridge.cli.handover import tell_run, tell_sending
 from bridge.cli.options import (
     Approve,
     AsJson,
@@ -24,10 +24,14 @@ from bridge.cli.options import (
     repeated_flags,
     with_settings_and_limits,
 )
-from bridge.delivery import MOST_ROUNDS, STEPS, Ending, EndingKind, Observer
-from bridge.errors import Exit, GoTalloError
+from bridge.delivery import MOST_ROUNDS, STEPS, Ending
+from bridge.errors import GoTalloError
+from bridge.events import Observer
 from bridge.ledger import Ledger, Run
-from bridge.report import RunDocument, exit_of, run_document, show_result
+from bridge.library.results import sending_exit
+from bridge.report.document import RunDocument
+from bridge.report.reading import run_document
+from bridge.report.terminal.result import show_result
 from bridge.report.text import visible
 from bridge.salesforce import Org
 from bridge.settings import Settings
@@ -67,6 +71,7 @@ def apply(
         if not as_planned:
             request = recheck(settings, run, request, ledger, org)
         document = run_document(ledger, run)
+        tell_run(document)
         if to_send(document):
             request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
             ask(document, yes=yes)
@@ -94,7 +99,8 @@ def recheck(
         GoTalloError: it could not be asked; the advice names the way without it.
     """
     try:
-        changed = use_cases.recheck(settings, run.id, ledger, org)
+        with progress.shown() as observe:
+            changed = use_cases.recheck(settings, run.id, ledger, org, observe=observe)
     except GoTalloError as exc:
         raise GoTalloError(
             exc.message,
@@ -174,7 +180,7 @@ class Way(Protocol):
 def way_of(*, wait: bool) -> Way:
     """The way that the option `--wait` chooses."""
     if wait:
-        return partial(use_cases.apply_patiently, tell=screen.stderr.print)
+        return use_cases.apply_patiently
     return use_cases.apply
 
 
@@ -188,10 +194,12 @@ def send(
     way: Way,
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
-    with screen.counting() as counting:
-        counting.sending(to_send(run_document(ledger, run)))
-        ending = way(settings, run.id, request, ledger, org, observe=counting.outcomes)
-    return run_document(ledger, ledger.run(run.id)), ending
+    tell_sending()
+    with progress.shown() as observe:
+        ending = way(settings, run.id, request, ledger, org, observe=observe)
+    document = run_document(ledger, ledger.run(run.id))
+    tell_run(document)
+    return document, ending
 
 
 def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:
@@ -200,20 +208,4 @@ def finish(document: RunDocument, ending: Ending, *, as_json: bool) -> None:
         screen.print_json(document.model_dump_json(indent=2))
     else:
         show_result(document, screen.stdout)
-    raise typer.Exit(result_exit(document, ending))
-
-
-def result_exit(document: RunDocument, ending: Ending) -> Exit:
-    """The exit code of a sending; where several hold: in doubt, remote, left over."""
-    found = exit_of(document)
-    if ending.kind is EndingKind.INTERRUPTED:
-        return Exit.INTERRUPTED
-    if ending.kind is EndingKind.STOPPED and found is not Exit.IN_DOUBT:
-        return ending.reason.exit_code if ending.reason else Exit.DEFECT
-    if ending.kind is EndingKind.LIMITED and found is Exit.LEFT_OVER and not _refused(document):
-        return Exit.OK
-    return found
-
-
-def _refused(document: RunDocument) -> bool:
-    return bool(document.counts.held or document.counts.rejected)
+    raise typer.Exit(sending_exit(document, ending))

@@ -13,7 +13,8 @@ from bridge.cli import screen
 from bridge.cli.options import AsJson, repeated_flags, with_settings
 from bridge.errors import UsageError
 from bridge.ledger import Ledger
-from bridge.report import cause_document, causes_document, show_cause, show_causes
+from bridge.report.causes import cause_document, causes_document
+from bridge.report.terminal.causes import show_cause, show_causes
 from bridge.settings import Settings
 from bridge.window import DEFAULT_ZONE, zone_of
 

@@ -16,6 +16,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bridge.cli import screen
+from bridge.cli.plainness import is_plain
 from bridge.cli.practice import need_practice
 from bridge.errors import BridgeError, Exit
 
@@ -23,7 +24,10 @@ _RULE = "No_Links"
 
 
 def demo() -> None:
-    """See the whole job on a practice org on this machine: nothing to set, nothing to break."""
+    """See the whole job on a practice org on this machine: nothing to set, nothing to break.
+
+    Example: bridge demo
+    """
     need_practice()
     from bridge.practice import PracticeServer, Scenario
 
@@ -89,6 +93,7 @@ class _Stage:
 
 def _say(text: str) -> None:
     screen.stdout.print()
-    screen.stdout.print(Rule(style="dim"))
+    if not is_plain():
+        screen.stdout.print(Rule(style="dim"))
     screen.stdout.print(Text(text, style="italic"))
     screen.stdout.print()

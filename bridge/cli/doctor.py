@@ -9,7 +9,7 @@ import typer
 from bridge.cli import screen
 from bridge.cli.options import AsJson, with_layers
 from bridge.doctor import examine
-from bridge.report import show_doctor
+from bridge.report.terminal.doctor import show_doctor
 from bridge.settings import Layered
 
 

@@ -17,9 +17,9 @@ import typer
 from bridge.cli import screen
 from bridge.diagnosis import diagnose
 from bridge.errors import UsageError
-from bridge.report import show_explanation
 from bridge.report.explanation import as_json as document_as_json
 from bridge.report.explanation import explanation
+from bridge.report.terminal.explain import show_explanation
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Of one text: what lies behind is not read."""

@@ -8,14 +8,9 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from bridge.cli import screen
-from bridge.report import (
-    fixer_document,
-    fixers_document,
-    show_fixer,
-    show_fixers,
-    show_new_fixer,
-)
+from bridge.cli import completion, screen
+from bridge.report.fixers import fixer_document, fixers_document
+from bridge.report.terminal.fixers import show_fixer, show_fixers, show_new_fixer
 from bridge.skeleton import write_skeleton
 
 LOOK_UP: Final = "look-up"
@@ -48,7 +43,10 @@ def group() -> None:
 
 @fixers.command(LOOK_UP, hidden=True)
 def look_up(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A fixer's name.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A fixer's name.", autocompletion=completion.fixers),
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,10 @@ import typer
 from bridge.cli import screen
 from bridge.cli.init_questions import WHERE, Given, Person, answers_of, profile_name, say
 from bridge.cli.interrupts import interruptible
+from bridge.cli.log_choice import LogFormat
+from bridge.cli.logs import set_up_logs
 from bridge.errors import Declined, SettingsError
-from bridge.settings_file import CONFIG_FILE
+from bridge.settings_file import CONFIG_FILE, text_of
 from bridge.setup import has_profile, with_profile, write_privately
 from bridge.setup.profile import Value
 
@@ -42,13 +45,22 @@ def init(
     ] = None,
     login_url: Annotated[
         str | None,
-        typer.Option("--login-url", metavar="URL", help="For client credentials: My Domain."),
+        typer.Option("--login-url", metavar="URL", help="For a key or a client secret: My Domain."),
     ] = None,
     client_id: Annotated[
         str | None, typer.Option("--client-id", metavar="KEY", help="The consumer key.")
     ] = None,
     client_secret_from: Annotated[
         str | None, typer.Option("--client-secret-from", metavar="WHERE", help=WHERE)
+    ] = None,
+    username: Annotated[
+        str | None, typer.Option("--username", metavar="NAME", help="With --jwt-key-file.")
+    ] = None,
+    jwt_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--jwt-key-file", metavar="FILE", help="A private key, in a client secret's place."
+        ),
     ] = None,
     config: Annotated[
         Path, typer.Option("--config", metavar="FILE", help="What to write the settings to.")
@@ -69,7 +81,8 @@ def init(
 
     Example: bridge init --profile sandbox
     """
-    with interruptible():
+    set_up_logs(LogFormat.CONSOLE, None, None)
+    with interruptible("Interrupted. Run bridge init again: what it writes, it writes last."):
         person = Person()
         name = profile_name(person, profile)
         given = Given(
@@ -81,21 +94,30 @@ def init(
             login_url=login_url,
             client_id=client_id,
             client_secret_from=client_secret_from,
+            username=username,
+            jwt_key_file=jwt_key_file,
         )
         path = mapping or config.parent / f"{name}-mapping.yaml"
+        if path.resolve() == config.resolve():
+            raise SettingsError(
+                f"{config} can't hold the settings and the mapping", "Give --mapping another name."
+            )
         values, found = answers_of(person, given, name, config, path)
-        files = {config: _settings_text(config, name, values), path: found.mapping.text}
+        # The settings come last: until they are there, nothing leads to the rest.
+        files = {path: found.mapping.text, config: _settings_text(config, name, values)}
         if dry_run:
-            _show(files)
+            _show({config: files[config], **files})
             return
         _agree(person, files, config, name, overwrite=overwrite, yes=yes)
+        for setting, typed in person.typed.items():
+            typed.reference.keep(typed.secret, setting)
         for file, text in files.items():
             write_privately(file, text)
         _say_next(name, config, path)
 
 
 def _settings_text(config: Path, name: str, values: Mapping[str, Value]) -> str:
-    before = config.read_text(encoding="utf-8") if config.exists() else ""
+    before = text_of(config) if config.exists() else ""
     return with_profile(before, name, values)
 
 
@@ -121,7 +143,7 @@ def _agree(
         Declined: a person said no.
     """
     replaced = [str(path) for path in files if path != config and path.exists()]
-    if config.exists() and has_profile(config.read_text(encoding="utf-8"), name):
+    if config.exists() and has_profile(text_of(config), name):
         replaced.insert(0, f'the profile "{name}" of {config}')
     if replaced and not overwrite:
         if not person.there:
@@ -143,6 +165,6 @@ def _agree(
 
 def _say_next(name: str, config: Path, mapping: Path) -> None:
     say(f'Written: the profile "{name}" in {config}, and {mapping}.')
-    where = "" if config == Path(CONFIG_FILE) else f" --config {config}"
+    where = "" if config == Path(CONFIG_FILE) else f" --config {shlex.quote(str(config))}"
     typer.echo(f"next   bridge doctor --profile {name}{where}")
     typer.echo(f"       bridge resync --yesterday --dry-run --profile {name}{where}")

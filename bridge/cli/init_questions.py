@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from rich.text import Text
 
 from bridge.cli import screen
+from bridge.doctor import misleading
 from bridge.errors import BridgeError, Declined, SettingsError
 from bridge.salesforce import CliLogin, cli_logins
 from bridge.secret_reference import (
@@ -24,17 +25,25 @@ from bridge.secret_reference import (
     SecretReference,
     parse_reference,
 )
-from bridge.settings import in_environment, of_a_new_profile
-from bridge.settings_file import APP
-from bridge.setup import FoundOrg, try_gotallo, try_org
+from bridge.settings import Settings, environment_of, leading_elsewhere, of_a_new_profile
+from bridge.settings_file import APP, text_of
+from bridge.setup import FoundOrg, said_beside, try_gotallo, try_org
 from bridge.setup.profile import NAME, Value
 
 T = TypeVar("T")
 
 WHERE = "env:NAME, keyring, or command:pass show NAME"
 
-_ALSO_KEPT = ("gotallo_base_url", "bridge_ca_bundle")
+_ALSO_KEPT = ("gotallo_base_url", "bridge_ca_bundle", "bridge_proxy")
 """Settings of the environment that lead to the remotes, and that the profile has to have too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A secret that a person typed, and the place in the keyring that it is for."""
+
+    reference: InKeyring
+    secret: SecretStr
 
 
 class Person:
@@ -42,6 +51,8 @@ class Person:
 
     def __init__(self) -> None:
         self.there = sys.stdin.isatty() and sys.stderr.isatty()
+        self.typed: dict[str, Typed] = {}
+        """By the setting. They are put into the keyring when all is agreed, and not before."""
 
     def ask(self, question: str, flag: str, default: str | None = None) -> str:
         """An answer in words.
@@ -87,6 +98,8 @@ class Given:
     login_url: str | None
     client_id: str | None
     client_secret_from: str | None
+    username: str | None
+    jwt_key_file: Path | None
 
 
 def profile_name(person: Person, given: str | None) -> str:
@@ -102,8 +115,16 @@ def answers_of(
     person: Person, given: Given, name: str, config: Path, mapping: Path
 ) -> tuple[Mapping[str, Value], FoundOrg]:
     """The settings of the profile, tried on both sides."""
-    kept = {name: os.environ[name.upper()] for name in _ALSO_KEPT if name.upper() in os.environ}
+    said = said_beside(text_of(config), name) if config.exists() else {}
+    kept = environment_of(_ALSO_KEPT)
+    beside: dict[str, Value] = {**said, **kept}
+    if "bridge_ca_bundle" in kept:
+        beside["bridge_ca_bundle"] = str(Path(kept["bridge_ca_bundle"]).expanduser().absolute())
     tenant_now = os.environ.get("GOTALLO_TENANT_ID") or None
+
+    def settings_of(values: Mapping[str, Value]) -> Settings:
+        typed = {setting: one.secret for setting, one in person.typed.items() if setting in values}
+        return of_a_new_profile({**values, **typed}, config)
 
     def of_gotallo() -> dict[str, Value]:
         tenant = given.tenant or person.ask(f"[{name}] GoTallo tenant id", "--tenant", tenant_now)
@@ -111,38 +132,40 @@ def answers_of(
             person, given.gotallo_token_from, "gotallo_api_token", "--gotallo-token-from", name
         )
         values: dict[str, Value] = {
-            **kept,
+            **beside,
             "gotallo_tenant_id": tenant,
             "gotallo_api_token": _as_table(where),
         }
-        try_gotallo(of_a_new_profile(values, config), dt.datetime.now(dt.UTC))
+        try_gotallo(settings_of(values), dt.datetime.now(dt.UTC))
         say(f"[{name}] GoTallo answers, and takes the token.")
         return values
 
     def of_org() -> tuple[dict[str, Value], FoundOrg]:
         values = {**gotallo, **_way_in(person, given, name)}
-        found = try_org(of_a_new_profile(values, config), mapping.name)
+        found = try_org(settings_of(values), mapping.name)
         return values, found
 
     gotallo = _until_it_works(person, of_gotallo)
     values, found = _until_it_works(person, of_org)
     _say_found(name, found)
-    beating = sorted(set(_beating(values)))
+    beating = leading_elsewhere(values)
     if beating:
         say(f"[{name}] The environment beats the profile: unset {', '.join(beating)}.")
-    return {**values, "bridge_mapping": str(mapping)}, found
+    return {**_without_password(name, values), "bridge_mapping": _seen_from(config, mapping)}, found
 
 
-def _beating(values: Mapping[str, Value]) -> Iterator[str]:
-    """The variables that would lead a run elsewhere than to where the profile leads."""
-    referred = {
-        value["env"] for value in values.values() if isinstance(value, Mapping) and "env" in value
-    }
-    for name in in_environment():
-        variable = name.upper()
-        same = values.get(name) == os.environ.get(variable)
-        if name.startswith(("gotallo_", "sf_")) and not same and variable not in referred:
-            yield variable
+def _seen_from(config: Path, file: Path) -> str:
+    """A file as the settings file names it: its relative paths count from its own folder."""
+    beside = file.parent.resolve() == config.parent.resolve()
+    return file.name if beside else str(file.expanduser().absolute())
+
+
+def _without_password(name: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The same without a proxy whose address holds what no file may hold."""
+    if "@" not in str(values.get("bridge_proxy", "")):
+        return values
+    say(f"[{name}] BRIDGE_PROXY holds a password: it is not written, and has to stay set.")
+    return {setting: value for setting, value in values.items() if setting != "bridge_proxy"}
 
 
 def _until_it_works(person: Person, attempt: Callable[[], T]) -> T:
@@ -167,7 +190,11 @@ def _where(
     text = given or person.ask(f"[{name}] Where is {setting.upper()} ({WHERE})", flag, usual)
     reference = parse_reference(text, setting, APP, name)
     if isinstance(reference, InKeyring) and given is None and person.there:
-        reference.keep(person.ask_hidden(f"[{name}] {setting.upper()}, to be put there"))
+        reference.opened(setting)
+        secret = person.ask_hidden(f"[{name}] {setting.upper()}, to be put there")
+        person.typed[setting] = Typed(reference, secret)
+    else:
+        person.typed.pop(setting, None)
     return reference
 
 
@@ -177,17 +204,29 @@ def _way_in(person: Person, given: Given, name: str) -> dict[str, Value]:
         return {"sf_target_org": given.target_org}
     if given.instance_url or given.access_token_from:
         return _by_token(person, given, name)
+    if given.username or given.jwt_key_file:
+        return _by_key(person, given, name)
     if given.login_url or given.client_id or given.client_secret_from:
         return _by_client(person, given, name)
-    logins = cli_logins()
+    logins = _cli_logins(name)
     if not person.there:
         known = f" The Salesforce CLI knows: {', '.join(one.name for one in logins)}."
         raise SettingsError(
             "No way into Salesforce is given, and there is no terminal to ask on",
-            "Give --target-org NAME, or --login-url, --client-id and --client-secret-from, or "
+            "Give --target-org NAME, or --login-url, --client-id and --client-secret-from (or "
+            "--username and --jwt-key-file), or "
             f"--instance-url and --access-token-from.{known if logins else ''}",
         )
     return _chosen(person, given, name, logins)
+
+
+def _cli_logins(name: str) -> tuple[CliLogin, ...]:
+    """Those that can be listed: there are other ways in."""
+    try:
+        return cli_logins()
+    except SettingsError as error:
+        say(f"[{name}] The logins of the Salesforce CLI can't be listed. {error.message}.")
+        return ()
 
 
 def _chosen(
@@ -196,6 +235,7 @@ def _chosen(
     for number, login in enumerate(logins, start=1):
         say(f"  {number}  {login.name}  {login.username}, {login.instance_url}")
     say("  c  client credentials of an External Client App")
+    say("  j  a key, for the JWT bearer flow of such an app")
     say("  t  an access token")
     answer = person.ask(
         f"[{name}] Way into Salesforce" + (", or a login by number" if logins else ""),
@@ -204,6 +244,8 @@ def _chosen(
     )
     if answer == "c":
         return _by_client(person, given, name)
+    if answer == "j":
+        return _by_key(person, given, name)
     if answer == "t":
         return _by_token(person, given, name)
     if answer.isascii() and answer.isdigit() and 0 < int(answer) <= len(logins):
@@ -218,6 +260,21 @@ def _by_client(person: Person, given: Given, name: str) -> dict[str, Value]:
         person, given.client_secret_from, "sf_client_secret", "--client-secret-from", name
     )
     return {"sf_login_url": url, "sf_client_id": key, "sf_client_secret": _as_table(where)}
+
+
+def _by_key(person: Person, given: Given, name: str) -> dict[str, Value]:
+    url = given.login_url or person.ask(f"[{name}] My Domain URL of the org", "--login-url")
+    key = given.client_id or person.ask(f"[{name}] Consumer key", "--client-id")
+    user = given.username or person.ask(f"[{name}] User name in the org", "--username")
+    file = given.jwt_key_file or Path(
+        person.ask(f"[{name}] File of the private key", "--jwt-key-file")
+    )
+    return {
+        "sf_login_url": url,
+        "sf_client_id": key,
+        "sf_username": user,
+        "sf_jwt_key_file": str(file.expanduser().absolute()),
+    }
 
 
 def _by_token(person: Person, given: Given, name: str) -> dict[str, Value]:
@@ -240,13 +297,18 @@ def _say_found(name: str, found: FoundOrg) -> None:
     org = found.identity
     kind = "a sandbox" if org.sandbox else "a PRODUCTION org"
     say(f"[{name}] Salesforce: {org.name}, {kind}, as {org.username}.")
-    misleading = "prod" if org.sandbox else "sandbox"
-    if misleading in name.casefold():
+    if misleading(name, sandbox=org.sandbox):
         say(f'[{name}] Look twice: the profile is called "{name}", and this is {kind}.')
     if found.mapping.lacking:
         say(
             f"[{name}] The mapping leaves out what this org does not show: "
             f"{', '.join(found.mapping.lacking)}."
+        )
+    if found.untaken:
+        say(
+            f"[{name}] GoTallo's messages have {', '.join(found.untaken)}, which this user may not "
+            "write: they would be held. Grant read and edit, or write drop: {unknown: true} "
+            "among the mapping's fixers."
         )
 
 

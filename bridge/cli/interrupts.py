@@ -9,13 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from rich.text import Text
+
 from bridge.cli import screen
 from bridge.errors import Exit
 
+IN_DOUBT = (
+    "Interrupted. What was in the air is in doubt until bridge apply RUN --wait settles it; bridge "
+    "status names the run."
+)
+"""Of a command that may have been sending."""
+
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(says: str = IN_DOUBT) -> Iterator[None]:
     """End the process at once where an interrupted command did not end by itself.
+
+    `says` is what a person is told where the command itself does not say more.
 
     A command that sends finishes the calls in the air and reports before it ends: what comes here
     is an interruption before or after that, or a second one. Lanes that are still sending end with
@@ -24,11 +34,8 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
-    except KeyboardInterrupt:
-        screen.stderr.print(
-            "Interrupted. What was in the air is in doubt until bridge apply RUN --wait settles "
-            "it; bridge status names the run."
-        )
+    except KeyboardInterrupt as interrupt:
+        screen.stderr.print(Text(str(interrupt) or says))
         sys.stdout.flush()
         os._exit(Exit.INTERRUPTED)
     finally:
@@ -36,4 +43,7 @@ def interruptible() -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    # Once: whoever stops a script and all below it sends one, and the script hands on another. Only
+    # a person is impatient, with Ctrl-C; a service manager that is sends SIGKILL.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli import screen
+from bridge.cli import completion, screen
 from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit
 from bridge.ledger import check as check_ledger
 from bridge.ledger import export as export_ledger
-from bridge.report import show_ledger_check
 from bridge.report.ledger_check import ledger_check_document
+from bridge.report.terminal.ledger_check import show_ledger_check
 from bridge.settings import Settings
 
 ledger = typer.Typer(help="Check the ledger, or write it out.")
@@ -45,7 +45,13 @@ def export(
     settings: Settings,
     *,
     run_id: Annotated[
-        str | None, typer.Option("--run", metavar="RUN", help="One run and its messages alone.")
+        str | None,
+        typer.Option(
+            "--run",
+            metavar="RUN",
+            help="One run and its messages alone.",
+            autocompletion=completion.run_ids,
+        ),
     ] = None,
 ) -> None:
     """Write the ledger as lines of JSON, one for each row. It holds people's messages: guard it.

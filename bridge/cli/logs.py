@@ -7,32 +7,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from enum import StrEnum
 from pathlib import Path
+from typing import TextIO
 
 import stamina
 import stamina.instrumentation
 import structlog
 from structlog.typing import Processor
 
+from bridge.cli.log_choice import LogFormat, LogLevel
+from bridge.cli.plainness import colours_welcome
 from bridge.errors import SettingsError
-
-
-class LogFormat(StrEnum):
-    """How events look on stderr."""
-
-    CONSOLE = "console"
-    JSON = "json"
-
-
-class LogLevel(StrEnum):
-    """The least that is shown on stderr."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
 
 _SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,
@@ -91,15 +76,27 @@ def _tell_retry(details: stamina.instrumentation.RetryDetails) -> None:
     )
 
 
+class _ToStderr(logging.StreamHandler[TextIO]):
+    """To whatever stderr is at the time: progress puts itself in its place, and steps aside."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+
 def _to_stderr(log_format: LogFormat, level: LogLevel) -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStderr()
     handler.setLevel(level.value.upper())
     if log_format is LogFormat.JSON:
         handler.setFormatter(_formatter(*_JSON))
         return handler
     # The renderer's own traceback shows the values of variables, which are people's messages.
     plain = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        colors=sys.stderr.isatty() and colours_welcome(),
+        exception_formatter=structlog.dev.plain_traceback,
     )
     handler.setFormatter(_formatter(plain))
     return handler

@@ -33,7 +33,7 @@ def show(
     Example: bridge mapping show > my-org.yaml
     """
     path = built_in_mapping() if name is None else shipped_file(name)
-    typer.echo(path.read_text(encoding="utf-8"), nl=False)
+    screen.print_document(path.read_text(encoding="utf-8"))
 
 
 @mapping.command()

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import completion, screen
 from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit, UsageError
 from bridge.ledger import Ledger
 from bridge.planning import Described, MessageMapping, read_described, read_mapping
-from bridge.report import mapping_diff_document, show_mapping_diff
+from bridge.report.mapping_diff import mapping_diff_document
+from bridge.report.terminal.mapping_diff import show_mapping_diff
 from bridge.settings import Settings
 
 _DAYS = 14
@@ -28,7 +29,13 @@ def diff(
     new: Annotated[Path, typer.Argument(metavar="NEW")],
     *,
     run_id: Annotated[
-        str | None, typer.Option("--run", metavar="RUN", help="The failures of one run.")
+        str | None,
+        typer.Option(
+            "--run",
+            metavar="RUN",
+            help="The failures of one run.",
+            autocompletion=completion.run_ids,
+        ),
     ] = None,
     days: Annotated[
         int | None,

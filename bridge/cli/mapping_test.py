@@ -11,7 +11,8 @@ from bridge.cli import screen
 from bridge.cli.options import AsJson, with_settings
 from bridge.errors import Exit
 from bridge.planning import built_in_mapping, cases_beside, read_cases, read_mapping, try_cases
-from bridge.report import mapping_test_document, show_mapping_test
+from bridge.report.mapping_test import mapping_test_document
+from bridge.report.terminal.mapping_test import show_mapping_test
 from bridge.settings import Settings
 
 

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bridge.cli.interrupts import interruptible
-from bridge.cli.logs import LogFormat, LogLevel, set_up_logs
+from bridge.cli import completion, handover
+from bridge.cli.interrupts import IN_DOUBT, interruptible
+from bridge.cli.log_choice import LogFormat, LogLevel
+from bridge.cli.logs import set_up_logs
 from bridge.errors import UsageError, WindowError
 from bridge.model import Window
 from bridge.settings import load, look
@@ -93,7 +95,15 @@ Wait = Annotated[
 DetailedExit = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit with 3 where the plan holds some back.")
 ]
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or how it starts.")]
+RunId = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="The run's id, or how it starts.", autocompletion=completion.run_ids
+    ),
+]
+PerhapsRunId = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", autocompletion=completion.run_ids)
+]
 
 _COMMON: dict[str, Any] = {
     "ledger": Annotated[
@@ -107,7 +117,13 @@ _COMMON: dict[str, Any] = {
     ],
     "profile": Annotated[
         str | None,
-        typer.Option("--profile", envvar="BRIDGE_PROFILE", metavar="NAME", help="In bridge.toml."),
+        typer.Option(
+            "--profile",
+            envvar="BRIDGE_PROFILE",
+            metavar="NAME",
+            help="In bridge.toml.",
+            autocompletion=completion.profiles,
+        ),
     ],
     "log_format": Annotated[LogFormat, typer.Option("--log-format", help="Of stderr.")],
     "log_level": Annotated[LogLevel | None, typer.Option("--log-level", help="Of stderr.")],
@@ -149,14 +165,19 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return _with_options(command, _COMMON, load)
 
 
+def with_settings_and_files(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that leaves a summary and metrics, where they are asked for."""
+    return _with_options(command, {**handover.OPTIONS, **_COMMON}, load)
+
+
 def with_layers(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that looks at the settings themselves, whatever is wrong with them."""
-    return _with_options(command, _COMMON, look)
+    return _with_options(command, _COMMON, look, "Interrupted. Nothing was written.")
 
 
 def with_settings_and_limits(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that sends: with the options that say where it stops."""
-    return _with_options(command, {**_LIMITS, **_COMMON}, load)
+    return _with_options(command, {**_LIMITS, **handover.OPTIONS, **_COMMON}, load)
 
 
 class _Read(Protocol):
@@ -166,12 +187,19 @@ class _Read(Protocol):
 
 
 def _with_options(
-    command: Callable[..., None], options: Mapping[str, Any], read: _Read
+    command: Callable[..., None],
+    options: Mapping[str, Any],
+    read: _Read,
+    interrupted: str = IN_DOUBT,
 ) -> Callable[..., None]:
     @functools.wraps(command)
     def run(**given: Any) -> None:
         common = {name: given.pop(name) for name in options}
-        with interruptible():
+        files = [common.pop(name, None) for name in handover.OPTIONS]
+        with (
+            interruptible(interrupted),
+            handover.handing_over(command.__name__, common["profile"], *files),
+        ):
             _run(common, given)
 
     def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:

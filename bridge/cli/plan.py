@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
+from bridge.cli.handover import tell_run
 from bridge.cli.options import (
     AsJson,
     CauseIds,
@@ -22,14 +23,17 @@ from bridge.cli.options import (
     Zone,
     causes_of,
     repeated_flags,
-    with_settings,
+    with_settings_and_files,
 )
 from bridge.errors import Exit
-from bridge.report import RunDocument, run_document, show_plan_alone
+from bridge.library.results import plan_exit
+from bridge.report.document import RunDocument
+from bridge.report.reading import run_document
+from bridge.report.terminal.plan import show_plan_alone
 from bridge.settings import Settings
 
 
-@with_settings
+@with_settings_and_files
 def plan(
     settings: Settings,
     *,
@@ -67,11 +71,12 @@ def plan(
         if request is None:
             say_nothing_is_open(ledger, causes, as_json=as_json)
             return
-        with screen.counting() as counting:
-            run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
+        with progress.shown() as observe:
+            run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
+    tell_run(document)
     show(document, as_json=as_json)
-    raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))
+    raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
 
 
 def show(document: RunDocument, *, as_json: bool) -> None:
@@ -82,6 +87,6 @@ def show(document: RunDocument, *, as_json: bool) -> None:
         show_plan_alone(document, screen.stdout)
 
 
-def plan_exit(document: RunDocument, *, detailed: bool) -> Exit:
+def exit_code(document: RunDocument, *, detailed: bool) -> Exit:
     """A plan that was made is a success; with `detailed` one that holds some back says so."""
-    return Exit.LEFT_OVER if detailed and document.counts.held else Exit.OK
+    return plan_exit(document) if detailed else Exit.OK

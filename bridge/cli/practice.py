@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge import use_cases
+from bridge.cli import screen
 from bridge.cli.options import with_settings
 from bridge.errors import SettingsError, UsageError
 from bridge.settings import Settings
@@ -28,6 +29,13 @@ class ShippedScenario(StrEnum):
     MORNING = "morning"
     QUIET = "quiet"
     EVERYTHING_WRONG = "everything-wrong"
+
+
+class PracticeLogin(StrEnum):
+    """What the environment gives to come into the org with."""
+
+    TOKEN = "token"  # noqa: S105  a word
+    JWT = "jwt"
 
 
 practice = typer.Typer(help="A GoTallo and a Salesforce org on this machine, to rehearse on.")
@@ -58,6 +66,9 @@ def serve(
     env_file: Annotated[
         Path | None, typer.Option("--env-file", metavar="FILE", help="Write the exports there too.")
     ] = None,
+    login: Annotated[
+        PracticeLogin, typer.Option("--login", help="An access token, or a key to sign a JWT with.")
+    ] = PracticeLogin.TOKEN,
     key_not_unique: Annotated[
         bool, typer.Option("--key-not-unique", help="An org whose key field is not unique.")
     ] = False,
@@ -67,7 +78,7 @@ def serve(
     Example: bridge practice serve --env-file practice.env
     """
     need_practice()
-    from bridge.practice import EnvFileError
+    from bridge.practice import EnvFileError, Login
     from bridge.practice import serve as serve_practice
 
     chosen = _scenario(scenario)
@@ -80,7 +91,7 @@ def serve(
         key_unique=chosen.key_unique and not key_not_unique,
     )
     try:
-        serve_practice(chosen, "127.0.0.1", port, env_file, _announce)
+        serve_practice(chosen, "127.0.0.1", port, env_file, _announce, Login(login))
     except EnvFileError as exc:
         raise UsageError(str(exc), "Name another file with --env-file.") from exc
     except OSError as exc:
@@ -115,7 +126,7 @@ def import_org(
     typer.echo("# what the rule refuses. The trigger is the package's own, unless you write yours.")
     for name in imported.left_out:
         typer.echo(f"# Left out, of a type that the practice org does not know: {name}")
-    typer.echo(dump_scenario(imported.scenario), nl=False)
+    screen.print_document(dump_scenario(imported.scenario))
 
 
 @practice.command("scenario")
@@ -131,7 +142,7 @@ def show_scenario(
     need_practice()
     from bridge.practice.scenario_file import shipped_text
 
-    typer.echo(shipped_text(name), nl=False)
+    screen.print_document(shipped_text(name))
 
 
 def _scenario(name_or_file: str) -> Scenario:
@@ -154,7 +165,7 @@ def need_practice() -> None:
     Raises:
         SettingsError: the extra is not installed.
     """
-    needed = ("cryptography", "jwt", "lark", "starlette", "trustme", "uvicorn")
+    needed = ("lark", "starlette", "trustme", "uvicorn")
     missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise SettingsError(
@@ -168,7 +179,7 @@ def _announce(exports: str) -> None:
     sys.stdout.flush()
     say = functools.partial(typer.echo, err=True)
     say("# A practice org: not Salesforce, not GoTallo, on this machine alone.", err=True)
-    say("# A browser shows what it holds: open the address SF_ORG_INSTANCE_URL. It warns of")
+    say("# A browser shows what it holds: open the address SF_LOGIN_URL. It warns of")
     say("# the certificate, which is the practice org's own: go on.")
     if "BRIDGE_SETTLE_SECONDS" in exports:
         say("# A lost answer is settled sooner than with a real org: BRIDGE_SETTLE_SECONDS.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -17,18 +16,13 @@ from bridge.cli import screen
 from bridge.cli.options import AsJson, RunId, repeated_flags, with_settings
 from bridge.errors import UsageError
 from bridge.ledger import Ledger, Run
-from bridge.report import (
-    Content,
-    Handout,
-    ReportDocument,
-    days_of_causes,
-    html_page,
-    markdown,
-    masked,
-    report_document,
-    show_report,
-    whole,
-)
+from bridge.report.causes import days_of_causes
+from bridge.report.handout import Content, Handout, whole
+from bridge.report.html import html_page
+from bridge.report.markdown import markdown
+from bridge.report.masking import masked
+from bridge.report.reading import report_document
+from bridge.report.terminal.report import show_report
 from bridge.settings import Settings
 
 STDOUT = "-"
@@ -76,7 +70,7 @@ def report(
         elif md is not None:
             _write_page(markdown, _handout(ledger, run, content), md)
         else:
-            _show(report_document(ledger, run), as_json)
+            _show(ledger, run, as_json=as_json)
 
 
 def _refuse_two(asked: dict[str, object]) -> None:
@@ -87,11 +81,13 @@ def _refuse_two(asked: dict[str, object]) -> None:
         )
 
 
-def _show(document: ReportDocument, as_json: bool) -> None:
+def _show(ledger: Ledger, run: Run, *, as_json: bool) -> None:
+    document = report_document(ledger, run)
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
-    else:
-        show_report(document, screen.stdout)
+        return
+    writer = ledger.writer_of(run.id, dt.datetime.now(dt.UTC))
+    show_report(document, screen.stdout, ledger.last_sent_at(run.id), writer)
 
 
 def _handout(ledger: Ledger, run: Run, content: Content) -> Handout:
@@ -105,7 +101,7 @@ def _handout(ledger: Ledger, run: Run, content: Content) -> Handout:
 def _write_page(page: Callable[[Handout], str], handout: Handout, name: str) -> None:
     text = page(handout).encode()
     if name == STDOUT:
-        _to_stdout(text)
+        screen.print_bytes(text)
         return
     _write_new(Path(name), text, "and may have been handed to somebody")
     told = (
@@ -124,7 +120,7 @@ def _write_csv(settings: Settings, run: Run, ledger: Ledger, name: str) -> None:
     with use_cases.open_org(settings) as org:
         sheet = use_cases.sheet_of(run, ledger, org)
     if name == STDOUT:
-        _to_stdout(sheet.text.encode())
+        screen.print_bytes(sheet.text.encode())
     else:
         _write_new(Path(name), sheet.text.encode(), "and may hold what somebody has repaired")
         screen.stderr.print(
@@ -140,11 +136,6 @@ def _write_csv(settings: Settings, run: Run, ledger: Ledger, name: str) -> None:
             soft_wrap=True,
             markup=False,
         )
-
-
-def _to_stdout(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
 
 
 def _write_new(path: Path, data: bytes, why_kept: str) -> None:
@@ -166,8 +157,16 @@ def _write_new(path: Path, data: bytes, why_kept: str) -> None:
             "Name another file, or remove it first.",
         ) from exc
     except OSError as exc:
-        raise UsageError(
-            f"{path} can't be written: {exc.strerror or exc}", "Name another file."
-        ) from exc
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+        raise _unwritable(path, exc) from exc
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+    except BaseException as exc:
+        path.unlink(missing_ok=True)
+        if isinstance(exc, OSError):
+            raise _unwritable(path, exc) from exc
+        raise
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{path} can't be written: {error.strerror or error}", "Name another file.")

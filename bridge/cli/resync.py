@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
 from bridge.cli.apply import (
     apply_request,
     ask,
@@ -17,6 +17,7 @@ from bridge.cli.apply import (
     way_of,
 )
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
+from bridge.cli.handover import tell_run
 from bridge.cli.options import (
     AsJson,
     CauseIds,
@@ -42,11 +43,12 @@ from bridge.cli.options import (
     repeated_flags,
     with_settings_and_limits,
 )
-from bridge.cli.plan import plan_exit, show
+from bridge.cli.plan import exit_code, show
 from bridge.delivery import MOST_ROUNDS
 from bridge.ledger import Ledger, Run
 from bridge.model import Window
-from bridge.report import run_document, show_plan
+from bridge.report.reading import run_document
+from bridge.report.terminal.plan import show_plan
 from bridge.salesforce import Org
 from bridge.settings import Settings
 
@@ -107,12 +109,13 @@ def resync(
         if run is not None:
             sending = recheck(settings, run, sending, ledger, org)
         else:
-            with screen.counting() as counting:
-                run = use_cases.plan(settings, request, ledger, org, progress=counting.planned)
+            with progress.shown() as observe:
+                run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
+        tell_run(document)
         if dry_run:
             show(document, as_json=as_json)
-            raise typer.Exit(plan_exit(document, detailed=detailed_exitcode))
+            raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
         if not as_json:
             show_plan(document, screen.stdout)
         if to_send(document):

@@ -1,22 +1,19 @@
-"""What the commands share of talking to the person: consoles, progress, the question."""
+"""What the commands share of talking to the person: consoles, the question."""
 
 from __future__ import annotations
 
 import os
 import sys
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from bridge.cli.plainness import is_plain
 from bridge.errors import Declined, SafetyStop
-from bridge.ledger import Verdict
-from bridge.model import Outcome
 from bridge.report.interchange import harmless
+from bridge.report.terminal.page import PlainConsole
 
 
 class _Output(Console):
@@ -27,14 +24,18 @@ class _Output(Console):
         _discard_stdout()
 
 
+class _PlainOutput(PlainConsole, _Output):
+    """The same without columns, signs and colours."""
+
+
 def _discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _PRODUCTION = "production"
 
-stdout = _Output(highlight=False, soft_wrap=False)
-stderr = Console(stderr=True, highlight=False)
+stdout: Console = _PlainOutput() if is_plain() else _Output(highlight=False, soft_wrap=False)
+stderr: Console = PlainConsole(stderr=True) if is_plain() else Console(stderr=True, highlight=False)
 
 
 def refuse_without_yes(yes: bool, advice: str, does: str = "sends records to Salesforce") -> None:
@@ -67,11 +68,12 @@ def confirm(question: str, yes: bool, advice: str, declined: str = "Nothing was 
     if yes:
         return
     try:
-        agreed = typer.confirm(question, err=True)
+        agreed = typer.confirm(f"\n{question}", err=True)
     except typer.Abort:
         agreed = False
     if not agreed:
         raise Declined(declined, advice)
+    stderr.print()
 
 
 def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
@@ -91,13 +93,14 @@ def confirm_in_words(question: str, name: str, yes: bool, advice: str) -> None:
     word = _folded(name)
     if not word or not word.isprintable():
         word = name = _PRODUCTION
-    stderr.print(Text(question))
+    stderr.print(Text(f"\n{question}"))
     try:
         typed = typer.prompt(f"Type {name} to send", default="", show_default=False, err=True)
     except typer.Abort:
         typed = ""
     if _folded(typed) != word:
         raise Declined("Nothing was sent", advice)
+    stderr.print()
 
 
 def _folded(text: str) -> str:
@@ -118,8 +121,23 @@ def agreed(question: str) -> bool:
 
 def print_json(document: str) -> None:
     """Write a JSON document to stdout, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
+    print_bytes(harmless(document).encode() + b"\n")
+
+
+def print_bytes(data: bytes) -> None:
+    """Write a whole file to stdout, as it stands."""
     try:
-        sys.stdout.buffer.write(harmless(document).encode() + b"\n")
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _discard_stdout()
+
+
+def print_document(text: str) -> None:
+    """Write a file's text to stdout, in UTF-8 as a file has it."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()
@@ -133,40 +151,3 @@ def print_lines(lines: Iterable[str]) -> None:
             sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard_stdout()
-
-
-class Counting:
-    """Progress of fetching and sending, told from any lane."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("fetched and planned", total=None)
-        self._lock = threading.Lock()
-        self._refused = 0
-
-    def planned(self, count: int) -> None:
-        self._progress.update(self._task, completed=count)
-
-    def sending(self, total: int) -> None:
-        self._progress.reset(self._task, description="sent", total=total)
-
-    def outcomes(self, verdicts: Sequence[Verdict]) -> None:
-        with self._lock:
-            self._refused += sum(v.outcome is Outcome.REJECTED for v in verdicts)
-            description = f"sent, {self._refused} refused" if self._refused else "sent"
-            self._progress.update(self._task, advance=len(verdicts), description=description)
-
-
-@contextmanager
-def counting() -> Iterator[Counting]:
-    """A progress bar on stderr where that is a terminal; elsewhere the events tell."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=stderr,
-        transient=True,
-        disable=not stderr.is_terminal,
-    ) as progress:
-        yield Counting(progress)

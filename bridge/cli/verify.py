@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
 from bridge import use_cases
-from bridge.cli import screen
+from bridge.cli import progress, screen
+from bridge.cli.handover import tell_verification
 from bridge.cli.options import (
     AsJson,
     Date,
     From,
+    PerhapsRunId,
     Till,
     Yesterday,
     Zone,
     window_of,
-    with_settings,
+    with_settings_and_files,
 )
-from bridge.errors import Exit, UsageError
+from bridge.errors import UsageError
+from bridge.events import Observer
 from bridge.ledger import Ledger
+from bridge.library.results import verify_exit
 from bridge.model import Verification
-from bridge.report import show_verification
+from bridge.report.terminal.verification import show_verification
 from bridge.report.verification import verification_document
 from bridge.salesforce import Org
 from bridge.settings import Settings
 
 
-@with_settings
+class _Ask(Protocol):
+    def __call__(self, ledger: Ledger, org: Org, *, observe: Observer) -> Verification: ...
+
+
+@with_settings_and_files
 def verify(
     settings: Settings,
-    run_id: Annotated[str | None, typer.Argument(metavar="[RUN]")] = None,
+    run_id: PerhapsRunId = None,
     *,
     yesterday: Yesterday = False,
     date: Date = None,
@@ -55,7 +62,7 @@ def verify(
             "Such as bridge verify 7c2e1f, bridge verify --yesterday, bridge verify --all.",
         )
 
-    ask: Callable[[Ledger, Org], Verification]
+    ask: _Ask
     if run_id is not None:
         ask = partial(use_cases.verify, run_id)
     elif everything:
@@ -66,9 +73,12 @@ def verify(
         )
         ask = partial(use_cases.verify_window, window, words, settings.gotallo_tenant_id)
     with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
-        document = verification_document(ask(ledger, org))
+        with progress.shown() as observe:
+            verification = ask(ledger, org, observe=observe)
+        document = verification_document(verification)
+    tell_verification(document)
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
     else:
         show_verification(document, screen.stdout)
-    raise typer.Exit(Exit.OK if document.proven else Exit.LEFT_OVER)
+    raise typer.Exit(verify_exit(document))

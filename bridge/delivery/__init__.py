@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.delivery.deliver import Ending, EndingKind, deliver
+from bridge.delivery.deliver import Ending, deliver
 from bridge.delivery.estimate import estimated_calls
 from bridge.delivery.gate import OldMessages, old_messages, refuse_old, why_outdated
 from bridge.delivery.halt import Halt
@@ -11,10 +11,11 @@ from bridge.delivery.holding import hold
 from bridge.delivery.limits import Limits
 from bridge.delivery.resending import deleted_messages, who_asks
 from bridge.delivery.rounds import STEPS
-from bridge.delivery.sender import Clock, Observer, Tempo
+from bridge.delivery.sender import Clock, Tempo
 from bridge.delivery.verify import AskedObject, verify_messages
 from bridge.delivery.visibility import key_field_of, refuse_unseen, view_of
 from bridge.delivery.witness import find_witness, witness_schema
+from bridge.model import EndingKind
 
 __all__ = [
     "MOST_ROUNDS",
@@ -26,7 +27,6 @@ __all__ = [
     "Halt",
     "Healer",
     "Limits",
-    "Observer",
     "OldMessages",
     "Tempo",
     "deleted_messages",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from types import MappingProxyType
 
 import structlog
@@ -20,10 +20,28 @@ from bridge.delivery.limits import Limits, Watch
 from bridge.delivery.presence import WitnessSchema
 from bridge.delivery.resending import send_again
 from bridge.delivery.rounds import STEPS, HeldBack, Round, Rounds, Told
-from bridge.delivery.sender import MOST_A_CALL, Clock, Observer, Sender, Tempo
+from bridge.delivery.sender import MOST_A_CALL, Clock, Sender, Tempo
 from bridge.errors import BridgeError, LeaseHeld, SafetyStop
+from bridge.events import (
+    Interrupted,
+    Observer,
+    Repaired,
+    RoundStarted,
+    SendingFinished,
+    SendingStarted,
+    nobody,
+)
 from bridge.ledger import Ledger, PendingItem, Run, Verdict
-from bridge.model import Delivery, Diagnosis, Held, HeldReason, Kind, ObjectSchema, Outcome
+from bridge.model import (
+    Delivery,
+    Diagnosis,
+    EndingKind,
+    Held,
+    HeldReason,
+    Kind,
+    ObjectSchema,
+    Outcome,
+)
 from bridge.salesforce import Org
 
 _PASSES = 3
@@ -31,21 +49,6 @@ _PASSES = 3
 open again then: so what is left is gone through again, a bounded number of times."""
 
 log = structlog.get_logger(__name__)
-
-
-class EndingKind(StrEnum):
-    """How the delivery of a run ended."""
-
-    FINISHED = "finished"
-    """Every item was gone through."""
-    LIMITED = "limited"
-    """As many were sent as this call was to send; `apply` goes on."""
-    WAITING = "waiting"
-    """Conversations wait for a message in doubt; `apply` goes on once it can be settled."""
-    INTERRUPTED = "interrupted"
-    """A person ended it; `apply` goes on."""
-    STOPPED = "stopped"
-    """Nothing more would pass; `apply` goes on once that is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,6 @@ class Ending:
 
 def _nothing_foreseen(_: Diagnosis) -> bool:
     return False
-
-
-def _nobody(_: Sequence[Verdict]) -> None:
-    return None
 
 
 def deliver(
@@ -83,7 +82,7 @@ def deliver(
     halt: Halt | None = None,
     clock: Clock = lambda: dt.datetime.now(dt.UTC),
     tempo: Tempo | None = None,
-    observe: Observer = _nobody,
+    tell: Observer = nobody,
 ) -> Ending:
     """Send what is ready in a run and has no outcome yet.
 
@@ -104,7 +103,7 @@ def deliver(
         halt: ends the run early.
         clock: the time now, aware.
         tempo: how patient to be.
-        observe: is told of every outcome as it is put on record, from any lane.
+        tell: is told what happens, from any lane; of an outcome once it is on record.
 
     Raises:
         LeaseHeld: another process is writing to the org.
@@ -114,7 +113,9 @@ def deliver(
     if key_field is None:
         raise BridgeError(f"{schema.name} has no field {run.plan.key_field} any more")
     halt = halt or Halt()
-    watch = _watch(run, ledger, org, limits or Limits(), limit, healer, halt)
+    pending = len(ledger.pending(run.id))
+    to_send = pending if limit is None else min(pending, limit)
+    watch = _watch(run, ledger, org, limits or Limits(), to_send, healer, halt)
     with writing_lease(ledger, run.plan.org_id, run.id, clock, halt) as lease:
         sender = Sender(
             run=run,
@@ -129,18 +130,25 @@ def deliver(
             watch=watch,
             clock=clock,
             tempo=tempo or Tempo(),
-            observe=observe,
+            tell=tell,
         )
         ledger.begin_sending(run.id)
-        send_again(run, ledger, lease, org, schema, key_field, witness, refusal, halt, clock)
-        way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, changed, refusal)
-        beyond_limit = not halt.thrown and way.go()
-        while healer is not None and not (halt.thrown or beyond_limit):
-            if not healer.heal(run, ledger):
-                break
-            beyond_limit = way.go()
+        way = _Way(run, ledger, sender, watch, halt, lanes, canary, limit, changed, refusal, tell)
+        try:
+            tell(SendingStarted(run.id, to_send))
+            send_again(run, ledger, lease, org, schema, key_field, witness, refusal, halt, clock)
+            beyond_limit = not halt.thrown and way.go(healer)
+        except KeyboardInterrupt:
+            if halt.thrown:
+                raise
+            # No lane was at work.
+            beyond_limit = False
+            halt.throw(None)
+            tell(Interrupted(run.id, 0, 0))
         # Still with the lease: without it, the run may be another process's to end.
-        return _end(run, ledger, halt, beyond_limit=beyond_limit)
+        ending = _end(run, ledger, halt, beyond_limit=beyond_limit)
+    tell(SendingFinished(run.id, ending.kind, ending.reason))
+    return ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +165,22 @@ class _Way:
     limit: int | None
     changed: Mapping[int, Held]
     refusal: SafetyStop | None
+    tell: Observer
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    """Of the rounds to come."""
 
-    def go(self) -> bool:
+    def go(self, healer: Healer | None) -> bool:
         """Go through what is left, and tell whether there is more than may be sent now."""
+        beyond_limit = self._go_once()
+        while healer is not None and not (self.halt.thrown or beyond_limit):
+            repaired = healer.heal(self.run, self.ledger)
+            if not repaired:
+                break
+            self.tell(Repaired(self.run.id, repaired))
+            beyond_limit = self._go_once()
+        return beyond_limit
+
+    def _go_once(self) -> bool:
         run, ledger, limit = self.run, self.ledger, self.limit
         for _ in range(_PASSES):
             _take_up(run, ledger, self.sender)
@@ -171,16 +192,42 @@ class _Way:
             if self.halt.thrown or not left:
                 return False
             rounds = Rounds(left[:limit], self.canary)
-            _go_through(run, ledger, self.sender, self.watch, rounds, self.lanes, self.halt)
+            self._go_through(rounds)
             if beyond_limit:
                 return True
         return False
+
+    def _go_through(self, rounds: Rounds) -> None:
+        with Lanes(self.lanes, self.halt, self._tell_interrupted) as pool:
+            while not (this := rounds.next()).empty:
+                self.tell(
+                    RoundStarted(
+                        self.run.id, next(self.numbers), len(this.steps), len(this.conversations)
+                    )
+                )
+                verdicts = pool.run(_jobs(this, self.sender, self.watch, self.lanes))
+                if self.halt.thrown or not verdicts:
+                    return
+                for held_back in rounds.tell([_told(verdict) for verdict in verdicts]):
+                    _hold(self.run, self.ledger, held_back, self.tell)
+
+    def _tell_interrupted(self) -> None:
+        under_way = self.sender.under_way
+        self.tell(Interrupted(self.run.id, len(under_way), sum(under_way)))
 
     def _hold_changed(self) -> None:
         for item in _open_items(self.run, self.ledger) if self.changed else ():
             why = self.changed.get(item.position)
             if why is not None:
-                hold(self.ledger, self.run.id, [item], why.reason, what=why.what, advice=why.advice)
+                hold(
+                    self.ledger,
+                    self.run.id,
+                    [item],
+                    why.reason,
+                    what=why.what,
+                    advice=why.advice,
+                    tell=self.tell,
+                )
 
 
 def _watch(
@@ -188,12 +235,11 @@ def _watch(
     ledger: Ledger,
     org: Org,
     limits: Limits,
-    limit: int | None,
+    to_send: int,
     healer: Healer | None,
     halt: Halt,
 ) -> Watch:
     """Watches over one sending; what an earlier one stopped for does not stop this one."""
-    whole = len(ledger.pending(run.id))
     planned = {row.cause.id for row in ledger.cause_counts(run.id)}
     stopped_for = {
         cause.id
@@ -203,24 +249,12 @@ def _watch(
     return Watch(
         limits,
         run_id=f"{run.id}{run.plan.flags}",
-        whole=whole if limit is None else min(whole, limit),
+        whole=to_send,
         known=planned | stopped_for,
         foreseen=healer.foresees if healer else _nothing_foreseen,
         meter=org,
         halt=halt,
     )
-
-
-def _go_through(
-    run: Run, ledger: Ledger, sender: Sender, watch: Watch, rounds: Rounds, lanes: int, halt: Halt
-) -> None:
-    with Lanes(lanes, halt) as pool:
-        while not (this := rounds.next()).empty:
-            verdicts = pool.run(_jobs(this, sender, watch, lanes))
-            if halt.thrown or not verdicts:
-                return
-            for held_back in rounds.tell([_told(verdict) for verdict in verdicts]):
-                _hold(run, ledger, held_back)
 
 
 def _end(run: Run, ledger: Ledger, halt: Halt, *, beyond_limit: bool) -> Ending:
@@ -287,7 +321,7 @@ def _told(verdict: Verdict) -> Told:
     )
 
 
-def _hold(run: Run, ledger: Ledger, held_back: HeldBack) -> None:
+def _hold(run: Run, ledger: Ledger, held_back: HeldBack, tell: Observer) -> None:
     hold(
         ledger,
         run.id,
@@ -298,6 +332,7 @@ def _hold(run: Run, ledger: Ledger, held_back: HeldBack) -> None:
         else f"the {held_back.tried} sent ahead were all refused",
         advice="Repair the cause in Salesforce, then resync the window: nothing of the rest was "
         "sent.",
+        tell=tell,
     )
     log.info(
         "cause.held",

@@ -1,10 +1,10 @@
-"""Holding ready items back during a sending, on record and as events."""
+"""Holding ready items back during a sending, on record and told."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bridge.events import item_outcome
+from bridge.events import MessageOutcome, Observer
 from bridge.ledger import Ledger, PendingItem
 from bridge.model import Decision, HeldReason
 
@@ -17,6 +17,7 @@ def hold(
     *,
     what: str,
     advice: str,
+    tell: Observer,
 ) -> None:
     """Hold items that were not sent.
 
@@ -25,12 +26,15 @@ def hold(
     """
     ledger.hold(run_id, [item.position for item in items], reason, what, advice)
     for item in items:
-        item_outcome(
-            run=run_id,
-            key=item.key,
-            state=Decision.HELD,
-            reason=reason,
-            attempt=item.attempts,
-            fixers=item.fixers,
-            risk=item.risk,
+        tell(
+            MessageOutcome(
+                run_id,
+                item.key,
+                item.cause_id,
+                Decision.HELD,
+                reason,
+                attempt=item.attempts,
+                fixers=item.fixers,
+                risk=item.risk,
+            )
         )

@@ -17,7 +17,15 @@ Job: TypeAlias = Callable[[], list[Verdict]]
 class Lanes:
     """A fixed number of threads; what one raises ends the run and is raised again."""
 
-    def __init__(self, count: int, halt: Halt) -> None:
+    def __init__(self, count: int, halt: Halt, interrupted: Callable[[], None]) -> None:
+        """Start them.
+
+        Args:
+            count: how many.
+            halt: is thrown by an interrupt from the keyboard, and by what a job raises.
+            interrupted: is called at an interrupt, before what is under way is waited for.
+        """
+        self._interrupted = interrupted
         self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="lane")
         self._halt = halt
 
@@ -29,22 +37,30 @@ class Lanes:
         kind: type[BaseException] | None,
         value: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:
-        self._pool.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=True)
+    ) -> bool:
+        first = kind is KeyboardInterrupt and not self._halt.thrown
+        if first:
+            self._end()
+        self._pool.shutdown(wait=first or kind is not KeyboardInterrupt, cancel_futures=True)
+        return first
 
     def run(self, jobs: Sequence[Job]) -> list[Verdict]:
         """Do all jobs and give what they gave.
 
-        An interrupt from the keyboard ends the run: the calls in the air are finished first. A
-        second one is not waited for.
+        An interrupt from the keyboard ends the run, here and between two such calls: the requests
+        under way are finished first. A second one is not waited for.
         """
         futures = [self._pool.submit(self._guarded, job) for job in jobs]
         try:
             wait(futures)
         except KeyboardInterrupt:
-            self._halt.throw(None)
+            self._end()
             wait(futures)
         return [verdict for future in futures for verdict in future.result()]
+
+    def _end(self) -> None:
+        self._halt.throw(None)
+        self._interrupted()
 
     def _guarded(self, job: Job) -> list[Verdict]:
         if self._halt.thrown:

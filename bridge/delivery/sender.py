@@ -12,6 +12,7 @@ import json
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import structlog
@@ -25,7 +26,7 @@ from bridge.delivery.repeated import told_repeated
 from bridge.delivery.resending import advice_for_deleted, without_old_rows
 from bridge.diagnosis import cause_of, diagnose_error
 from bridge.errors import OrgError, OrgRefused, OrgUnanswered, OrgUnreachable, UsageError
-from bridge.events import item_outcome
+from bridge.events import CallsMade, MessageOutcome, Observer, Settling, Waiting, WaitingFor
 from bridge.ledger import (
     AttemptResult,
     Lease,
@@ -49,7 +50,6 @@ from bridge.model import (
 from bridge.salesforce import FoundRow, Inserted, InsertResult, Org
 
 Clock = Callable[[], dt.datetime]
-Observer = Callable[[Sequence[Verdict]], None]
 
 LARGEST_BODY = 4_000_000
 """Bytes of records in one call; the platform's own limit is higher, a proxy's may not be."""
@@ -109,7 +109,7 @@ class Sender:
         watch: Watch,
         clock: Clock,
         tempo: Tempo,
-        observe: Observer,
+        tell: Observer,
     ) -> None:
         self._run = run
         self._ledger = ledger
@@ -123,13 +123,21 @@ class Sender:
         self._watch = watch
         self._clock = clock
         self._tempo = tempo
-        self._observe = observe
+        self._tell = tell
         self._lock = threading.Lock()
         self._tries: dict[int, int] = {}
         """How many times an item was sent, by position."""
         self._waiting: set[str] = set()
         """Conversations that an item in doubt keeps back."""
         self._unanswered_in_a_row = 0
+        self._under_way: dict[int, int] = {}
+        """How many messages the request of a lane carries that has no answer yet."""
+
+    @property
+    def under_way(self) -> tuple[int, ...]:
+        """How many messages each request carries that has no answer yet."""
+        with self._lock:
+            return tuple(self._under_way.values())
 
     def send(self, items: Sequence[PendingItem], most: int | None = None) -> list[Verdict]:
         """Bring these items to the org, in this order.
@@ -165,6 +173,8 @@ class Sender:
         The conversations of those that stay in doubt wait; the others need not any longer.
         """
         self._waiting.clear()
+        if items:
+            self._tell(Settling(self._run.id, len(items)))
         for start in range(0, len(items), MOST_A_CALL):
             part = items[start : start + MOST_A_CALL]
             if self._halt.thrown:
@@ -236,6 +246,7 @@ class Sender:
             HeldReason.DELETED,
             what="somebody deleted it in Salesforce: it is in the recycle bin",
             advice=advice_for_deleted(self._run.plan),
+            tell=self._tell,
         )
         hold(
             self._ledger,
@@ -244,6 +255,7 @@ class Sender:
             HeldReason.DELETED,
             what="it was in Salesforce: its row is gone, and what shows it is in the recycle bin",
             advice="Look why somebody deleted it; nothing was inserted.",
+            tell=self._tell,
         )
         return present + [
             Verdict(item.position, item.key, Delivery.OPEN, Outcome.NOT_SENT)
@@ -271,7 +283,8 @@ class Sender:
             self._reopen(mine, claim.sent_at, AttemptResult.NOT_ARRIVED)
             return elsewhere + self._insert(mine, tried)
         try:
-            results = self._org.insert(self._schema.name, [one.record for one in mine])
+            with self._counted_under_way(len(mine)):
+                results = self._org.insert(self._schema.name, [one.record for one in mine])
         except OrgUnreachable as exc:
             return elsewhere + self._not_arrived(mine, claim.sent_at, tried, exc)
         except OrgRefused as exc:
@@ -282,6 +295,17 @@ class Sender:
             self._reopen(mine, claim.sent_at, AttemptResult.NOT_ARRIVED)
             raise
         return elsewhere + self._answered(mine, results, claim.sent_at, tried)
+
+    @contextmanager
+    def _counted_under_way(self, messages: int) -> Iterator[None]:
+        lane = threading.get_ident()
+        with self._lock:
+            self._under_way[lane] = messages
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._under_way[lane]
 
     def _answered(
         self,
@@ -509,15 +533,23 @@ class Sender:
         if tried >= self._tempo.tries:
             self._halt.throw(exc)
             return []
-        self._halt.pause(self._tempo.pause(tried))
+        self._pause(tried)
         return self._insert(chunk, tried + 1)
 
     def _again(self, chunk: Sequence[_Sendable], tried: int) -> list[Verdict]:
         """Send records that were refused for a passing reason: together, in the end each alone."""
-        self._halt.pause(self._tempo.pause(tried))
+        self._pause(tried)
         if tried < self._tempo.tries:
             return self._insert(chunk, tried + 1)
         return [verdict for one in chunk for verdict in self._insert([one], tried + 1)]
+
+    def _pause(self, tried: int) -> None:
+        seconds = self._tempo.pause(tried)
+        if seconds:
+            until = self._clock() + dt.timedelta(seconds=seconds)
+            says = "Salesforce turned a call away for a passing reason. Waiting to send it again."
+            self._tell(Waiting(WaitingFor.THE_ORG, until, says))
+        self._halt.pause(seconds)
 
     def _reopen(
         self, chunk: Sequence[_Sendable], sent_at: dt.datetime, attempt: AttemptResult
@@ -560,18 +592,23 @@ class Sender:
         final = [v for v in verdicts if v.outcome is not Outcome.NOT_SENT]
         for verdict in final:
             item = by_position[verdict.position]
-            item_outcome(
-                run=self._run.id,
-                key=verdict.key,
-                state=verdict.outcome,
-                code=verdict.diagnosis.code if verdict.diagnosis else None,
-                salesforce_id=verdict.salesforce_id,
-                attempt=self._tries.get(item.position, item.attempts),
-                fixers=item.fixers,
-                risk=item.risk,
+            self._tell(
+                MessageOutcome(
+                    self._run.id,
+                    verdict.key,
+                    item.cause_id,
+                    verdict.outcome,
+                    code=verdict.diagnosis.code if verdict.diagnosis else None,
+                    refused_for=verdict.cause.id if verdict.cause else None,
+                    salesforce_id=verdict.salesforce_id,
+                    attempt=self._tries.get(item.position, item.attempts),
+                    fixers=item.fixers,
+                    risk=item.risk,
+                )
             )
         self._watch.outcomes(final)
-        self._observe(final)
+        usage = self._org.usage
+        self._tell(CallsMade(self._org.calls, usage.left if usage else None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bridge.delivery.presence import WitnessSchema, ask
+from bridge.events import CallsMade, Observer, Verified, nobody
 from bridge.ledger import Extent, Ledger, OnRecord
 from bridge.model import (
     Delivery,
@@ -43,6 +44,7 @@ def verify_messages(
     asked: Sequence[AskedObject],
     *,
     user_id: str,
+    tell: Observer = nobody,
 ) -> Verification:
     """Compare what the ledger says of messages with what the org has.
 
@@ -55,11 +57,13 @@ def verify_messages(
         org: of theirs.
         asked: the objects that have them.
         user_id: as whom we write: tells our own rows from others'.
+        tell: is told how far it has come.
 
     Raises:
         RemoteError: the org could not be reached, or refused us.
     """
     tally = _Tally()
+    count = 0
     for one in asked:
         for page in ledger.on_record(extent, one.schema.name):
             sent = {name for message in page for name in message.sent or ()}
@@ -68,6 +72,9 @@ def verify_messages(
             found = ask(org, one.schema, one.key_field, keys, fields, witness=one.witness)
             for message in page:
                 tally.take(message, found[message.key], one.schema, user_id)
+            count += len(page)
+            tell(Verified(count))
+            tell(CallsMade(org.calls, org.usage.left if org.usage else None))
     return tally.verification(question)
 
 

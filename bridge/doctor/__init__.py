@@ -10,6 +10,7 @@ judging is pure.
 from __future__ import annotations
 
 from bridge.doctor.examination import examine
+from bridge.doctor.login import misleading
 from bridge.doctor.verdict import Verdict
 
-__all__ = ["Verdict", "examine"]
+__all__ = ["Verdict", "examine", "misleading"]

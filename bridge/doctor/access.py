@@ -32,6 +32,23 @@ def of_fields(schema: ObjectSchema, names: Sequence[str], user: str) -> Iterator
         yield good(f"{user} may write the {len(known)} fields that the mapping names")
 
 
+def of_message(untaken: Sequence[str], schema: ObjectSchema) -> Iterator[Verdict]:
+    """Whether what GoTallo sends beside the mapping's own fields can be written as well.
+
+    Args:
+        untaken: the fields of a message that this user may not write.
+        schema: of the object.
+    """
+    if untaken:
+        listed = ", ".join(untaken)
+        yield warning(
+            f"GoTallo's messages have {listed}, which this user does not see in {schema.name} or "
+            "may not write: each message with a value there would be held",
+            f"Grant read and edit on {listed}, or leave out what the org has not: among the "
+            "mapping's fixers write drop: {unknown: true, not_createable: true}.",
+        )
+
+
 def of_key(schema: ObjectSchema, key: FieldSchema) -> Verdict:
     """What the key field means for exactly-once."""
     name = schema.short(key.name)
@@ -40,7 +57,8 @@ def of_key(schema: ObjectSchema, key: FieldSchema) -> Verdict:
     return warning(
         f"the key {name} is not unique: only asking beforehand keeps a message from being there "
         "twice, and one without an answer waits until it is settled",
-        f"In Setup, make {name} unique, if no value is there twice.",
+        f"In Setup, make {name} unique, if no value is there twice. Where Setup does not let you "
+        "change a field of a package, ask its maker (GoTallo's support).",
     )
 
 

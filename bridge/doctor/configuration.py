@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bridge.doctor.verdict import Verdict, good, wrong
+from bridge.doctor.verdict import Verdict, good, warning, wrong
 from bridge.errors import LedgerError
 from bridge.ledger import place_of
 from bridge.report.doctor import SettingPart
@@ -27,6 +26,18 @@ def judge(layered: Layered) -> Iterator[Verdict]:
     profile = f', profile "{layered.profile}"' if layered.profile else ""
     given = sum(layer is not Layer.DEFAULT for layer in layered.layers.values())
     yield good(f"{given} settings can be read, {file}{profile}")
+    if layered.others_may_write:
+        yield warning(
+            f"others than you may write {layered.file}, which says where your tokens go",
+            f"Look at it, then make it yours alone: chmod 600 {layered.file}.",
+        )
+    if layered.led_elsewhere:
+        names = ", ".join(layered.led_elsewhere)
+        yield warning(
+            f'the environment beats the profile "{layered.profile}": {names} of the environment '
+            "count, and may lead to another org or account",
+            f"Unset {names}, if the profile is what you mean.",
+        )
 
 
 def listed(layered: Layered) -> Iterator[SettingPart]:
@@ -66,7 +77,6 @@ def _ledger(location: str) -> str:
 
 
 def _without_user(url: str) -> str:
-    try:
-        return urlsplit(url)._replace(netloc=urlsplit(url).netloc.rpartition("@")[2]).geturl()
-    except ValueError:
-        return "not usable"
+    """A password may hold anything, a slash too: what stands before the last `@` is left out."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from bridge.delivery import find_witness, key_field_of
-from bridge.doctor import access, allowance, clock, configuration, ledger, mapping, versions
+from bridge.doctor import access, allowance, clock, configuration, ledger, login, mapping, versions
 from bridge.doctor.verdict import Verdict, good, unchecked, wrong
 from bridge.errors import BridgeError, Exit
+from bridge.gotallo import DOCUMENTED
 from bridge.ledger import look as look_at_ledger
 from bridge.model import Window, Witness
-from bridge.planning import MessageMapping, built_in_mapping, read_mapping
+from bridge.planning import MessageMapping, built_in_mapping, read_mapping, untaken
 from bridge.report.doctor import CheckPart, DoctorDocument, ExaminedOrgPart, Family, Mark
 from bridge.report.interchange import held_by_utf8
 from bridge.salesforce import Org, OrgIdentity
@@ -33,6 +35,8 @@ _FOR_ORG = (
     "sf_login_url",
     "sf_client_id",
     "sf_client_secret",
+    "sf_username",
+    "sf_jwt_key_file",
     *_FOR_BOTH,
 )
 
@@ -124,6 +128,7 @@ class _OfOrg:
             return
         try:
             with open_org(self._layered.settings) as org:
+                yield from _of_key_file(self._layered.settings)
                 yield from self._of(org, rules)
         except BridgeError as error:
             yield Family.ORG, wrong(error)
@@ -136,6 +141,9 @@ class _OfOrg:
         kind = "a sandbox" if identity.sandbox else "a PRODUCTION org"
         yield Family.ORG, good(f"{identity.name} ({identity.org_id}), {kind}")
         yield Family.ORG, good(f"we are {identity.username}, at {identity.instance_url}")
+        named = login.of_profile(self._layered.profile, sandbox=identity.sandbox)
+        if named is not None:
+            yield Family.ORG, named
         if isinstance(rules, Verdict):
             yield (
                 Family.ACCESS,
@@ -147,6 +155,16 @@ class _OfOrg:
         limits = limits_of(self._layered.settings)
         reserve = limits.kept_back(usage.limit) if usage else 0
         yield Family.ALLOWANCE, allowance.judge(usage, reserve)
+
+
+def _of_key_file(settings: Settings) -> Checks:
+    path = settings.sf_jwt_key_file
+    if path is None:
+        return
+    with suppress(OSError):  # one that is not read, since another way in comes first
+        found = login.of_key_file(path, path.stat().st_mode)
+        if found is not None:
+            yield Family.ORG, found
 
 
 def _not_asked() -> Checks:
@@ -170,6 +188,8 @@ def _of_object(
     else:
         yield Family.ACCESS, good(f"{identity.username} may create {schema.name}")
     for verdict in access.of_fields(schema, rules.filled_fields(), identity.username):
+        yield Family.ACCESS, verdict
+    for verdict in access.of_message(untaken(rules, schema, DOCUMENTED), schema):
         yield Family.ACCESS, verdict
     for verdict in mapping.of_fields(rules, schema):
         yield Family.MAPPING, verdict

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Final
 
-from bridge import __version__
 from bridge.doctor.verdict import Verdict, good
+from bridge.version import __version__
 
 _LIBRARIES: Final = (
     "httpx",

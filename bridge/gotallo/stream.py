@@ -108,11 +108,12 @@ class Stream:
         for page in self._listing(shape):
             self._pages += 1
             if page.count is not None:
+                if not counts:
+                    self._announced = max(self._announced or 0, page.count)
                 counts.append(page.count)
             arrived += len(page.results)
             yield from page.results
         if counts:
-            self._announced = max(self._announced or 0, counts[0])
             self._note_counts(shape, counts, arrived)
 
     def _accept(self, result: Result) -> Iterator[FailedMessage | UnreadableMessage]:

@@ -46,6 +46,7 @@ from bridge.ledger.rows import (
     StoredItem,
     Verdict,
     Waiting,
+    Writer,
 )
 from bridge.ledger.storing import brought_by
 
@@ -95,6 +96,7 @@ __all__ = [
     "StoredItem",
     "Verdict",
     "Waiting",
+    "Writer",
     "brought_by",
     "check",
     "export",

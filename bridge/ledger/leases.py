@@ -17,7 +17,7 @@ from bridge.bounds import BEAT_SECONDS, CLOCKS_SECONDS, REST_SECONDS, WRITE_SECO
 from bridge.errors import LeaseHeld
 from bridge.ledger.engine import BUSY_SECONDS
 from bridge.ledger.processes import Process, has_ended, this_process
-from bridge.ledger.rows import Lease
+from bridge.ledger.rows import Lease, Writer
 from bridge.ledger.tables import leases
 
 SILENCE_SECONDS = BEAT_SECONDS + BUSY_SECONDS + REST_SECONDS + WRITE_SECONDS + CLOCKS_SECONDS
@@ -38,7 +38,7 @@ def take(connection: Connection, org_id: str, run_id: str, now: dt.datetime) -> 
             f"Run {found.run_id} has been writing to this org since "
             f"{found.taken_at:%Y-%m-%d %H:%M} UTC (process {found.pid} on {found.host}, last heard "
             f"of at {found.beat_at:%H:%M:%S})",
-            f"Wait for it to end (bridge status {found.run_id}), then run this again.",
+            f"Add --wait to wait for it to end; bridge status {found.run_id} shows how far it is.",
         )
     lease = Lease(org_id, secrets.token_hex(16))
     process = this_process()
@@ -57,6 +57,14 @@ def take(connection: Connection, org_id: str, run_id: str, now: dt.datetime) -> 
         )
     )
     return lease
+
+
+def writer_of(connection: Connection, run_id: str, now: dt.datetime) -> Writer | None:
+    """The process that holds a lease for a run; None where none does."""
+    found = connection.execute(select(leases).where(leases.c.run_id == run_id)).first()
+    if found is None:
+        return None
+    return Writer(found.pid, found.host, found.beat_at, alive=_may_be_sending(found, now))
 
 
 def beat(connection: Connection, lease: Lease, now: dt.datetime) -> None:

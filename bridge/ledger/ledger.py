@@ -269,12 +269,12 @@ class Ledger(LedgerReader):
                 )
             )
 
-    def limit(self, run_id: str, most: int) -> tuple[str, ...]:
-        """Skip what is ready to be sent but for the earliest ones; give the others' keys."""
+    def limit(self, run_id: str, most: int) -> tuple[tuple[str, str], ...]:
+        """Skip what is ready to be sent but for the earliest; give the others' keys and causes."""
         c = t.items.c
         with writing(self._engine) as connection:
             beyond = connection.execute(
-                select(c.position, c.key)
+                select(c.position, c.key, c.cause_id)
                 .where(
                     c.run_id == run_id,
                     c.decision == Decision.READY,
@@ -294,7 +294,7 @@ class Ledger(LedgerReader):
                         held_advice="Resync again to go on with it.",
                     )
                 )
-        return tuple(row.key for row in beyond)
+        return tuple((row.key, row.cause_id) for row in beyond)
 
     def begin_sending(self, run_id: str) -> None:
         self._set_state(run_id, RunState.SENDING, "")

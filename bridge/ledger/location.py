@@ -31,11 +31,12 @@ def parse(location: str) -> URL:
     """
     scheme, found, _ = location.partition("://")
     if not found:
-        return URL.create(SQLITE, database=str(Path(location).expanduser()))
+        return URL.create(SQLITE, database=str(_at_home(location)))
     backend = _SCHEMES.get(scheme.partition("+")[0].lower())
     if backend is None:
         raise LedgerError(
-            "BRIDGE_LEDGER is neither a path nor a database URL that this program knows", _ADVICE
+            "The ledger's place is neither a path nor a database URL that this program knows",
+            _ADVICE,
         )
     try:
         url = make_url(location)
@@ -47,8 +48,19 @@ def parse(location: str) -> URL:
     return url.set(drivername=f"{POSTGRESQL}+psycopg" if backend == POSTGRESQL else SQLITE)
 
 
+def _at_home(location: str) -> Path:
+    try:
+        return Path(location).expanduser()
+    except RuntimeError as exc:
+        # In a container, for a user that no list of users has.
+        raise LedgerError(
+            f"The ledger would be at {location}, and nothing says where the home of this user is",
+            "Set BRIDGE_LEDGER to a whole path, or HOME.",
+        ) from exc
+
+
 def _unreadable() -> LedgerError:
-    return LedgerError("BRIDGE_LEDGER is a URL that can't be read", _ADVICE)
+    return LedgerError("The ledger's place is a URL that can't be read", _ADVICE)
 
 
 def shown(url: URL) -> str:

@@ -7,9 +7,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from bridge.ledger.engine import MIGRATIONS, looking
 from bridge.ledger.location import SQLITE, parse, shown
 from bridge.ledger.postgres import unwritable as unwritable_server
+from bridge.ledger.tables import runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,30 @@ def look(location: str) -> LedgerLook:
         unwritable = _unwritable(path)
         free = shutil.disk_usage(_nearest(path)).free
     return LedgerLook(shown(url), version, len(MIGRATIONS), unwritable, free)
+
+
+@dataclass(frozen=True, slots=True)
+class RunLook:
+    """What tells a run from another."""
+
+    id: str
+    state: str
+    words: str
+    """Its window, as flags."""
+
+
+def newest_runs(location: str, most: int) -> tuple[RunLook, ...]:
+    """The newest runs of a ledger, newest first; none where there is no ledger of this version.
+
+    Raises:
+        LedgerError: it can't be read, is no ledger, or is newer than this program.
+    """
+    c = runs.c
+    query = select(c.id, c.state, c.window_words).order_by(c.created_at.desc()).limit(most)
+    with looking(location) as found:
+        if found is None or found[1] != len(MIGRATIONS):
+            return ()
+        return tuple(RunLook(*row) for row in found[0].execute(query))
 
 
 def _unwritable(path: Path) -> str | None:

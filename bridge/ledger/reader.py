@@ -6,7 +6,18 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    case,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from bridge.errors import UsageError
 from bridge.ledger import (
@@ -16,6 +27,7 @@ from bridge.ledger import (
     failures,
     heals,
     histories,
+    leases,
     resends,
 )
 from bridge.ledger import tables as t
@@ -49,6 +61,7 @@ from bridge.ledger.rows import (
     SourceOfItem,
     StoredItem,
     Waiting,
+    Writer,
 )
 from bridge.ledger.storing import change_of, finding_of, item_of, run_of
 from bridge.model import (
@@ -214,6 +227,17 @@ class LedgerReader:
                 "Give one more letter of the run's id.",
             )
         return run_of(rows[0])
+
+    def writer_of(self, run_id: str, now: dt.datetime) -> Writer | None:
+        """The process that sends a run, or was ended while it did; None where none does."""
+        with reading(self._engine) as connection:
+            return leases.writer_of(connection, run_id, now)
+
+    def last_sent_at(self, run_id: str) -> dt.datetime | None:
+        """When a message of a run was sent last; None where none was."""
+        query = select(func.max(t.attempts.c.sent_at)).where(t.attempts.c.run_id == run_id)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
 
     def runs(self, most: int) -> tuple[Run, ...]:
         """The newest runs, newest first."""
@@ -529,6 +553,12 @@ class LedgerReader:
     def rejected(self, run_id: str) -> tuple[StoredItem, ...]:
         """The items that the org refused."""
         return self._where(run_id, t.items.c.outcome == Outcome.REJECTED)
+
+    def left_over(self, run_id: str) -> tuple[StoredItem, ...]:
+        """The items that wait for a person: held ones, and those that the org refused."""
+        c = t.items.c
+        held = and_(c.decision == Decision.HELD, c.outcome == Outcome.NOT_SENT)
+        return self._where(run_id, or_(held, c.outcome == Outcome.REJECTED))
 
     def held_by_canary(self, run_id: str) -> tuple[StoredItem, ...]:
         """The items that are held since those of their cause sent ahead were all refused."""

@@ -189,6 +189,17 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """The process that writes to an org, or wrote until it was ended."""
+
+    pid: int
+    host: str
+    heard_at: dt.datetime
+    alive: bool
+    """Whether it may still be sending; certain where it has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The messages that this run may send now, and those that it may not."""
 

@@ -39,6 +39,7 @@ from bridge.planning.outline import Outline, differences, outline
 from bridge.planning.planner import Healed, Planner
 from bridge.planning.replay import Aspect, Contrast, FieldUnderBoth, Replayed, contrast
 from bridge.planning.uniqueness import UniqueValues, unique_value
+from bridge.planning.untaken import untaken
 
 __all__ = [
     "Aspect",
@@ -91,4 +92,5 @@ __all__ = [
     "try_cases",
     "unapproved",
     "unique_value",
+    "untaken",
 ]

@@ -13,6 +13,7 @@ the bridge calls, and what it leaves out answers as an unknown path does.
 from __future__ import annotations
 
 from bridge.practice.env_file import EnvFileError
+from bridge.practice.environment import Login
 from bridge.practice.faults import (
     CommitLate,
     CutBefore,
@@ -57,6 +58,7 @@ __all__ = [
     "HalfBody",
     "HtmlPage",
     "Invisible",
+    "Login",
     "LoseAnswer",
     "MorningCause",
     "Operation",

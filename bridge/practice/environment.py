@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
 
 from bridge.practice.faults import CommitLate, Fault
 from bridge.practice.gotallo import API_TOKEN, TENANT_ID
 from bridge.practice.http.gotallo import BASE_PATH
+from bridge.practice.org.org import USERNAME
 from bridge.practice.org.session import CLIENT_ID, CLIENT_SECRET
+
+
+class Login(StrEnum):
+    """What a client is given to come into the org with."""
+
+    TOKEN = "token"  # noqa: S105  a word
+    """An access token, and an app's secret to renew it with."""
+    JWT = "jwt"
+    """A key to sign with."""
+
 
 _MARGIN = 10
 """Seconds."""
@@ -39,6 +51,13 @@ def environment(
         "BRIDGE_LEDGER": str(authority.parent / "ledger.sqlite3"),
         **_settling(faults),
     }
+
+
+def by_jwt(variables: Mapping[str, str], key_file: Path) -> Mapping[str, str]:
+    """The same with a key to sign with, and no token or secret."""
+    others = ("SF_ACCESS_TOKEN", "SF_ORG_INSTANCE_URL", "SF_CLIENT_SECRET")
+    kept = {name: value for name, value in variables.items() if name not in others}
+    return {**kept, "SF_USERNAME": USERNAME, "SF_JWT_KEY_FILE": str(key_file)}
 
 
 def _settling(faults: Iterable[Fault]) -> dict[str, str]:

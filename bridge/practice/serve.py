@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from bridge.practice.env_file import EnvFile
-from bridge.practice.environment import as_exports
+from bridge.practice.environment import Login, as_exports
 from bridge.practice.scenario import Scenario
 from bridge.practice.server import PracticeServer
 
@@ -20,6 +20,7 @@ def serve(
     port: int,
     env_file: Path | None,
     announce: Callable[[str], None],
+    login: Login = Login.TOKEN,
 ) -> None:
     """Serve until SIGINT or SIGTERM. To be called from the main thread.
 
@@ -30,6 +31,7 @@ def serve(
         env_file: where the environment is written too, readable by its owner only; removed at
             the end, since what it names is gone by then.
         announce: is given the environment as `export NAME=value` lines, once the server accepts.
+        login: what the environment gives to come into the org with.
 
     Raises:
         ValueError: the host is no loopback address.
@@ -45,7 +47,7 @@ def serve(
     handlers = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
         with PracticeServer(scenario, host=host, port=port) as practice:
-            exports = as_exports(practice.environment)
+            exports = as_exports(practice.environment_for(login))
             try:
                 if file:
                     file.write(exports)

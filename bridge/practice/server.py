@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bridge.practice import certificate, morning
-from bridge.practice.environment import environment
+from bridge.practice.environment import Login, by_jwt, environment
 from bridge.practice.faults import Faults
 from bridge.practice.folder import folder_while_serving
 from bridge.practice.gotallo import GoTallo
@@ -100,6 +100,16 @@ class PracticeServer:
         authority, faults = self._certificate.authority, self.scenario.faults
         return environment(self.origin, self.sessions.first, authority, faults)
 
+    def environment_for(self, login: Login) -> Mapping[str, str]:
+        """The same for a client that comes in so."""
+        if login is Login.TOKEN:
+            return self.environment
+        key_file = self._certificate.authority.with_name("signing.pem")
+        if not key_file.exists():
+            key_file.touch(mode=0o600)
+            key_file.write_bytes(self.signing_key.as_pem())
+        return by_jwt(self.environment, key_file)
+
     def _prepare(self, scenario: Scenario, faults: Faults) -> None:
         self.scenario = scenario
         self.day = scenario.day or _yesterday()
@@ -148,7 +158,9 @@ class PracticeServer:
 
     def _application(self) -> Starlette:
         door = Door(self.faults, self.requests, self.scenario.save_seconds)
-        salesforce = SalesforceRemote(self.org, self.sessions, self.allowance, self.signing_key)
+        salesforce = SalesforceRemote(
+            self.org, self.sessions, self.allowance, self.signing_key, lambda: self.origin
+        )
         gotallo = GoTalloRemote(self.gotallo, self.scenario.page_size)
         control = Control(
             self.org, self.gotallo, self.faults, self.requests, self.sessions, self.allowance

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.ledger import AmendedItem, Run
 from bridge.planning import command_to_approve
-from bridge.report.document import AmendedPart, AmendmentDocument, NextPart
+from bridge.report.document import AmendedPart, AmendmentDocument
 from bridge.report.interchange import held_by_utf8
+from bridge.report.next_part import NextPart
 from bridge.report.reading import changes_part
 
 

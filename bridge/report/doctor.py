@@ -46,7 +46,7 @@ class SettingPart(_Part):
     layer: str
     """`flag`, `environment`, `profile`, `file` or `default`."""
     value: str | None
-    """None where it is not set; of a secret no more than that it is set, or where it is."""
+    """Null where it is not set; of a secret no more than that it is set, or where it is."""
     secret: bool
 
 
@@ -57,7 +57,7 @@ class CheckPart(_Part):
     mark: Mark
     says: str
     mend: str | None
-    """What to do; None where nothing has to be done."""
+    """What to do; null where nothing has to be done."""
 
 
 class ExaminedOrgPart(_Part):
@@ -77,10 +77,12 @@ class DoctorDocument(_Part):
     sound: bool
     """Whether nothing is wrong; warnings do not count."""
     exit_code: int
+    """With what the command ends."""
     profile: str | None
     settings_file: str | None
     settings: tuple[SettingPart, ...]
     org: ExaminedOrgPart | None
-    """None where no org answered."""
+    """Null where no org answered."""
     checks: tuple[CheckPart, ...]
     versions: dict[str, str]
+    """Of the program, Python and the libraries, by name."""

@@ -24,6 +24,7 @@ from bridge.model import (
     Topic,
     Visibility,
 )
+from bridge.report.next_part import NextPart
 
 
 class _Part(BaseModel):
@@ -325,13 +326,6 @@ class ResendPart(_Part):
     why: str
     messages: tuple[SentAgainPart, ...]
     """Those that were opened for it so far: none before the run is sent."""
-
-
-class NextPart(_Part):
-    """A command that may come next, ready to paste."""
-
-    command: str
-    why: str
 
 
 class RunDocument(_Part):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from bridge.diagnosis import advise
@@ -41,6 +43,7 @@ class OtherPart(_Part):
 class ExplanationDocument(_Part):
     """What an error text says; what is not in the text is null."""
 
+    format: Literal["bridge.explanation/1"] = "bridge.explanation/1"
     code: str | None
     """The root's status code."""
     outer_code: str | None

@@ -24,8 +24,13 @@ from bridge.report.text import shortened, visible
 MOST_LISTED: Final = 20
 """Messages that wait for the same thing."""
 _ROOM: Final = 200
-_ACTIVE: Final = re.compile(r"[&<>\\`*_{}\[\]#|@~$^]|:(?=\S)|(?<=\bwww)\.", re.IGNORECASE)
-"""What Markdown or a tracker may act on; `#12` and `@name` are links in some."""
+_ACTIVE: Final = re.compile(
+    r"(?P<refers>[@#!$~%&](?=[\w\"']))|[&<>\\`*_{}\[\]#|@~$^]|:(?=\S)|(?<=\bwww)\.", re.IGNORECASE
+)
+"""What Markdown or a tracker may act on."""
+_WORD_JOINER: Final = "&#8288;"
+"""Not seen. Trackers look for `@name`, `#12` and `!12` in the page that Markdown has become, where
+a character that was written out is itself again."""
 _IN_CODE: Final = re.compile(r"[`|]")
 
 
@@ -36,7 +41,11 @@ def markdown(handout: Handout) -> str:
 
 def inert(text: str) -> str:
     """Text of whatever origin, on one line, as the same text in Markdown."""
-    return _ACTIVE.sub(lambda found: f"&#{ord(found.group())};", visible(text))
+    return _ACTIVE.sub(_written_out, visible(text))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return f"&#{ord(found.group())};{_WORD_JOINER if found['refers'] else ''}"
 
 
 def _code(text: str) -> str:

@@ -28,7 +28,6 @@ from bridge.report.document import (
     InventedValue,
     ItemHealPart,
     ItemPart,
-    NextPart,
     RefusalPart,
     RejectionPart,
     ReportDocument,
@@ -37,6 +36,7 @@ from bridge.report.document import (
     SentAgainPart,
 )
 from bridge.report.handout import Content, Days, Handout
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.words import counted
 
 MASKED: Final = "masked"

@@ -52,7 +52,6 @@ from bridge.report.document import (
     ItemPart,
     KeyPart,
     MappingPart,
-    NextPart,
     OrgPart,
     RefusalPart,
     RejectionPart,
@@ -70,6 +69,7 @@ from bridge.report.document import (
     WitnessPart,
 )
 from bridge.report.interchange import held_by_utf8, json_of
+from bridge.report.next_part import NextPart
 from bridge.report.standing_rules import BehindRules, behind_rules
 
 RowT = TypeVar("RowT")
@@ -168,20 +168,28 @@ def report_document(ledger: Ledger, run: Run) -> ReportDocument:
     Raises:
         BridgeError: the ledger's figures contradict each other.
     """
+    return ReportDocument(
+        run=run_document(ledger, run), items=_items(ledger, run, ledger.items(run.id))
+    )
+
+
+def left_over(ledger: Ledger, run: Run) -> tuple[ItemPart, ...]:
+    """The messages of a run that are held or that the org refused."""
+    return _items(ledger, run, ledger.left_over(run.id))
+
+
+def _items(ledger: Ledger, run: Run, items: Iterable[StoredItem]) -> tuple[ItemPart, ...]:
     heals = ledger.heals_of_run(run.id)
     approvals = ledger.approvals_of_run(run.id)
     amendments = ledger.amendments_of_run(run.id)
-    return ReportDocument(
-        run=run_document(ledger, run),
-        items=tuple(
-            _item(
-                item,
-                heals.get(item.position, ()),
-                approvals.get(item.position, ()),
-                amendments.get(item.position, ()),
-            )
-            for item in ledger.items(run.id)
-        ),
+    return tuple(
+        _item(
+            item,
+            heals.get(item.position, ()),
+            approvals.get(item.position, ()),
+            amendments.get(item.position, ()),
+        )
+        for item in items
     )
 
 

@@ -6,6 +6,7 @@ Nothing outside this room knows simple-salesforce or requests, or meets one of t
 from __future__ import annotations
 
 from bridge.salesforce.cli_login import CliLogin, CliToken, cli_logins
+from bridge.salesforce.client_credentials import ClientCredentials
 from bridge.salesforce.gateway import Org, OrgIdentity
 from bridge.salesforce.inserts import (
     MOST_RECORDS,
@@ -14,9 +15,11 @@ from bridge.salesforce.inserts import (
     RecordError,
     Refused,
 )
+from bridge.salesforce.jwt_login import JwtLogin
 from bridge.salesforce.rows import FoundRow
 from bridge.salesforce.rules import ValidationRule
-from bridge.salesforce.tokens import ClientCredentials, StaticToken, Token, TokenSource
+from bridge.salesforce.token_endpoint import Reach
+from bridge.salesforce.tokens import StaticToken, Token, TokenSource
 from bridge.salesforce.transport import ApiUsage
 
 __all__ = [
@@ -28,8 +31,10 @@ __all__ = [
     "FoundRow",
     "InsertResult",
     "Inserted",
+    "JwtLogin",
     "Org",
     "OrgIdentity",
+    "Reach",
     "RecordError",
     "Refused",
     "StaticToken",

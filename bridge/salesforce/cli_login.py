@@ -23,7 +23,12 @@ from bridge.salesforce.tokens import KeptToken, Token
 CLI_SECONDS = 90.0
 """How long one command may take: the CLI needs seconds to start, and asks the org."""
 
-_QUIETLY = {"SF_AUTOUPDATE_DISABLE": "true", "SF_DISABLE_TELEMETRY": "true", "NO_COLOR": "1"}
+_QUIETLY = {
+    "SF_AUTOUPDATE_DISABLE": "true",
+    "SF_DISABLE_TELEMETRY": "true",
+    "NO_COLOR": "1",
+    "FORCE_COLOR": "0",  # of a build server, else puts colours into the JSON
+}
 _SETTINGS = "SF_TARGET_ORG"
 
 

@@ -21,6 +21,21 @@ from bridge.salesforce.transport import request_departed
 _READ_ATTEMPTS = 4
 
 
+def refuse_another_host(token: Token, host: str) -> None:
+    """Refuse a token that would lead to another org than the one that a run began with.
+
+    Raises:
+        OrgRefused: it is for another host.
+    """
+    if token.host != host:
+        raise OrgRefused(
+            f"The renewed token is for {token.host}, but this run talks to {host}.",
+            "SF_LOGIN_URL and SF_ORG_INSTANCE_URL must name the same org by the same host: "
+            f"set SF_ORG_INSTANCE_URL=https://{token.host} if that is the org meant.",
+            status=HTTPStatus.UNAUTHORIZED,
+        )
+
+
 class Client:
     """What the gateway asks of simple-salesforce; belongs to one thread.
 
@@ -127,13 +142,7 @@ class Client:
             raise told(exc, resource, departed=True) from exc
 
     def _wear(self, token: Token) -> None:
-        if token.host != self._host:
-            raise OrgRefused(
-                f"The renewed token is for {token.host}, but this run talks to {self._host}.",
-                "SF_LOGIN_URL and SF_ORG_INSTANCE_URL must name the same org by the same host: "
-                f"set SF_ORG_INSTANCE_URL=https://{token.host} if that is the org meant.",
-                status=HTTPStatus.UNAUTHORIZED,
-            )
+        refuse_another_host(token, self._host)
         secret = token.value.get_secret_value()
         self._salesforce.session_id = secret
         self._salesforce.headers["Authorization"] = f"Bearer {secret}"

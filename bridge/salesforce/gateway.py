@@ -19,7 +19,7 @@ from bridge.deadline import client_context, deadline
 from bridge.errors import OrgRefused, SettingsError, UsageError
 from bridge.model import FieldSchema, ObjectSchema, Record, Sight
 from bridge.salesforce.addresses import check_proxy
-from bridge.salesforce.client import Client
+from bridge.salesforce.client import Client, refuse_another_host
 from bridge.salesforce.describe import find_object, parse_names, parse_object
 from bridge.salesforce.errors import unreadable
 from bridge.salesforce.inserts import MOST_RECORDS, InsertResult, body_of, results_of
@@ -108,6 +108,8 @@ class Org:
         self._traffic = Traffic()
         self._mine = _ClientOfThread()
         self._clients: list[Client] = []
+        self._host: str | None = None
+        """Where the first lane talked to; a later one goes nowhere else."""
         self._listed: tuple[str, ...] = ()
         self._sights: dict[tuple[str, ...], Mapping[str, Sight]] = {}
         self._lock = threading.Lock()
@@ -346,6 +348,9 @@ class Org:
 
     def _new_client(self) -> Client:
         token = self._tokens.current()
+        with self._lock:
+            self._host = self._host or token.host
+            refuse_another_host(token, self._host)
         session = OrgSession(
             token.host,
             self._traffic,

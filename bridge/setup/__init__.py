@@ -7,13 +7,14 @@ writing   files for their owner alone
 
 from __future__ import annotations
 
-from bridge.setup.profile import has_profile, with_profile
+from bridge.setup.profile import has_profile, said_beside, with_profile
 from bridge.setup.trial import FoundOrg, try_gotallo, try_org
 from bridge.setup.writing import write_privately
 
 __all__ = [
     "FoundOrg",
     "has_profile",
+    "said_beside",
     "try_gotallo",
     "try_org",
     "with_profile",

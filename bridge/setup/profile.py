@@ -8,14 +8,19 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from bridge.errors import SettingsError
 
-Value: TypeAlias = "str | Mapping[str, str | tuple[str, ...]]"
+Value: TypeAlias = "str | int | float | list[str] | Mapping[str, str | tuple[str, ...]]"
 """A setting, or where a secret is."""
 
+_ASKED_FOR: Final = ("gotallo_", "sf_")
+"""How settings begin that say where the remotes are, and what opens them."""
+
+_HEADING: Final = re.compile(r"\s*\[+\s*([^\]]*?)\s*\]+\s*(#.*)?")
+_COMMENT: Final = re.compile(r"\s*#")
 NAME: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 """What a profile may be called, so that its heading needs no quotes."""
 
@@ -23,6 +28,18 @@ NAME: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 def has_profile(text: str, name: str) -> bool:
     profiles = tomllib.loads(text).get("profiles", {})
     return isinstance(profiles, dict) and name in profiles
+
+
+def said_beside(text: str, name: str) -> Mapping[str, Value]:
+    """What a profile says that nobody is asked for here, such as where a run stops.
+
+    Args:
+        text: of a settings file; empty for a new one.
+        name: of the profile, which may not be there.
+    """
+    profiles = tomllib.loads(text).get("profiles", {})
+    said = profiles.get(name, {}) if isinstance(profiles, dict) else {}
+    return {key: value for key, value in said.items() if not key.startswith(_ASKED_FOR)}
 
 
 def with_profile(text: str, name: str, values: Mapping[str, Value]) -> str:
@@ -52,21 +69,29 @@ def with_profile(text: str, name: str, values: Mapping[str, Value]) -> str:
 
 
 def _without(text: str, name: str) -> str:
-    heading = re.compile(r"\s*\[+\s*([^\]]*?)\s*\]+\s*(#.*)?")
+    """The text without a profile; the comments above the next heading are that one's."""
     kept: list[str] = []
+    left_out: list[str] = []
     ours = False
-    for line in text.splitlines():
-        found = heading.fullmatch(line)
+    for line in text.split("\n"):
+        found = _HEADING.fullmatch(line)
         if found is not None:
+            if ours:
+                kept += _comments_behind(left_out)
+            left_out = []
             table = found[1].replace(" ", "").replace('"', "")
             ours = table == f"profiles.{name}" or table.startswith(f"profiles.{name}.")
-        if not ours:
-            kept.append(line)
+        (left_out if ours else kept).append(line)
     return "\n".join(kept)
 
 
+def _comments_behind(lines: Sequence[str]) -> Sequence[str]:
+    last = max(at for at, line in enumerate(lines) if line.strip() and not _COMMENT.match(line))
+    return lines[last + 1 :]
+
+
 def _written(value: Value | tuple[str, ...]) -> str:
-    if isinstance(value, str):
+    if isinstance(value, str | int | float):
         # A string of JSON is one of TOML too, but for DEL, which TOML wants escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, Mapping):

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bridge.gotallo import DOCUMENTED
 from bridge.model import ObjectSchema, Window
-from bridge.planning import Fitted, built_in_mapping, fit, read_mapping
+from bridge.planning import Fitted, built_in_mapping, fit, parse_mapping, read_mapping, untaken
 from bridge.salesforce import OrgIdentity
 from bridge.settings import Settings
 from bridge.use_cases import open_gotallo, open_org
@@ -20,6 +21,8 @@ class FoundOrg:
     identity: OrgIdentity
     schema: ObjectSchema
     mapping: Fitted
+    untaken: tuple[str, ...]
+    """Fields of GoTallo's messages that this user may not write, for which each would be held."""
 
 
 def try_gotallo(settings: Settings, now: dt.datetime) -> None:
@@ -51,4 +54,6 @@ def try_org(settings: Settings, mapping_name: str) -> FoundOrg:
         identity = org.identity()
         schema = org.schema(mapping.object)
         made: Mapping[str, ObjectSchema] = org.schemas_seen(mapping.downstream)
-    return FoundOrg(identity, schema, fit(mapping.text, schema, made, mapping_name))
+    fitted = fit(mapping.text, schema, made, mapping_name)
+    left = untaken(parse_mapping(fitted.text, mapping_name), schema, DOCUMENTED)
+    return FoundOrg(identity, schema, fitted, left)

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from bridge.errors import SettingsError
+from bridge.whole_file import put_whole
 
 
 def write_privately(path: Path, text: str) -> None:
-    """Write a file of mode 0600, in the place of one that may be there.
+    """Write a file of mode 0600, in the place of one that may be there; a link stays a link.
 
     Raises:
         SettingsError: it can't be written; what was there is as it was.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made with the mode 0600; it takes the other's place when all of it is on the disk.
-        descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(made).replace(path)
-        except BaseException:
-            Path(made).unlink(missing_ok=True)
-            raise
+        file_itself = path.resolve()
+        file_itself.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        put_whole(file_itself, text)
     except OSError as exc:
         raise SettingsError(
             f"{path} can't be written: {exc.strerror or exc}",

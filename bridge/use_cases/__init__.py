@@ -24,7 +24,7 @@ from bridge.use_cases.changes import Changed, recheck
 from bridge.use_cases.conditions import limits_of, refuse_unwritable, view_now
 from bridge.use_cases.describing import describe
 from bridge.use_cases.opening import open_existing_ledger, open_gotallo, open_ledger, open_org
-from bridge.use_cases.plans import PlanRequest, Progress, plan
+from bridge.use_cases.plans import PlanRequest, plan
 from bridge.use_cases.proof import verify, verify_all, verify_window
 from bridge.use_cases.replaying import Replay, replay_of_run, replay_of_runs
 from bridge.use_cases.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
@@ -35,7 +35,6 @@ __all__ = [
     "ApplyRequest",
     "Changed",
     "PlanRequest",
-    "Progress",
     "Replay",
     "Sheet",
     "StillOpen",

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import structlog
 
 from bridge.delivery import hold
+from bridge.events import Fetched, LookingForChanges, Observer, nobody
 from bridge.ledger import Ledger
 from bridge.model import Delivery, FailedMessage, Held
 from bridge.planning import Planner, held_as_planned_otherwise, parse_mapping
 from bridge.salesforce import Org
 from bridge.settings import Settings
+from bridge.telling import Told
 from bridge.use_cases.batches import batches
 from bridge.use_cases.opening import open_gotallo
 
@@ -30,7 +32,9 @@ class Changed:
     where it turns out not to be."""
 
 
-def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> Changed:
+def recheck(
+    settings: Settings, run_id: str, ledger: Ledger, org: Org, *, observe: Observer = nobody
+) -> Changed:
     """Hold what has changed at the source since a run was planned and is not sent yet.
 
     GoTallo is asked for the window again; nothing is sent.
@@ -48,6 +52,8 @@ def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> Change
         return Changed()
     schema = org.schema(run.plan.object)
     planner = Planner(parse_mapping(run.plan.mapping_text, run.plan.mapping_name), schema)
+    tell = Told(observe)
+    tell(LookingForChanges(run.id, len(pending)))
     held = 0
     in_doubt: dict[int, Held] = {}
     with (
@@ -56,6 +62,7 @@ def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> Change
     ):
         listed = (m for m in stream if isinstance(m, FailedMessage) and m.key in pending)
         for messages in batches(listed):
+            tell(Fetched(stream.summary.messages, stream.summary.announced))
             sources = ledger.sources(run.id, [message.key for message in messages])
             for message in messages:
                 fields = planner.edited(
@@ -69,7 +76,15 @@ def recheck(settings: Settings, run_id: str, ledger: Ledger, org: Org) -> Change
                 if states[item.key].delivery is Delivery.SENDING:
                     in_doubt[item.position] = why
                     continue
-                hold(ledger, run.id, [item], why.reason, what=why.what, advice=why.advice)
+                hold(
+                    ledger,
+                    run.id,
+                    [item],
+                    why.reason,
+                    what=why.what,
+                    advice=why.advice,
+                    tell=tell,
+                )
                 held += 1
     log.info("run.rechecked", run=run.id, changed=held + len(in_doubt))
     return Changed(held, in_doubt)

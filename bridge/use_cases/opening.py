@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from bridge.errors import SettingsError
 from bridge.gotallo import GoTallo
 from bridge.ledger import Ledger
-from bridge.salesforce import ClientCredentials, CliToken, Org, StaticToken, Token, TokenSource
+from bridge.salesforce import (
+    ClientCredentials,
+    CliToken,
+    JwtLogin,
+    Org,
+    Reach,
+    StaticToken,
+    Token,
+    TokenSource,
+)
 from bridge.settings import GoTalloAccess, Settings
 
 
@@ -58,27 +67,36 @@ def open_gotallo(access: GoTalloAccess, settings: Settings) -> GoTallo:
 
 
 def _tokens(settings: Settings) -> TokenSource:
-    """The token that is given, renewed by client credentials where those are given too.
+    """The token that is given, renewed by an app's key or secret where one is given too.
 
-    A login of the Salesforce CLI comes after a token, and before client credentials alone.
+    A login of the Salesforce CLI comes after a token, and before a key or a secret alone.
     """
     given = settings.given_token()
     if given is None and settings.sf_target_org is not None:
         return CliToken(settings.sf_target_org)
-    login = settings.client_credentials()
-    if login is not None:
+    first = Token(given.value, given.instance_url) if given else None
+    reach = Reach(settings.bridge_ca_bundle, settings.bridge_proxy)
+    by_key = settings.key_login()
+    if by_key is not None:
+        return JwtLogin(
+            by_key.login_url,
+            by_key.client_id,
+            by_key.username,
+            by_key.key_file,
+            first,
+            reach=reach,
+        )
+    by_client = settings.client_credentials()
+    if by_client is not None:
         return ClientCredentials(
-            login.login_url,
-            login.client_id,
-            login.client_secret,
-            first=Token(given.value, given.instance_url) if given else None,
-            ca_bundle=settings.bridge_ca_bundle,
-            proxy=settings.bridge_proxy,
+            by_client.login_url, by_client.client_id, by_client.client_secret, first, reach=reach
         )
     if given is not None:
         return StaticToken(given.value, given.instance_url)
     raise SettingsError(
         "No way into Salesforce is set",
-        "Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or SF_TARGET_ORG, or SF_LOGIN_URL, "
-        "SF_CLIENT_ID and SF_CLIENT_SECRET. To try everything without an org: bridge demo.",
+        f"{settings.hint_of_profile}Set SF_ACCESS_TOKEN and SF_ORG_INSTANCE_URL, or "
+        "SF_TARGET_ORG, or SF_LOGIN_URL, "
+        "SF_CLIENT_ID and SF_CLIENT_SECRET, or those without the secret and with SF_USERNAME and "
+        "SF_JWT_KEY_FILE. To try everything without an org: bridge demo.",
     )

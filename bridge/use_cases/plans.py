@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -18,7 +18,17 @@ from bridge.delivery import (
     who_asks,
     witness_schema,
 )
-from bridge.events import item_outcome
+from bridge.events import (
+    CallsMade,
+    Fetched,
+    MessageOutcome,
+    Observer,
+    PlanCounts,
+    PlanFinished,
+    Planned,
+    PlanStarted,
+    nobody,
+)
 from bridge.ledger import Forecast, Ledger, MessageState, Plan, ResendOrder, Run
 from bridge.model import (
     Decision,
@@ -48,6 +58,7 @@ from bridge.planning import (
 )
 from bridge.salesforce import ApiUsage, Org, OrgIdentity
 from bridge.settings import GoTalloAccess, Settings
+from bridge.telling import Told
 from bridge.use_cases.batches import batches
 from bridge.use_cases.clock import now
 from bridge.use_cases.conditions import limits_of, refuse_unwritable, view_now
@@ -56,10 +67,6 @@ from bridge.use_cases.inquiry import Inquiry
 from bridge.use_cases.opening import open_gotallo
 
 log = structlog.get_logger(__name__)
-
-
-Progress = Callable[[int], None]
-"""Is told how many items are planned so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +93,13 @@ class PlanRequest:
     """Why these are sent again where somebody deleted them in the org; None where they are not."""
 
 
-def _silent(_: int) -> None:
-    return None
-
-
 def plan(
     settings: Settings,
     request: PlanRequest,
     ledger: Ledger,
     org: Org,
     *,
-    progress: Progress = _silent,
+    observe: Observer = nobody,
 ) -> Run:
     """Fetch the failures of a window and put on record what would be done about each.
 
@@ -107,6 +110,7 @@ def plan(
             that can be told.
         RemoteError: GoTallo or the org could not be reached, or refused us.
     """
+    tell = Told(observe)
     calls_before = org.calls
     access = settings.gotallo()
     mapping = read_mapping(settings.bridge_mapping or built_in_mapping())
@@ -131,7 +135,9 @@ def plan(
         ledger.keep_describe(run_id, described)
         unique_values = UniqueValues(schema, key_field)
         inquiry = Inquiry(org, planner, ledger, identity, request.window.zone)
+        tell(PlanStarted(request.window))
         count = 0
+        standing: Counter[str] = Counter()
         ready: Counter[str] = Counter()
         filled: set[str] = set()
         for planned in batches(planner.plan(message) for message in messages):
@@ -140,21 +146,30 @@ def plan(
                 _awaiting_approval(unique_values.admit(item), run_id, plan_) for item in unchanged
             ]
             known = ledger.add_items(run_id, count, batch, again)
-            _tell(run_id, batch, known)
+            for item in batch:
+                outcome = _decided(run_id, item, known.get(item.key or ""))
+                if outcome is not None:
+                    tell(outcome)
             inquiry.meet(item for item in batch if item.key not in known)
             for item in batch:
                 if item.key in known:
+                    standing[Outcome.PRESENT] += 1
                     continue
+                standing[item.decision] += 1
                 if item.decision is Decision.READY:
                     ready[item.cause.id] += 1
                 if item.decision is Decision.READY or _awaits_approval(item):
                     filled |= item.record.keys()
             count += len(batch)
-            progress(count)
+            tell(Fetched(stream.summary.messages, stream.summary.announced))
+            tell(Planned(run_id, _counts_of(standing)))
+            tell(_calls_of(org))
         summary = stream.summary
     if request.limit is not None:
-        for key in ledger.limit(run_id, request.limit):
-            item_outcome(run=run_id, key=key, state=Decision.SKIPPED, reason=HeldReason.POLICY)
+        for key, cause_id in ledger.limit(run_id, request.limit):
+            tell(MessageOutcome(run_id, key, cause_id, Decision.SKIPPED, HeldReason.POLICY))
+            standing[Decision.READY] -= 1
+            standing[Decision.SKIPPED] += 1
     found = tuple(inquiry.findings())
     if found:
         ledger.add_findings(run_id, found)
@@ -177,6 +192,8 @@ def plan(
         repeated=summary.repeated,
         api_left=usage.left if usage else None,
     )
+    tell(_calls_of(org))
+    tell(PlanFinished(run_id, _counts_of(standing)))
     return ledger.run(run_id)
 
 
@@ -270,28 +287,42 @@ def _awaits_approval(item: Item) -> bool:
     return item.held is not None and item.held.reason is HeldReason.APPROVAL
 
 
-def _tell(run_id: str, items: Sequence[Item], known: Mapping[str, MessageState]) -> None:
-    """One event for each message whose outcome the plan itself decides."""
-    for item in items:
-        there = known.get(item.key or "")
-        if there is not None:
-            item_outcome(
-                run=run_id,
-                key=item.key,
-                state=Outcome.PRESENT,
-                salesforce_id=there.salesforce_id,
-                risk=item.risk,
-            )
-        elif item.held is not None:
-            item_outcome(
-                run=run_id,
-                key=item.key,
-                state=item.decision,
-                reason=item.held.reason,
-                code=item.held.code,
-                fixers=item.fixers,
-                risk=item.risk,
-            )
+def _decided(run_id: str, item: Item, there: MessageState | None) -> MessageOutcome | None:
+    """What the plan itself makes of a message; None where it is to be sent."""
+    if there is not None:
+        return MessageOutcome(
+            run_id,
+            item.key,
+            item.cause.id,
+            Outcome.PRESENT,
+            salesforce_id=there.salesforce_id,
+            risk=item.risk,
+        )
+    if item.held is None:
+        return None
+    return MessageOutcome(
+        run_id,
+        item.key,
+        item.cause.id,
+        item.decision,
+        item.held.reason,
+        item.held.code,
+        fixers=item.fixers,
+        risk=item.risk,
+    )
+
+
+def _counts_of(standing: Mapping[str, int]) -> PlanCounts:
+    return PlanCounts(
+        ready=standing[Decision.READY],
+        held=standing[Decision.HELD],
+        skipped=standing[Decision.SKIPPED],
+        present=standing[Outcome.PRESENT],
+    )
+
+
+def _calls_of(org: Org) -> CallsMade:
+    return CallsMade(org.calls, org.usage.left if org.usage else None)
 
 
 def _without_changed(

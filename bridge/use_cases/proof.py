@@ -9,6 +9,7 @@ import datetime as dt
 
 from bridge.delivery import AskedObject, key_field_of, verify_messages, view_of, witness_schema
 from bridge.errors import UsageError
+from bridge.events import Observer, nobody
 from bridge.ledger import Extent, Ledger, OfOrg, OfRun, OfWindow, Part
 from bridge.model import (
     KeyOfObject,
@@ -21,10 +22,11 @@ from bridge.model import (
     Witness,
 )
 from bridge.salesforce import Org, OrgIdentity
+from bridge.telling import Told
 from bridge.use_cases.conditions import identity_for
 
 
-def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
+def verify(run_id: str, ledger: Ledger, org: Org, *, observe: Observer = nobody) -> Verification:
     """Ask the org for every message of a run.
 
     Raises:
@@ -34,13 +36,19 @@ def verify(run_id: str, ledger: Ledger, org: Org) -> Verification:
     run = ledger.run(run_id)
     identity = identity_for(run, org)
     plan = run.plan
-    return _Asking(Scope.RUN, OfRun(run.id), ledger, org, identity).of(
+    return _Asking(Scope.RUN, OfRun(run.id), ledger, org, identity, observe).of(
         plan.window, plan.window_words, run.id
     )
 
 
 def verify_window(
-    window: Window, window_words: str, tenant_id: str | None, ledger: Ledger, org: Org
+    window: Window,
+    window_words: str,
+    tenant_id: str | None,
+    ledger: Ledger,
+    org: Org,
+    *,
+    observe: Observer = nobody,
 ) -> Verification:
     """Ask the org for every message of the runs whose windows touch this one.
 
@@ -50,6 +58,7 @@ def verify_window(
         tenant_id: of GoTallo; None for the runs of every tenant.
         ledger: where the runs are.
         org: of the runs.
+        observe: is told how far it has come.
 
     Raises:
         UsageError: the ledger has no such run.
@@ -57,10 +66,10 @@ def verify_window(
     """
     identity = org.identity()
     extent = OfWindow(identity.org_id, window, tenant_id)
-    return _Asking(Scope.WINDOW, extent, ledger, org, identity).of(window, window_words)
+    return _Asking(Scope.WINDOW, extent, ledger, org, identity, observe).of(window, window_words)
 
 
-def verify_all(ledger: Ledger, org: Org) -> Verification:
+def verify_all(ledger: Ledger, org: Org, *, observe: Observer = nobody) -> Verification:
     """Ask the org for every message that the ledger has of it.
 
     Raises:
@@ -68,20 +77,27 @@ def verify_all(ledger: Ledger, org: Org) -> Verification:
         RemoteError: the org could not be reached, or refused us.
     """
     identity = org.identity()
-    return _Asking(Scope.ALL, OfOrg(identity.org_id), ledger, org, identity).of(None, "")
+    return _Asking(Scope.ALL, OfOrg(identity.org_id), ledger, org, identity, observe).of(None, "")
 
 
 class _Asking:
     """One question to the org."""
 
     def __init__(
-        self, scope: Scope, extent: Extent, ledger: Ledger, org: Org, identity: OrgIdentity
+        self,
+        scope: Scope,
+        extent: Extent,
+        ledger: Ledger,
+        org: Org,
+        identity: OrgIdentity,
+        observe: Observer,
     ) -> None:
         self._scope = scope
         self._extent = extent
         self._ledger = ledger
         self._org = org
         self._identity = identity
+        self._tell = Told(observe)
 
     def of(self, window: Window | None, words: str, run_id: str | None = None) -> Verification:
         asked_at = dt.datetime.now(dt.UTC)
@@ -119,7 +135,13 @@ class _Asking:
             grant=unseen.grant if unseen else "",
         )
         return verify_messages(
-            self._extent, question, self._ledger, self._org, asked, user_id=identity.user_id
+            self._extent,
+            question,
+            self._ledger,
+            self._org,
+            asked,
+            user_id=identity.user_id,
+            tell=self._tell,
         )
 
     def _view(self, asked: AskedObject, witness: Witness | None) -> View:

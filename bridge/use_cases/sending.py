@@ -13,11 +13,9 @@ from bridge.delivery import (
     STEPS,
     Clock,
     Ending,
-    EndingKind,
     Halt,
     Healer,
     Limits,
-    Observer,
     OldMessages,
     Tempo,
     deliver,
@@ -29,11 +27,13 @@ from bridge.delivery import (
     witness_schema,
 )
 from bridge.errors import LeaseHeld, LedgerError, SafetyStop, UsageError
+from bridge.events import Observer, Waiting, WaitingFor, nobody
 from bridge.ledger import Ledger, PendingItem, Run, RunState
-from bridge.model import Held, ObjectSchema, Window
+from bridge.model import EndingKind, Held, ObjectSchema, Window
 from bridge.planning import Planner, parse_mapping
 from bridge.salesforce import Org
 from bridge.settings import Settings
+from bridge.telling import Told
 from bridge.use_cases.clock import now
 from bridge.use_cases.conditions import (
     identity_for,
@@ -63,10 +63,6 @@ class ApplyRequest:
     """Items in doubt, by position, that have changed at the source: see `recheck`."""
 
 
-def unobserved(_: object) -> None:
-    return None
-
-
 def apply(
     settings: Settings,
     run_id: str,
@@ -77,7 +73,7 @@ def apply(
     halt: Halt | None = None,
     tempo: Tempo | None = None,
     clock: Clock = now,
-    observe: Observer = unobserved,
+    observe: Observer = nobody,
 ) -> Ending:
     """Send what a plan holds ready and what has no outcome yet.
 
@@ -125,7 +121,7 @@ def apply(
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
-            observe=observe,
+            tell=Told(observe),
         )
 
 
@@ -136,11 +132,11 @@ def apply_patiently(
     ledger: Ledger,
     org: Org,
     *,
-    tell: Callable[[str], None],
+    halt: Halt | None = None,
     pause: Callable[[float], None] = time.sleep,
     tempo: Tempo | None = None,
     clock: Clock = now,
-    observe: Observer = unobserved,
+    observe: Observer = nobody,
 ) -> Ending:
     """Send a plan like `apply`, and wait for what only time can mend.
 
@@ -152,39 +148,59 @@ def apply_patiently(
         request: as for `apply`.
         ledger: as for `apply`.
         org: as for `apply`.
-        tell: is told what is waited for, in a sentence.
+        halt: as for `apply`.
         pause: waits so many seconds.
         tempo: as for `apply`.
         clock: as for `apply`.
-        observe: as for `apply`.
+        observe: as for `apply`; is told what is waited for too.
 
     Raises:
         UsageError: as for `apply`.
         RemoteError: as for `apply`.
     """
     tempo = tempo or Tempo(settle_seconds=settings.bridge_settle_seconds)
+    tell = Told(observe)
     told_of: str | None = None
     while True:
         try:
             ending = apply(
-                settings, run_id, request, ledger, org, tempo=tempo, clock=clock, observe=observe
+                settings,
+                run_id,
+                request,
+                ledger,
+                org,
+                halt=halt,
+                tempo=tempo,
+                clock=clock,
+                observe=observe,
             )
         except LeaseHeld as held:
             if told_of != held.message:
-                tell(f"{held.message}. Waiting for it to end.")
+                tell(_waiting_for(held))
                 told_of = held.message
             pause(LEASE_PAUSE)
             continue
         if isinstance(ending.reason, LeaseHeld):
-            tell(f"{ending.reason.message}. Waiting for it to end.")
+            tell(_waiting_for(ending.reason))
             pause(LEASE_PAUSE)
             continue
         since = ledger.doubtful_since(run_id)
         if since is None or ending.kind not in (EndingKind.FINISHED, EndingKind.WAITING):
             return ending
         until = since + dt.timedelta(seconds=tempo.settle_seconds)
-        tell(f"Messages are in doubt until {until:%Y-%m-%d %H:%M:%S} UTC. Waiting to settle them.")
+        tell(
+            Waiting(
+                WaitingFor.DOUBTS,
+                until,
+                f"Messages are in doubt until {until:%Y-%m-%d %H:%M:%S} UTC. Waiting to settle "
+                "them.",
+            )
+        )
         pause(max(0.0, (until - clock()).total_seconds()))
+
+
+def _waiting_for(held: LeaseHeld) -> Waiting:
+    return Waiting(WaitingFor.ANOTHER_RUN, None, f"{held.message}. Waiting for it to end.")
 
 
 def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> Run | None:

@@ -15,8 +15,8 @@ from bridge.cli.main import app
 from bridge.errors import UsageError
 
 KEYS = [
-    "code", "outer_code", "fields", "limit", "object", "kind", "value", "handler", "rule", "advice",
-    "confidence", "steps", "others",
+    "format", "code", "outer_code", "fields", "limit", "object", "kind", "value", "handler", "rule",
+    "advice", "confidence", "steps", "others",
 ]  # fmt: skip
 TEXT = "STRING_TOO_LONG:Text: data value too large: hi (max length=80):Social25__Text__c --"
 ACTING = {*map(chr, range(0x7F, 0xA0)), "\u202e", "\u2066", "\u2028", "\x1b", "\u200b"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.doctor import allowance, clock, ledger
+from bridge.doctor import allowance, clock, ledger, login
 from bridge.doctor.examination import exit_of
 from bridge.doctor.verdict import Verdict, good, unchecked, warning, wrong
 from bridge.errors import BridgeError, Exit, LedgerError, OrgRefused, SettingsError
@@ -67,3 +68,31 @@ def test_what_is_wrong_decides_how_it_ends_settings_first(verdicts: list[Verdict
 )
 def test_a_ledger_is_judged_by_version_rights_and_room(look: LedgerLook, marks: list[Mark]) -> None:
     assert [verdict.mark for verdict in ledger.judge(look)] == marks
+
+
+@pytest.mark.parametrize("name", ["production", "prod", "acme-prod", "EU_Live", "prod2", "ProdEU"])
+def test_a_profile_that_is_called_production_must_not_lead_to_a_sandbox(name: str) -> None:
+    assert login.misleading(name, sandbox=True)
+    assert not login.misleading(name, sandbox=False)
+
+
+@pytest.mark.parametrize(
+    "name", ["sandbox", "uat", "test1", "acme-dev", "pre-prod", "nonprod", "NonProd", "staging"]
+)
+def test_a_profile_that_is_called_a_sandbox_must_not_lead_to_production(name: str) -> None:
+    assert login.misleading(name, sandbox=False)
+    assert not login.misleading(name, sandbox=True)
+
+
+@pytest.mark.parametrize("name", ["acme", "product", "latest", "delivery", "prod-test", "eu"])
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_a_profile_whose_name_says_neither_or_both_is_left_alone(name: str, sandbox: bool) -> None:
+    assert not login.misleading(name, sandbox=sandbox)
+
+
+@pytest.mark.parametrize(
+    ("mode", "warned"),
+    [(0o600, False), (0o400, False), (0o440, False), (0o644, True), (0o660, True), (0o602, True)],
+)
+def test_a_key_that_others_can_use_is_warned_of(mode: int, warned: bool) -> None:
+    assert bool(login.of_key_file(Path("key.pem"), 0o100000 | mode)) is warned

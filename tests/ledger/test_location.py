@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pwd
+
 import pytest
 
 from bridge.errors import LedgerError
@@ -51,3 +53,15 @@ def test_what_can_not_be_read_is_not_repeated(location: str) -> None:
         parse(location)
     assert "s3c" not in caught.value.message + caught.value.advice
     assert "path" in caught.value.message + caught.value.advice
+
+
+def test_a_user_without_a_home_is_told_to_name_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+
+    def nobody(number: int) -> object:
+        raise KeyError(number)
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    with pytest.raises(LedgerError, match="where the home of this user is"):
+        parse("~/.local/share/gotallo-bridge/ledger.sqlite3")
+    assert parse("/ledger.sqlite3").database == "/ledger.sqlite3"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -9,13 +10,28 @@ from hypothesis import strategies as st
 
 from bridge.ledger import Ledger
 from bridge.model import Outcome
-from bridge.report import ReportDocument, markdown, masked, report_document, whole
-from bridge.report.markdown import MOST_LISTED, inert
+from bridge.report.document import ReportDocument
+from bridge.report.handout import whole
+from bridge.report.markdown import MOST_LISTED, inert, markdown
+from bridge.report.masking import masked
+from bridge.report.reading import report_document
+from bridge.report.text import visible
 
 from .runs import NO_ACCESS, NO_NAME, RULE, item, key, planned, with_values
 
 NASTY = st.sampled_from(
-    ("@somebody", "#12", "a|b", "www.evil.example", "https://evil.example", "`x`", "[a](b)", "<b>")
+    (
+        "@somebody",
+        "#12",
+        "!12",
+        '%"a"',
+        "a|b",
+        "www.evil.example",
+        "https://evil.example",
+        "`x`",
+        "[a](b)",
+        "<b>",
+    )
 )
 
 
@@ -59,3 +75,10 @@ def test_no_text_breaks_a_table_or_its_line(document: ReportDocument, text: str)
 def test_no_text_is_a_link_a_mention_or_an_element(text: str) -> None:
     told = re.sub(r"&#\d+;", "", inert(text))
     assert not re.search(r"[@<>`|\[\]*_\\]|#|:\S|www\.", told, re.IGNORECASE)
+
+
+@given(st.lists(st.text() | NASTY).map(" ".join))
+def test_no_text_refers_to_anything_in_the_page_that_it_becomes(text: str) -> None:
+    page = html.unescape(inert(text))
+    assert not re.search(r"[@#!$~%&][\w\"']", page)
+    assert page.replace("\u2060", "") == visible(text)

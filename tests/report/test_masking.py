@@ -16,8 +16,12 @@ from pydantic import BaseModel, JsonValue
 
 from bridge.ledger import Ledger
 from bridge.model import Change, Held, HeldReason, Item, Outcome, Risk
-from bridge.report import html_page, markdown, masked, report_document, whole
 from bridge.report.document import ReportDocument
+from bridge.report.handout import whole
+from bridge.report.html import html_page
+from bridge.report.markdown import markdown
+from bridge.report.masking import masked
+from bridge.report.reading import report_document
 
 from .runs import NAME, NO_ACCESS, TEXT, item, key, named, planned, with_values
 

@@ -14,7 +14,9 @@ REDACTED = "[REDACTED] Use 'sf org auth show-access-token' to view"
 
 _PROGRAM = """\
 #!{python}
-import json, pathlib, sys
+import json, os, pathlib, sys
+if os.environ.get("FORCE_COLOR", "0") != "0":
+    print("\\x1b[97m", end="")
 told = json.loads(pathlib.Path({told!r}).read_text())
 at = sys.argv.index("--target-org") + 1 if "--target-org" in sys.argv else 0
 command = " ".join(word for n, word in enumerate(sys.argv) if n and n != at and word[0] != "-")
@@ -59,6 +61,10 @@ class Cli:
                 },
             }
         )
+
+    def breaks(self) -> None:
+        """End every command with an error."""
+        self.told.with_name("sf").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
 
     def _tell(self, what: object) -> None:
         self.told.write_text(json.dumps(what), encoding="utf-8")

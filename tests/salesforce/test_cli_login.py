@@ -76,3 +76,11 @@ def test_the_org_is_reached_by_a_login(cli: Cli) -> None:
             practice.sessions.expire()
             cli.knows("acme", practice.sessions.issue(), practice.origin)
             assert org.identity().sandbox
+
+
+def test_colours_that_a_build_server_forces_are_not_in_what_is_read(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    cli.knows("acme", "token-1", URL)
+    assert [login.name for login in cli_logins()] == ["acme"]

@@ -19,6 +19,7 @@ from bridge.salesforce import (
     Inserted,
     Org,
     OrgIdentity,
+    Reach,
     RecordError,
     Refused,
     Token,
@@ -410,7 +411,7 @@ def test_eight_lanes_that_meet_one_expiry_renew_the_token_once(
         "client-1",
         SecretStr("secret-1"),
         Token(SecretStr("token-1"), loopback.url),
-        ca_bundle=ca_bundle,
+        reach=Reach(ca_bundle),
     )
     with Org(tokens, ca_bundle=ca_bundle) as org, ThreadPoolExecutor(8) as lanes:
         results = list(lanes.map(lambda _: org.insert(MESSAGE, [SENT]), range(8)))
@@ -433,6 +434,21 @@ def test_a_renewed_token_for_another_org_sends_nothing_there(
         assert org.calls == 1
 
 
+def test_a_lane_that_begins_after_that_sends_nothing_there_either(
+    loopback: Loopback, ca_bundle: Path
+) -> None:
+    elsewhere = loopback.url.replace("127.0.0.1", "localhost")
+    tokens = Renewing(loopback.url, elsewhere)
+    loopback.respond = lambda asked: EXPIRED if len(loopback.asked) == 1 else Answer([INSERTED])
+
+    with Org(tokens, ca_bundle=ca_bundle) as org, ThreadPoolExecutor(1) as later:
+        with pytest.raises(OrgRefused, match="localhost"):
+            org.insert(MESSAGE, [SENT])
+        with pytest.raises(OrgRefused, match="localhost"):
+            later.submit(org.insert, MESSAGE, [SENT]).result()
+        assert org.calls == 1
+
+
 def test_a_login_that_is_refused_in_mid_run_leaves_no_doubt(
     loopback: Loopback, ca_bundle: Path
 ) -> None:
@@ -444,7 +460,7 @@ def test_a_login_that_is_refused_in_mid_run_leaves_no_doubt(
     loopback.respond = respond
     first = Token(SecretStr("token-1"), loopback.url)
     tokens = ClientCredentials(
-        loopback.url, "client-1", SecretStr("secret-1"), first, ca_bundle=ca_bundle
+        loopback.url, "client-1", SecretStr("secret-1"), first, reach=Reach(ca_bundle)
     )
 
     with Org(tokens, ca_bundle=ca_bundle) as org, pytest.raises(OrgRefused) as caught:

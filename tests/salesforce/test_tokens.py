@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from structlog.typing import EventDict
 
 from bridge.errors import OrgRefused, OrgUnreachable, SettingsError
-from bridge.salesforce import ClientCredentials, StaticToken, Token
+from bridge.salesforce import ClientCredentials, Reach, StaticToken, Token
 from tests.salesforce.loopback import Answer, Asked, Cut, Loopback, Reply
 
 URL = "https://test-org.my.salesforce.com"
@@ -19,7 +19,11 @@ OLD = Token(SecretStr("old-token"), URL)
 
 def credentials(loopback: Loopback, ca_bundle: Path, first: Token | None) -> ClientCredentials:
     return ClientCredentials(
-        loopback.url, "client-1", SecretStr("secret-1"), first, ca_bundle=ca_bundle, call_seconds=5
+        loopback.url,
+        "client-1",
+        SecretStr("secret-1"),
+        first,
+        reach=Reach(ca_bundle, call_seconds=5),
     )
 
 

@@ -29,7 +29,15 @@ from bridge.practice import (
     Status,
 )
 from bridge.practice.faults import Effect
-from bridge.salesforce import ClientCredentials, Inserted, Org, Refused, StaticToken, Token
+from bridge.salesforce import (
+    ClientCredentials,
+    Inserted,
+    Org,
+    Reach,
+    Refused,
+    StaticToken,
+    Token,
+)
 
 
 @pytest.fixture
@@ -47,7 +55,7 @@ def org(practice: PracticeServer) -> Iterator[Org]:
         environment["SF_CLIENT_ID"],
         SecretStr(environment["SF_CLIENT_SECRET"]),
         Token(SecretStr(environment["SF_ACCESS_TOKEN"]), environment["SF_ORG_INSTANCE_URL"]),
-        ca_bundle=ca_bundle,
+        reach=Reach(ca_bundle),
     )
     with Org(tokens, ca_bundle=ca_bundle, call_seconds=5) as org:
         yield org

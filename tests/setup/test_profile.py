@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import SettingsError
-from bridge.setup import has_profile, with_profile
+from bridge.setup import has_profile, said_beside, with_profile
 from bridge.setup.profile import NAME, Value
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -59,6 +59,33 @@ def test_all_else_of_the_file_stays_as_it_stands(new: dict[str, Value]) -> None:
     assert replaced.startswith('# Ours.\nbridge_max_refused = "5%"   # of a morning\n')
     told = tomllib.loads(replaced)["profiles"]
     assert told == {"sandbox": {"sf_client_id": "B"}, "production": plain(new)}
+
+
+def test_a_comment_above_a_heading_stays_with_that_heading() -> None:
+    text = (
+        "[profiles.uat]\na = 1\n# of uat\nb = 2\n\n"
+        '# Careful.\n[profiles.production]\nc = "\u2028"\n'
+    )
+    replaced = with_profile(text, "uat", {})
+    assert "# of uat" not in replaced
+    assert '\n# Careful.\n[profiles.production]\nc = "\u2028"\n' in replaced
+
+
+def test_what_nobody_is_asked_for_is_known() -> None:
+    text = (
+        '[profiles.uat]\nbridge_max_refused = 5\nbridge_approve = ["lossless"]\n'
+        'bridge_settle_seconds = 2.5\nbridge_assume_visible = true\nsf_client_id = "A"\n'
+        'gotallo_api_token = {env = "B"}\n'
+    )
+    said = said_beside(text, "uat")
+    assert said == {
+        "bridge_max_refused": 5,
+        "bridge_approve": ["lossless"],
+        "bridge_settle_seconds": 2.5,
+        "bridge_assume_visible": True,
+    }
+    assert tomllib.loads(with_profile(text, "uat", said))["profiles"]["uat"] == said
+    assert said_beside(text, "trial") == said_beside("", "uat") == {}
 
 
 def test_a_profile_is_known_by_its_name() -> None:

@@ -20,6 +20,7 @@ from bridge.report import RunDocument, run_document
 from bridge.settings import Settings, load
 from bridge.window import day
 from tests import forks
+from tests.report import strictly
 
 HASTE = Tempo(first_pause=0.0)
 
@@ -133,9 +134,15 @@ class House:
     def command(
         self, *arguments: str, without: Sequence[str] = (), **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command `bridge` as a process of its own, with no terminal."""
+        """Run the command `bridge` as a process of its own, with no terminal.
+
+        What it prints with `--json` is held to its schema.
+        """
         whole = process_environment({**self.environment, **environment}, without)
-        return forks.run(arguments, whole)
+        done = forks.run(arguments, whole)
+        if "--json" in arguments and done.stdout:
+            strictly.the_document(done.stdout)
+        return done
 
 
 def insert_by_hand(house: House, record: Record) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,17 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import Exit
-from bridge.practice import CutBefore, Fault, LoseAnswer, MorningCause, Operation, Remote, Scenario
+from bridge.practice import (
+    CutBefore,
+    ExpireSessions,
+    Fault,
+    Login,
+    LoseAnswer,
+    MorningCause,
+    Operation,
+    Remote,
+    Scenario,
+)
 from tests.watched import BRIDGE, started
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import House, process_environment
@@ -172,6 +183,21 @@ def test_the_whole_morning_in_a_runbook(house: House) -> None:
     assert {item["outcome"] for item in report["items"]} == {"synced"}
 
 
+def test_a_key_opens_the_org_and_its_token_is_renewed_in_mid_run(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 60}))
+    house.practice.faults.add(
+        Fault(Remote.SALESFORCE, ExpireSessions(), Operation.INSERT, nth=2, times=1)
+    )
+    by_key = dict(house.practice.environment_for(Login.JWT))
+    by_key["BRIDGE_LEDGER"] = house.location
+    others = [name for name in house.environment if name not in by_key]
+    done = house.command("resync", *day(house), "--yes", "--json", without=others, **by_key)
+    assert done.returncode == Exit.OK, done.stderr
+    assert json.loads(done.stdout)["counts"]["synced"] == 60
+    assert len(house.practice.requests.of(Operation.TOKEN)) == 2
+    assert set(house.rows().values()) == {1}
+
+
 def test_what_is_held_is_exit_3_after_a_sending_and_only_on_request_after_a_plan(
     open_house: OpenHouse,
 ) -> None:
@@ -213,6 +239,12 @@ def test_a_terminate_signal_finishes_the_calls_in_the_air_and_exits_130(
     out, err = process.communicate()
     assert process.returncode == Exit.INTERRUPTED, err
     assert "Traceback" not in err
+    said = " ".join(err.split())
+    assert re.search(
+        r"Interrupted: (finishing the request under way|no request is under way).*; \d+ not sent\. "
+        rf"To go on: bridge apply {run.id}\.",
+        said,
+    ), err
     counts = house.document(run.id).counts
     assert counts.in_doubt == 0
     assert counts.synced + counts.not_sent_yet == 600

@@ -18,9 +18,10 @@ from bridge.doctor import examine
 from bridge.errors import Exit
 from bridge.ledger import Ledger
 from bridge.planning import built_in_mapping
-from bridge.practice import Fault, Remote, Scenario, Status
+from bridge.practice import Fault, Login, Remote, Scenario, Status
 from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.schema import Access
+from bridge.practice.org.session import SigningKey
 from bridge.report import show_doctor
 from bridge.report.doctor import DoctorDocument, Family, Mark
 from bridge.settings import look
@@ -124,6 +125,56 @@ def login_without_cli(setup: Setup) -> None:
 def wrong_client_secret(setup: Setup) -> None:
     setup.without("SF_ACCESS_TOKEN")
     setup.variables["SF_CLIENT_SECRET"] = "wrong"
+
+
+def by_jwt(setup: Setup) -> None:
+    setup.without("SF_ACCESS_TOKEN", "SF_ORG_INSTANCE_URL", "SF_CLIENT_SECRET")
+    setup.variables.update(setup.house.practice.environment_for(Login.JWT))
+    setup.variables["BRIDGE_LEDGER"] = setup.house.location
+
+
+def wrong_key(setup: Setup) -> None:
+    by_jwt(setup)
+    key = Path(setup.file("another.pem", ""))
+    key.chmod(0o600)
+    key.write_bytes(SigningKey().as_pem())
+    setup.variables["SF_JWT_KEY_FILE"] = str(key)
+
+
+def no_key(setup: Setup) -> None:
+    by_jwt(setup)
+    setup.variables["SF_JWT_KEY_FILE"] = "not-there.pem"
+
+
+def key_for_all(setup: Setup) -> None:
+    by_jwt(setup)
+    key = Path(setup.file("open.pem", ""))
+    key.write_bytes(setup.house.practice.signing_key.as_pem())
+    key.chmod(0o644)
+    setup.variables["SF_JWT_KEY_FILE"] = str(key)
+
+
+def wrong_audience(setup: Setup) -> None:
+    by_jwt(setup)
+    setup.variables["SF_LOGIN_URL"] = setup.house.practice.origin.replace("127.0.0.1", "localhost")
+
+
+def user_of_nobody(setup: Setup) -> None:
+    by_jwt(setup)
+    setup.variables["SF_USERNAME"] = "somebody.else@practice.example"
+
+
+def nobody_to_log_in(setup: Setup) -> None:
+    by_jwt(setup)
+    setup.without("SF_USERNAME")
+
+
+def called_production(setup: Setup) -> None:
+    setup.file("bridge.toml", "[profiles.production]\n")
+
+
+def called_sandbox(setup: Setup) -> None:
+    setup.file("bridge.toml", "[profiles.acme-uat]\n")
 
 
 def org_elsewhere(setup: Setup) -> None:
@@ -312,6 +363,76 @@ BROKEN = [
         REMOTE,
     ),
     Broken(
+        "a key that is not there",
+        no_key,
+        Family.ORG,
+        "The key not-there.pem can't be read: No such file",
+        "Set SF_JWT_KEY_FILE to the private key",
+        USAGE,
+    ),
+    Broken(
+        "a key that belongs to another certificate",
+        wrong_key,
+        Family.ORG,
+        "gave no token: HTTP 400 invalid_grant invalid assertion",
+        "upload the certificate of this key",
+        REMOTE,
+    ),
+    Broken(
+        "a key that others can read",
+        key_for_all,
+        Family.ORG,
+        "can be read or changed by others on this machine",
+        "chmod 600",
+        OK,
+        mark=Mark.WARNING,
+    ),
+    Broken(
+        "a login URL of another org",
+        wrong_audience,
+        Family.ORG,
+        "gave no token: HTTP 400 invalid_grant audience is invalid",
+        "Set SF_LOGIN_URL to the org's My Domain URL",
+        REMOTE,
+    ),
+    Broken(
+        "a user who has not been given the app",
+        user_of_nobody,
+        Family.ORG,
+        "user hasn't approved this consumer",
+        "admin approved users are pre-authorized",
+        REMOTE,
+    ),
+    Broken(
+        "a key without a user",
+        nobody_to_log_in,
+        Family.ORG,
+        "SF_USERNAME is not set",
+        "Set them in the environment",
+        USAGE,
+    ),
+    Broken(
+        "a profile called production on a sandbox",
+        called_production,
+        Family.ORG,
+        'the profile is called "production", and it leads to a sandbox',
+        "bridge init --profile production --overwrite",
+        OK,
+        mark=Mark.WARNING,
+        profile="production",
+    ),
+    Broken(
+        "a profile called after a sandbox on a production org",
+        called_sandbox,
+        Family.ORG,
+        'the profile is called "acme-uat", and it leads to a PRODUCTION org',
+        "[profiles.acme-uat]",
+        OK,
+        scenario=Scenario(causes={}, sandbox=False),
+        mark=Mark.WARNING,
+        profile="acme-uat",
+    ),
+    Broken(
         "an instance URL where nobody listens",
         org_elsewhere,
         Family.ORG,
@@ -369,6 +490,21 @@ BROKEN = [
         scenario=Scenario(
             causes={},
             fields={"Heroku_Message__c": {"Text__c": FieldSetting(access=Access.READ)}},
+        ),
+    ),
+    Broken(
+        "a field that every message has, and no mapping names",
+        nothing,
+        Family.ACCESS,
+        "GoTallo's messages have Conversation_State__c, which this user does not see",
+        "Grant read and edit on Conversation_State__c",
+        OK,
+        mark=Mark.WARNING,
+        scenario=Scenario(
+            causes={},
+            fields={
+                "Heroku_Message__c": {"Conversation_State__c": FieldSetting(access=Access.HIDDEN)}
+            },
         ),
     ),
     Broken(
@@ -529,6 +665,25 @@ BROKEN = [
         "It has: production",
         USAGE,
         profile="sandbox",
+    ),
+    Broken(
+        "a settings file that everybody may write",
+        lambda s: Path(s.file("bridge.toml", "")).chmod(0o666),
+        Family.SETTINGS,
+        "others than you may write bridge.toml, which says where your tokens go",
+        "chmod 600 bridge.toml",
+        OK,
+        mark=Mark.WARNING,
+    ),
+    Broken(
+        "an environment that beats the profile",
+        lambda s: s.file("bridge.toml", '[profiles.production]\nsf_target_org = "acme"\n'),
+        Family.SETTINGS,
+        'the environment beats the profile "production": SF_ACCESS_TOKEN, SF_ORG_INSTANCE_URL',
+        "Unset SF_ACCESS_TOKEN, SF_ORG_INSTANCE_URL",
+        OK,
+        mark=Mark.WARNING,
+        profile="production",
     ),
     Broken(
         "a misspelt key of the file",

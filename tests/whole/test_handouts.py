@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from bridge.errors import Exit
 from bridge.practice import Scenario
 
 from .conftest import OpenHouse
-from .house import House
+from .house import House, process_environment
 
 
 @pytest.fixture
@@ -73,7 +76,7 @@ def test_with_content_they_hold_what_the_messages_hold(house: House, tmp_path: P
     assert all(item.key in page for item in house.items(run_id) if item.key)
     again = house.command("report", run_id, "--html", str(path))
     assert again.returncode == Exit.USAGE
-    assert "is there already" in again.stderr
+    assert "is there already" in " ".join(again.stderr.split())
     assert path.read_text("utf-8") == page
 
 
@@ -101,3 +104,41 @@ def test_one_report_is_written_at_a_time(house: House, options: tuple[str, ...],
     done = house.command("report", run_id, *options)
     assert (done.returncode, done.stdout) == (Exit.USAGE, "")
     assert said in done.stderr
+
+
+def started(house: House, *arguments: str, most_bytes: int | None = None) -> subprocess.Popen[str]:
+    """The command, which may write no file of more bytes than these."""
+
+    def bound() -> None:
+        if most_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+    return subprocess.Popen(
+        [sys.executable, "-m", "bridge", *arguments],
+        env=process_environment(house.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=bound,
+    )
+
+
+def test_half_a_page_is_no_page(house: House, tmp_path: Path) -> None:
+    run_id = house.plan().id
+    path = tmp_path / "run.html"
+    with started(house, "report", run_id, "--html", str(path), most_bytes=40_000) as process:
+        _, said = process.communicate()
+    assert process.returncode == Exit.USAGE, said
+    assert f"{path} can't be written: File too large" in " ".join(said.split())
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("option", ["--html", "--csv"])
+def test_a_reader_that_has_seen_enough_changes_nothing(house: House, option: str) -> None:
+    run_id = house.plan().id
+    with started(house, "report", run_id, option, "-") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert (process.returncode, "Traceback" in said) == (Exit.OK, False), said

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,7 +17,8 @@ import pytest
 from bridge import use_cases
 from bridge.delivery import Ending, EndingKind
 from bridge.errors import Exit, LedgerError
-from bridge.ledger import Verdict, check
+from bridge.events import Event, MessageOutcome
+from bridge.ledger import check
 from bridge.ledger import tables as t
 from bridge.ledger.engine import writing
 from bridge.model import Delivery, Outcome
@@ -117,9 +118,9 @@ def test_a_server_that_goes_away_stops_the_sending_and_apply_goes_on(
     settings = house.settings
     up = True
 
-    def stop_the_server(_: Sequence[Verdict]) -> None:
+    def stop_the_server(event: Event) -> None:
         nonlocal up
-        if up:
+        if up and isinstance(event, MessageOutcome):
             up = False
             postgres.stop()
 

@@ -12,6 +12,7 @@ import pytest
 from bridge import use_cases
 from bridge.delivery import EndingKind, Halt, heartbeat
 from bridge.errors import Exit, LeaseHeld, LedgerError, OrgUnanswered
+from bridge.events import Waiting
 from bridge.ledger import Claim, Lease, Ledger, RunState
 from bridge.model import Delivery, HeldReason, Outcome, Record
 from bridge.practice import CommitLate, CutBefore, Scenario
@@ -211,7 +212,7 @@ def test_with_patience_a_lease_that_was_lost_is_waited_for(
             use_cases.ApplyRequest(),
             ledger,
             org,
-            tell=told.append,
+            observe=lambda event: told.append(event.says) if isinstance(event, Waiting) else None,
             pause=lambda _: None,
             tempo=HASTE,
         )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from bridge import use_cases
 from bridge.delivery import Ending, EndingKind, Halt
 from bridge.errors import Exit
+from bridge.events import Waiting
 from bridge.ledger import Run
 from bridge.practice import CutBefore, Fault, MorningCause, Operation, Remote, Scenario
 from tests.whole.conftest import OpenHouse
@@ -46,7 +47,7 @@ def apply_patiently(
             use_cases.ApplyRequest(),
             ledger,
             org,
-            tell=told.append,
+            observe=lambda event: told.append(event.says) if isinstance(event, Waiting) else None,
             pause=pause or watch.pause,
             tempo=replace(HASTE, settle_seconds=900.0),
             clock=watch,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from bridge import use_cases
 from bridge.delivery import EndingKind, Halt
 from bridge.errors import Exit
-from bridge.ledger import Verdict
+from bridge.events import Event, MessageOutcome
 from bridge.model import Decision, Outcome
 from bridge.practice import CommitLate, Fault, LoseAnswer, MorningCause, Operation, Remote, Scenario
 from bridge.report import report_document
@@ -82,8 +81,8 @@ def test_a_cancelled_resend_loses_no_message(open_house: OpenHouse) -> None:
     run = house.plan()
     halt = Halt()
 
-    def cancel(verdicts: Sequence[Verdict]) -> None:
-        if verdicts:
+    def cancel(event: Event) -> None:
+        if isinstance(event, MessageOutcome):
             halt.throw(None)
 
     with house.ledger() as ledger, use_cases.open_org(house.settings) as org:

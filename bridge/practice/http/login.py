@@ -53,8 +53,9 @@ _Grant: TypeAlias = Callable[[Call, Mapping[str, str]], Reply | None]
 class Login:
     """The resources that are not under /services/data."""
 
-    def __init__(self, sessions: Sessions, key: SigningKey) -> None:
+    def __init__(self, sessions: Sessions, key: SigningKey, my_domain: Callable[[], str]) -> None:
         self._sessions = sessions
+        self._my_domain = my_domain
         self._key = key
         self._grants: Mapping[str, _Grant] = {
             "client_credentials": _client_credentials,
@@ -82,9 +83,11 @@ class Login:
                 form.get("assertion", ""),
                 self._key.public,
                 algorithms=["RS256"],
-                audience=[*_AUDIENCES, call.origin],
+                audience=[*_AUDIENCES, self._my_domain()],
                 options={"require": ["iss", "sub", "aud", "exp"]},
             )
+        except jwt.ExpiredSignatureError:
+            return _oauth_error("invalid_grant", "expired authorization code")
         except jwt.InvalidAudienceError:
             return _oauth_error("invalid_grant", "audience is invalid")
         except jwt.InvalidTokenError:

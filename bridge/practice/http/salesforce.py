@@ -66,11 +66,18 @@ class Tooling:
 class SalesforceRemote:
     """An org's REST API over its state."""
 
-    def __init__(self, org: Org, sessions: Sessions, allowance: Allowance, key: SigningKey) -> None:
+    def __init__(
+        self,
+        org: Org,
+        sessions: Sessions,
+        allowance: Allowance,
+        key: SigningKey,
+        my_domain: Callable[[], str],
+    ) -> None:
         self._org = org
         self._sessions = sessions
         self._allowance = allowance
-        self._login = Login(sessions, key)
+        self._login = Login(sessions, key, my_domain)
         self._queries = Queries(org)
         self._tooling = Queries(Tooling(org), "/tooling")
         self._records = Records(org)

@@ -178,7 +178,15 @@ def _change(change: ChangePart) -> JsonValue:
         "risk": change.risk.value,
         "lost": change.lost or None,
     }
-    return {**_without_empty(told), "before": change.before, "after": change.after}
+    both = {"before": _value(change.before), "after": _value(change.after)}
+    return {**_without_empty(told), **both}
+
+
+def _value(value: JsonValue) -> JsonValue:
+    """A text and null as they are; of all else its JSON: numbers of JavaScript lose digits."""
+    if value is None or isinstance(value, str):
+        return value
+    return {"json": json.dumps(value, ensure_ascii=False)}
 
 
 def _refusal(refusal: RefusalPart) -> JsonValue:

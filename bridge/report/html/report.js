@@ -57,11 +57,14 @@ const ours = (said) => shown(data.prefix ? said.replaceAll(data.prefix, "") : sa
 const number = (value) => value.toLocaleString("en");
 const field = (name) => (data.prefix && name.startsWith(data.prefix) ? name.slice(data.prefix.length) : name);
 const fields = (names) => (names || []).map(field).join(", ");
-const literal = (value) => (value === null ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
+const literal = (value) => (value === null ? "nothing" : typeof value === "string" ? value : value.json);
+
+// Beside a number a text stands in quotation marks: else 12 and "12" would look the same.
+const beside = (value, other) => (typeof value === "string" && other !== null && other.json ? JSON.stringify(value) : literal(value));
 
 function difference(before, after) {
-  const old = [...literal(before)];
-  const now = [...literal(after)];
+  const old = [...beside(before, after)];
+  const now = [...beside(after, before)];
   if (data.masked || before === null || after === null) return { head: "", old: old.join(""), now: now.join(""), tail: "", cut: false };
   let start = 0;
   while (start < old.length && start < now.length && old[start] === now[start]) start += 1;

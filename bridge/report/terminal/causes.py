@@ -19,7 +19,7 @@ from bridge.report.causes import (
     DayPart,
     MessagesPart,
 )
-from bridge.report.document import NextPart
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, WARNING, next_commands
 from bridge.report.terminal.words import bounded, counted, listed, without_prefix
@@ -47,7 +47,7 @@ def show_causes(document: CausesDocument, console: Console, flags: str = "") -> 
     page.line(
         (f"{causes}, {counted(_left(all_of_them), 'message')} open", HEADING),
         (f": {_unfinished(all_of_them)}" if _left(all_of_them) else "", HEADING),
-        f" · the last {DAYS} days ({document.zone})",
+        f"{page.separator}the last {DAYS} days ({document.zone})",
         hang=2,
     )
     for one in document.causes:
@@ -101,7 +101,11 @@ def sparkline(days: Sequence[DayPart]) -> str:
 
 def _summary(page: Page, cause: CauseSummary, zone: ZoneInfo) -> None:
     room = max(20, page.width - _BODY - 2)
-    said = f'"{shortened(cause.message, room)}"' if cause.message else "no error text came with it"
+    said = (
+        f'"{page.in_column(cause.message, room)}"'
+        if cause.message
+        else "no error text came with it"
+    )
     page.line((f"{cause.id:<{_BODY - 2}}", HEADING), "  ", said, hang=_BODY)
     named = f"{cause.kind}  {cause.code or 'no code'}"
     if cause.fields:
@@ -111,8 +115,9 @@ def _summary(page: Page, cause: CauseSummary, zone: ZoneInfo) -> None:
     first, last = _day(cause.first_seen, zone), _day(cause.last_seen, zone)
     seen = first if first == last else f"{first} to {last}"
     page.line(
-        f"{sparkline(cause.days)}  {_messages(cause.messages)}",
-        (f" · {seen}, {_runs(cause)}", FAINT),
+        _by_day(page, cause.days),
+        _messages(cause.messages),
+        (f"{page.separator}{seen}, {_runs(cause)}", FAINT),
         indent=_BODY,
         hang=2,
     )
@@ -122,6 +127,11 @@ def _summary(page: Page, cause: CauseSummary, zone: ZoneInfo) -> None:
         page.line(f"in {bounded(list(cause.orgs), 3)}", indent=_BODY, hang=2)
     if cause.care is not None:
         page.line(*_care(cause, zone), indent=_BODY, hang=2)
+
+
+def _by_day(page: Page, days: Sequence[DayPart]) -> str:
+    """A picture where one can be seen; else each line below says a figure of its own."""
+    return "" if page.plain else f"{sparkline(days)}  "
 
 
 def _found_out(page: Page, document: CauseDocument) -> None:

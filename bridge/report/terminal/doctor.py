@@ -19,6 +19,12 @@ _SIGNS: Mapping[Mark, tuple[str, str, str]] = {
     Mark.UNCHECKED: ("?", "?", FAINT),
 }
 """Sign, sign in ASCII, style."""
+_IN_WORDS: Mapping[Mark, str] = {
+    Mark.GOOD: "Good",
+    Mark.WARNING: "Warning",
+    Mark.WRONG: "Wrong",
+    Mark.UNCHECKED: "Not checked",
+}
 _DEFAULT = "default"
 
 
@@ -26,7 +32,7 @@ def show_doctor(document: DoctorDocument, console: Console) -> None:
     """Print the settings, then each check with its mark; below what is wrong, its mend."""
     page = Page(console)
     profile = (f'Profile "{document.profile}"', HEADING) if document.profile else "No profile"
-    page.line(profile, f" · {document.settings_file or 'no bridge.toml'}")
+    page.line(profile, f"{page.separator}{document.settings_file or 'no bridge.toml'}")
     _settings(page, document)
     for family, checks in groupby(document.checks, key=lambda check: check.family):
         page.blank()
@@ -57,7 +63,10 @@ def _check(page: Page, check: CheckPart, encoding: str) -> None:
         sign.encode(encoding)
     except UnicodeEncodeError:
         sign = plain
-    page.line((f"{sign:<3}", style), check.says, indent=2, hang=3)
+    if page.plain:
+        page.line(f"{_IN_WORDS[check.mark]}: {check.says}", indent=2, hang=2)
+    else:
+        page.line((f"{sign:<3}", style), check.says, indent=2, hang=3)
     if check.mend:
         page.line(check.mend, indent=7, hang=2)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from bridge.diagnosis import advise, cause_of, likely_code
 from bridge.diagnosis.catalogue import CATALOGUE, WRAPPERS, Who, kind_of
 from bridge.model import Confidence, Diagnosis, Handler, Kind
-from bridge.report.document import NextPart
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, next_commands
 from bridge.report.terminal.words import counted, listed

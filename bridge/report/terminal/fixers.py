@@ -9,7 +9,6 @@ from typing import Final
 
 from rich.console import Console
 
-from bridge.report.document import NextPart
 from bridge.report.fixers import (
     ErrorPart,
     ExampleChangePart,
@@ -19,6 +18,7 @@ from bridge.report.fixers import (
     OfferPart,
     OptionPart,
 )
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import (
     ALARM,
@@ -68,7 +68,7 @@ def show_fixer(document: FixerDocument, console: Console) -> None:
     """Print all that is to be known of one."""
     page = Page(console)
     page.line((f"{document.name}  ", HEADING), (document.summary, HEADING), hang=2)
-    page.line((f"at most {document.risk} · {document.distribution}", FAINT))
+    page.line((f"at most {document.risk}{page.separator}{document.distribution}", FAINT))
     for paragraph in document.help:
         page.blank()
         page.line(paragraph)
@@ -117,7 +117,8 @@ def _option(page: Page, option: OptionPart) -> None:
     needed = ", needed" if option.needed else ""
     page.line(option.name, (f"  {option.type}{default}{needed}", FAINT), indent=2, hang=2)
     if option.meaning:
-        page.line(option.meaning, indent=4)
+        meaning = option.meaning.replace(" → ", ": ") if page.plain else option.meaning
+        page.line(meaning, indent=4)
 
 
 def _example(page: Page, example: ExamplePart) -> None:

@@ -16,7 +16,7 @@ def show_ledger_check(check: LedgerCheck, console: Console) -> None:
     """Print each sentence that was checked, and the rows that break it."""
     page = Page(console)
     page.line(("Ledger ", HEADING), (check.place, HEADING))
-    page.line(" · ".join(f"{name} {count:,}" for name, count in check.rows if count))
+    page.line(page.separator.join(f"{name} {count:,}" for name, count in check.rows if count))
     page.blank()
     for one in check.checked:
         mark = (_BROKEN, ALARM) if one.broken else (_OK, FAINT)

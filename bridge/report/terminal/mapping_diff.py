@@ -46,6 +46,9 @@ def show_mapping_diff(document: MappingDiffDocument, console: Console) -> None:
         page.blank()
         _group(page, group, document)
     page.blank()
+    if page.plain:
+        page.line(f"before: under {document.old}; after: under {document.new}")
+        return
     page.line((f"− under {document.old}, + under {document.new}", FAINT))
 
 
@@ -54,7 +57,7 @@ def _runs(document: MappingDiffDocument) -> str:
 
 
 def _group(page: Page, group: GroupPart, document: MappingDiffDocument) -> None:
-    page.line((f"{group.count:,}  {_said(group)}", HEADING))
+    page.line((f"{group.count:,}  {_said(page, group)}", HEADING))
     alike = [
         one
         for one in document.different
@@ -72,7 +75,9 @@ def _group(page: Page, group: GroupPart, document: MappingDiffDocument) -> None:
         page.line((f"and {more}: --json has them all", FAINT), indent=3)
 
 
-def _said(group: GroupPart) -> str:
+def _said(page: Page, group: GroupPart) -> str:
+    if group.aspect is Aspect.DECISION and page.plain:
+        return f"{group.old.value} before, {group.new.value} after"
     if group.aspect is Aspect.DECISION:
         return f"{group.old.value} → {group.new.value}"
     return f"{group.new.value}, {_WORDS[group.aspect]}"
@@ -81,8 +86,9 @@ def _said(group: GroupPart) -> str:
 def _message(page: Page, one: ContrastPart, document: MappingDiffDocument) -> None:
     page.line(one.key or "unreadable", (f"  run {one.run}", FAINT), indent=5)
     if _side(one.old) != _side(one.new):
-        page.line(("− ", REMOVED), _side(one.old), indent=7, hang=2)
-        page.line(("+ ", ADDED), _side(one.new), indent=7, hang=2)
+        before, after = ("before: ", "after: ") if page.plain else ("− ", "+ ")
+        page.line((before, REMOVED), _side(one.old), indent=7, hang=2)
+        page.line((after, ADDED), _side(one.new), indent=7, hang=2)
     for part in one.fields[:_MOST_FIELDS]:
         page.line(part.field.removeprefix(f"{document.namespace}__"), indent=7)
         show_difference(page, part.old, part.new, indent=9)

@@ -34,7 +34,9 @@ def show_mapping_test(document: MappingTestDocument, console: Console) -> None:
         page.line(f"All of {cases} hold." if len(document.cases) > 1 else "The one case holds.")
         return
     page.line((f"{document.failed:,} of {cases} came out otherwise.", ALARM))
-    if stacked:
+    if stacked and page.plain:
+        page.line("before: as expected; after: as it came out")
+    elif stacked:
         page.line(("− as expected, + as it came out", FAINT))
 
 
@@ -56,7 +58,8 @@ def _word(value: JsonValue) -> str:
 
 def _case(page: Page, case: CaseResultPart) -> int:
     """Print it; returns how many differences stand one above the other."""
-    mark = (_HOLDS, ADDED) if case.holds else (_FAILS, REMOVED)
+    holds, fails = ("holds: ", "fails: ") if page.plain else (_HOLDS, _FAILS)
+    mark = (holds, ADDED) if case.holds else (fails, REMOVED)
     done = what_is_done(case.treatment, case.held.reason if case.held else None)
     page.line(mark, case.name, (f"  {done}", FAINT), indent=2, hang=2)
     if case.holds:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 from rich.cells import cell_len
 
 from bridge.model import Delivery
-from bridge.report.document import CausePart, NextPart, RunDocument
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.words import counted, window_in_full, without_namespace
 from bridge.report.text import ELLIPSIS, LEAST_ROOM, Excerpt, difference, shortened
+
+if TYPE_CHECKING:
+    from bridge.report.document import CausePart, RunDocument
 
 HEADING = "bold"
 FAINT = "dim"
@@ -28,6 +32,8 @@ _WHO_ROOM = 120
 """Cells for who ordered it."""
 _WHY_ROOM = 200
 """Cells for why."""
+_PLAIN_DIFFERENCE = 300
+"""Cells for a value where it need not fit on one line."""
 _WAS = {
     Delivery.DELIVERED: "we had inserted it",
     Delivery.PRESENT: "it had been there",
@@ -40,11 +46,11 @@ def head(page: Page, run: RunDocument) -> None:
     window = (window_in_full(run.window), HEADING)
     kind = ("sandbox", "") if run.org.sandbox else ("PRODUCTION", ALARM)
     unique = "unique" if run.key.unique else "not unique"
-    profile = f"profile {run.profile} · " if run.profile else ""
+    profile = f"profile {run.profile}{page.separator}" if run.profile else ""
     org = (f"{profile}org {run.org.name}, ", kind)
-    key = f" · key {without_namespace(run.key.field, run)}, {unique}"
-    if page.holds(window, " · ", *org, key):
-        page.line(window, " · ", *org, key)
+    key = f"{page.separator}key {without_namespace(run.key.field, run)}, {unique}"
+    if page.holds(window, page.separator, *org, key):
+        page.line(window, page.separator, *org, key)
     else:
         page.line(window)
         page.line(*org, key)
@@ -107,7 +113,10 @@ def next_commands(page: Page, steps: Sequence[NextPart]) -> None:
     beside = all(page.holds(" " * (longest + 11), step.why) for step in steps)
     for number, step in enumerate(steps):
         label = ("next   ", HEADING) if not number else "       "
-        if beside:
+        if page.plain:
+            page.command("Next: ", step.command)
+            page.line(f"What for: {step.why}", hang=2)
+        elif beside:
             page.line(label, f"{step.command:<{longest}}    ", (step.why, FAINT))
         else:
             page.command(label, step.command)
@@ -117,13 +126,16 @@ def next_commands(page: Page, steps: Sequence[NextPart]) -> None:
 class CauseColumns:
     """How the causes of a run stand below each other."""
 
-    def __init__(self, document: RunDocument) -> None:
+    def __init__(self, page: Page, document: RunDocument) -> None:
         causes = document.causes
+        self._page = page
         self._number = len(str(len(causes)))
         self._kind = max((len(cause.kind) for cause in causes), default=0)
         self._count = max((len(f"{cause.count:,}") for cause in causes), default=0)
 
     def _start(self, number: int, cause: CausePart) -> str:
+        if self._page.plain:
+            return f"Cause {number}, {cause.kind}, {counted(cause.count, 'message')}"
         return (
             f"{number:>{self._number}}  {cause.kind:<{self._kind}}  {cause.count:>{self._count},}"
         )
@@ -131,21 +143,26 @@ class CauseColumns:
     @property
     def body(self) -> int:
         """Where the text of a cause begins."""
-        return self._number + self._kind + self._count + 6
+        return 2 if self._page.plain else self._number + self._kind + self._count + 6
 
-    def head(self, page: Page, number: int, cause: CausePart) -> None:
+    def head(self, number: int, cause: CausePart) -> None:
         """Write a cause's number, kind and count, and the message that it failed with."""
+        page = self._page
         room = max(20, page.width - self.body - 2)
-        quoted = f'"{shortened(cause.message, room)}"' if cause.message else None
+        quoted = f'"{page.in_column(cause.message, room)}"' if cause.message else None
         said = quoted or cause.code or "no error text came with it"
         page.line((self._start(number, cause), HEADING), "  ", said, hang=self.body)
 
 
 def show_difference(page: Page, before: JsonValue, after: JsonValue, indent: int) -> None:
     """The value before and after: on one line where that is short, else one above the other."""
-    room = max(LEAST_ROOM, page.width - indent - 2)
+    room = _PLAIN_DIFFERENCE if page.plain else max(LEAST_ROOM, page.width - indent - 2)
     shown = difference(before, after, room)
     old, new = str(shown.before), str(shown.after)
+    if page.plain:
+        page.line(f"before: {old}", indent=indent, hang=2)
+        page.line(f"after: {new}", indent=indent, hang=2)
+        return
     if cell_len(old) + cell_len(new) + 4 <= room and ELLIPSIS not in old + new:
         page.line((old, REMOVED), " → ", (new, ADDED), indent=indent, hang=2)
         return

@@ -34,7 +34,12 @@ from bridge.report.terminal.parts import (
     show_difference,
 )
 from bridge.report.terminal.visibility import visibility
-from bridge.report.terminal.words import bounded, counted, without_namespace
+from bridge.report.terminal.words import (
+    bounded,
+    counted,
+    standing_in_words,
+    without_namespace,
+)
 from bridge.report.text import literal, shortened
 
 _MOST_DIFFERENCES = 3
@@ -60,8 +65,9 @@ def show_plan(document: RunDocument, console: Console) -> None:
     _sentence(page, document)
     disagreements(page, document)
     resend(page, document)
+    _sent_already(page, document)
     _sent_again(page, document)
-    columns = CauseColumns(document)
+    columns = CauseColumns(page, document)
     alike = _alike(document)
     for number, cause in enumerate(document.causes, 1):
         page.blank()
@@ -118,6 +124,15 @@ def _held_for(document: RunDocument) -> str:
     return f" ({', '.join(f'{count:,} {why}' for why, count in told.most_common())})"
 
 
+def _sent_already(page: Page, document: RunDocument) -> None:
+    """What of a plan that was begun is behind us: the rest of the page tells it as it was made."""
+    counts = document.counts
+    if counts.synced or counts.rejected or counts.in_doubt:
+        page.line(
+            (f"Part of this plan is sent already: {standing_in_words(counts)}.", WARNING), hang=2
+        )
+
+
 def _sent_again(page: Page, document: RunDocument) -> None:
     """What became of the rows of those that are sent again."""
     for remark in document.remarks if document.resend else ():
@@ -145,13 +160,15 @@ def _cause(
     document: RunDocument,
 ) -> None:
     indent = columns.body
-    columns.head(page, number, cause)
+    columns.head(number, cause)
     named = [cause.code] if cause.code else []
     if cause.fields:
         named.append(f"on {bounded([without_namespace(f, document) for f in cause.fields], 3)}")
     known_by = f"cause {cause.id}"
     page.line(
-        (f"{' '.join(named)} · {known_by}" if named else known_by, FAINT), indent=indent, hang=2
+        (f"{' '.join(named)}{page.separator}{known_by}" if named else known_by, FAINT),
+        indent=indent,
+        hang=2,
     )
     for finding in cause.findings:
         page.line(f"{without_namespace(finding.says, document)}.", indent=indent, hang=2)
@@ -376,7 +393,9 @@ def _matched_nothing(page: Page, document: RunDocument) -> None:
     if document.idle_policies and document.counts.fetched:
         first, *others = document.idle_policies
         lines = [first, *(f":{line.rpartition(':')[2]}" for line in others)]
-        page.line((f"Of the mapping's causes matched nothing: {', '.join(lines)}", FAINT), hang=2)
+        page.line(
+            (f"Lines of the mapping that matched nothing here: {', '.join(lines)}", FAINT), hang=2
+        )
 
 
 def _ending(page: Page, document: RunDocument) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from bridge.ledger import Writer
 from bridge.model import Decision, HeldReason, Outcome
-from bridge.report.document import ChangePart, ItemPart, ReportDocument
+from bridge.report.document import ChangePart, ItemPart, ReportDocument, RunDocument
+from bridge.report.next_part import NextPart
 from bridge.report.terminal.page import Page
 from bridge.report.terminal.parts import FAINT, HEADING, WAITS, next_commands
 from bridge.report.terminal.result import show_story
-from bridge.report.terminal.words import counted, without_namespace
+from bridge.report.terminal.words import counted, made_at, without_namespace
 from bridge.report.text import shortened
 
 MOST_LISTED = 20
@@ -20,10 +24,16 @@ _WHAT_ROOM = 300
 """Cells for what stands in a message's way."""
 
 
-def show_report(document: ReportDocument, console: Console) -> None:
+def show_report(
+    document: ReportDocument,
+    console: Console,
+    last_sent_at: dt.datetime | None = None,
+    writer: Writer | None = None,
+) -> None:
     """Print how a run stands, and the messages that need a person, with what each needs."""
     page = Page(console)
-    show_story(page, document.run)
+    page.line((_as_of(document.run, last_sent_at), FAINT), hang=2)
+    show_story(page, document.run, writer)
     rejected = (item for item in document.items if item.outcome is Outcome.REJECTED)
     in_doubt = (item for item in document.items if item.outcome is Outcome.IN_DOUBT)
     held = (
@@ -35,8 +45,21 @@ def show_report(document: ReportDocument, console: Console) -> None:
     _listed(page, "in doubt", in_doubt, document)
     _listed(page, "held", held, document)
     _cut(page, document)
+    next_commands(page, [step for step in document.run.next if not _is_this(step, document)])
+
+
+def _is_this(step: NextPart, document: ReportDocument) -> bool:
+    """Whether a next command is the one whose page this is, whatever says where the run is."""
     this = f"bridge report {document.run.run_id}"
-    next_commands(page, [step for step in document.run.next if step.command != this])
+    return f"{step.command} ".startswith(f"{this} ") and "--csv" not in step.command
+
+
+def _as_of(run: RunDocument, last_sent_at: dt.datetime | None) -> str:
+    zone = ZoneInfo(run.window.zone)
+    if last_sent_at is None:
+        return f"As of {made_at(run)} ({run.window.zone}), when it was planned."
+    sent = f"{last_sent_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"As of {sent} ({run.window.zone}), when it last sent. bridge verify asks the org."
 
 
 def _listed(page: Page, standing: str, items: Iterable[ItemPart], document: ReportDocument) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from bridge.ledger import RunState
+from bridge.ledger import RunState, Writer
 from bridge.model import Decision, HeldReason, Outcome
 from bridge.report.document import CausePart, HeldGroupPart, RunDocument
-from bridge.report.terminal.page import Page
+from bridge.report.terminal.page import Page, Piece
 from bridge.report.terminal.parts import (
     ALARM,
     FAINT,
@@ -30,29 +30,29 @@ _MESSAGE_ROOM = 300
 """Cells for what Salesforce said."""
 
 
-def show_result(document: RunDocument, console: Console) -> None:
-    """Print how a run stands."""
+def show_result(document: RunDocument, console: Console, writer: Writer | None = None) -> None:
+    """Print how a run stands, and which process sends it, where one does."""
     page = Page(console)
-    show_story(page, document)
+    show_story(page, document, writer)
     _left_to_do(page, document)
     next_commands(page, document.next)
 
 
-def show_story(page: Page, document: RunDocument) -> None:
+def show_story(page: Page, document: RunDocument, writer: Writer | None = None) -> None:
     """Write what became of a run, in figures and by cause."""
     head(page, document)
     visibility(page, document)
     _sentence(page, document)
     disagreements(page, document)
     resend(page, document)
-    _stop(page, document)
+    _stop(page, document, writer)
     page.blank()
     _figures(page, document)
     if document.causes:
         page.blank()
-    columns = CauseColumns(document)
+    columns = CauseColumns(page, document)
     for number, cause in enumerate(document.causes, 1):
-        columns.head(page, number, cause)
+        columns.head(number, cause)
         page.line((standing_in_words(cause.counts), FAINT), indent=columns.body, hang=2)
 
 
@@ -86,16 +86,26 @@ def _told(parts: dict[str, int]) -> str:
     return f": {said}" if said else ""
 
 
-def _stop(page: Page, document: RunDocument) -> None:
+def _stop(page: Page, document: RunDocument, writer: Writer | None) -> None:
     match document.state:
         case RunState.STOPPED:
             page.line(("The run stopped before its end: ", ALARM), document.stop_reason, hang=2)
         case RunState.SENDING:
-            page.line("The run has not ended: it is being sent, or was killed while it was.")
+            page.line(*_sending(writer), hang=2)
         case RunState.PLANNING:
             page.line("The plan was not finished: it can't be sent.")
         case RunState.PLANNED | RunState.FINISHED:
             pass
+
+
+def _sending(writer: Writer | None) -> tuple[Piece, ...]:
+    if writer is None:
+        return (("The run was cut off while it was being sent.", ALARM),)
+    process = f"process {writer.pid} on {writer.host}"
+    heard = f"last heard of at {writer.heard_at:%Y-%m-%d %H:%M:%S} UTC"
+    if writer.alive:
+        return (f"The run is being sent now: {process}, {heard}.",)
+    return ("The run was cut off while it was being sent", ALARM), f": {process} is gone, {heard}."
 
 
 def _figures(page: Page, document: RunDocument) -> None:
@@ -113,12 +123,12 @@ def _figures(page: Page, document: RunDocument) -> None:
     width = len(f"{counts.fetched:,}") + 2
     for count, words, outcome in rows:
         if count:
-            page.line(f"{count:>{width},}  {words}", hang=width + 2)
+            page.figure(count, words, width=width)
             if outcome is not None:
                 _remarks(page, document, outcome, width + 4)
             if outcome is Outcome.SYNCED:
                 _heals(page, document, width + 4)
-    page.line((f"{counts.fetched:>{width},}  fetched", HEADING), hang=width + 2)
+    page.figure(counts.fetched, "fetched", HEADING, width=width)
 
 
 def _heals(page: Page, document: RunDocument, indent: int) -> None:

@@ -97,7 +97,7 @@ def _head(page: Page, found: VerificationDocument) -> None:
         for key in found.keys
     ]
     page.line((asked_for, HEADING), hang=2)
-    page.line(f"org {found.org.name}, ", kind, f" · key {listed(keys)}", hang=2)
+    page.line(f"org {found.org.name}, ", kind, f"{page.separator}key {listed(keys)}", hang=2)
     page.line(f"asked on {found.asked_at:%Y-%m-%d %H:%M} UTC as {found.asked_as}", hang=2)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bridge.model import HeldReason
-from bridge.report.document import RunDocument, Standing, WindowPart
+
+if TYPE_CHECKING:
+    from bridge.report.document import RunDocument, Standing, WindowPart
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

@@ -47,7 +47,7 @@ def test_a_signed_assertion_gives_a_token_that_works(
 @pytest.mark.parametrize(
     ("claims", "error", "description"),
     [
-        ({"exp": 1}, "invalid_grant", "invalid assertion"),
+        ({"exp": 1}, "invalid_grant", "expired authorization code"),
         ({"exp": None}, "invalid_grant", "invalid assertion"),
         ({"aud": "https://elsewhere.example"}, "invalid_grant", "audience is invalid"),
         ({"iss": "other"}, "invalid_client_id", "client identifier invalid"),

@@ -19,6 +19,8 @@ from tests.report.runs import NO_ACCESS, NO_NAME, RULE, TEXT, cut, item, key, na
 from .chromium import Tab, axe, open_tab
 
 NASTY = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u202e"
+LONG_ID = 24_123_456_789_012_347
+"""More than a number of JavaScript holds to the last digit."""
 MANY = 20_000
 PAGE = 50
 
@@ -31,7 +33,8 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> ReportDocument:
         items = [
             item(1, f"{RULE} {NASTY}", [Change(TEXT, NASTY, f"{NASTY}!", "text", "", Risk.LOSSY)]),
             item(2, RULE, [cut(long, long[:700], 800), named("Unknown sender")]),
-            *(item(n, RULE) for n in range(3, 61)),
+            item(3, RULE, [Change(TEXT, LONG_ID, str(LONG_ID), "types", "", Risk.LOSSLESS)]),
+            *(item(n, RULE) for n in range(4, 61)),
             *(item(n, NO_NAME, held=NO_ACCESS) for n in range(61, 101)),
             *(item(n, NO_NAME) for n in range(101, 121)),
         ]
@@ -129,6 +132,14 @@ def test_a_timeline_opens_with_the_keyboard_and_shows_all_of_it(tab: Tab, page: 
     assert tab.js("document.querySelectorAll('#message-2 ins')[0].textContent") == "Unknown sender"
     tab.press("Enter")
     assert tab.js("document.querySelector('#message-2').hidden")
+
+
+def test_a_long_number_keeps_its_digits_and_is_told_from_a_text(tab: Tab, page: Path) -> None:
+    tab.click("[aria-controls=message-3]")
+    told = tab.js("[...document.querySelectorAll('#message-3 .change dd')].map(e => e.innerText)")
+    assert told == [f"{LONG_ID}", f'"{LONG_ID}"']
+    tab.type("#search", str(LONG_ID))
+    wait_for(tab, "1 of 120 messages")
 
 
 def test_what_people_and_repairs_did_stands_in_the_order_of_its_time(

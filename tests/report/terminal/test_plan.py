@@ -330,5 +330,5 @@ def test_the_lines_of_the_mapping_that_matched_nothing_are_named(ledger: Ledger)
     text = f"causes:\n{entries}"
     one = replace(item(1), treatment="hold (ours.yaml:3)")
     shown = page(planned(ledger, [one], mapping_name="ours.yaml", mapping_text=text), 120)
-    assert "matched nothing: ours.yaml:2, :4\n" in shown
+    assert "matched nothing here: ours.yaml:2, :4\n" in shown
     assert "matched nothing" not in page(planned(ledger, [item(2)], mapping_text="object: x\n"))

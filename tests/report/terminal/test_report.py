@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bridge.ledger import Ledger
 from bridge.model import Decision, Outcome
 from bridge.report import report_document, show_report
@@ -57,10 +59,11 @@ def test_a_message_that_could_not_be_read_is_named_by_its_place(ledger: Ledger) 
     assert "number 2 of those fetched" in page(planned(ledger, [item(1), unreadable]))
 
 
-def test_the_report_does_not_lead_to_itself(ledger: Ledger) -> None:
-    book = planned(ledger, [item(1), item(2, held=NO_ACCESS)])
+@pytest.mark.parametrize("flags", ["", " --profile sandbox"])
+def test_the_report_does_not_lead_to_itself(ledger: Ledger, flags: str) -> None:
+    book = planned(ledger, [item(1), item(2, held=NO_ACCESS)], flags=flags)
     lines = page(book).splitlines()
-    assert lines[-1] == f"next   bridge apply {book.run_id}    send the 1"
+    assert lines[-1] == f"next   bridge apply {book.run_id}{flags}    send the 1"
 
 
 def test_a_held_message_that_is_in_the_org_already_needs_nobody(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 
@@ -111,9 +112,23 @@ def test_the_commands_that_go_on_are_whole_lines_to_paste(ledger: Ledger) -> Non
 
 def test_a_run_that_stopped_says_why(ledger: Ledger) -> None:
     book = mixed(ledger)
-    assert "The run has not ended" in page(book)
+    assert "The run was cut off while it was being sent" in page(book)
     ledger.stop(book.run_id, "the org's allowance is used up")
     assert "The run stopped before its end: the org's allowance is used up" in page(book)
+
+
+def test_a_run_that_is_being_sent_is_told_from_one_whose_process_is_gone(ledger: Ledger) -> None:
+    book = mixed(ledger)
+    ledger.take_lease(book.run.plan.org_id, book.run_id, NOW)
+    alive = ledger.writer_of(book.run_id, NOW)
+    assert alive is not None
+    for writer, said in (
+        (alive, f"The run is being sent now: process {os.getpid()} on"),
+        (replace(alive, alive=False), "The run was cut off while it was being sent: process"),
+    ):
+        to = console(200)
+        show_result(run_document(ledger, book.run), to, writer)
+        assert said in written(to)
 
 
 def test_a_run_that_brought_everything_leaves_only_the_proof(ledger: Ledger) -> None:
