@@ -62,9 +62,11 @@ class _Consequences:
     """What follows from errors that differ in nothing but what they quote."""
 
     traced: bool
-    """Whether they are about fields that fields of the message fill; then these are told:"""
+    """Whether they are of fields that fields of the message fill."""
     fields: tuple[str, ...]
+    """As the fixers are told them."""
     limit: int | None
+    """The same."""
     policies: tuple[Policy, ...]
     findings: tuple[Finding, ...]
     bounds: tuple[Bound, ...]
@@ -165,6 +167,10 @@ class Cases:
         possible: tuple[downstream.Trace, ...],
         holding: frozenset[str],
     ) -> _Consequences:
+        """What follows from the error: what was worked out for another like it, where one was seen.
+
+        It is worked out without what the error quotes, which can't decide then.
+        """
         message = diagnosis.message if self._reads_messages else ""
         made = downstream.is_of_a_made_record(diagnosis)
         deciding = (*_DECIDING(diagnosis), made, message, holding)
