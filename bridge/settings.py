@@ -376,12 +376,12 @@ def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def look(
-    flags: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
+    given: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
 ) -> Layered:
     """The same for whoever wants to know what is wrong: it tells, where `load` refuses.
 
     Args:
-        flags: by field name, those that were given.
+        given: by field name, such as flags.
         config: the file to read; None for the usual places, where it may be absent.
         profile: the table `[profiles.NAME]` of the file, laid over its top level.
     """
@@ -391,7 +391,7 @@ def look(
         file = settings_file.read(config, profile, Settings)
     except SettingsError as exc:
         problems[FILE] = exc
-    by_layer = _by_layer(flags, file)
+    by_layer = _by_layer(given, file)
     values = _values(by_layer)
     layers = dict.fromkeys(Settings.model_fields, Layer.DEFAULT) | {
         name: layer for layer, given in by_layer.items() for name in given
@@ -399,7 +399,7 @@ def look(
     try:
         settings = Settings.model_validate(values)
     except ValidationError as exc:
-        mistakes = _mistakes(exc, flags, flag_of)
+        mistakes = _mistakes(exc, given, flag_of)
         problems |= {name: SettingsError(line, _MEND) for name, line in mistakes.items()}
         settings = Settings.model_validate(
             {name: value for name, value in values.items() if name not in mistakes}
@@ -414,14 +414,14 @@ _MEND = "Mend the value and run the command again."
 
 
 def _by_layer(
-    flags: Mapping[str, object], file: SettingsFile
+    given: Mapping[str, object], file: SettingsFile
 ) -> Mapping[Layer, Mapping[str, object]]:
     """What each layer says, the weakest first."""
     return {
         Layer.FILE: without_other_ways(file.top, file.profile),
         Layer.PROFILE: file.profile,
         Layer.ENVIRONMENT: _environment(),
-        Layer.FLAG: flags,
+        Layer.FLAG: given,
     }
 
 
