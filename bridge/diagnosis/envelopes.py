@@ -4,6 +4,7 @@
     CODE: message                        as GoTallo documents it; whatever follows is the message
     [{"errorCode": …}], {"errors": …}    REST; also within a client's words, printed, or cut
     <faultstring>…, [ApiFault …]         SOAP, and how Java and PHP print it
+    System.DmlException: …               Apex; what follows its first code is the message
     … CODE: message …                    any words, with a code in them
 
 A text that begins with a code is read from its ends. In every other the first form that gives an
@@ -38,6 +39,7 @@ _ANSWER_KEY = re.compile(
 _JAVAS_KEY: Final = "exceptionCode='"
 """What Java prints has quotes within quotes: no literal of a language (`printed.py`)."""
 _OPENING = re.compile(r"[\[{(]")
+_DML_EXCEPTION = re.compile(r"(?:System\.)?DmlException: \w{1,20} failed\. First exception on row ")
 _NEXT_EXCEPTION = re.compile(r"\n(?=[^\n]{0,400}First exception on row )")
 _CODE_AT_THE_END = re.compile(
     rf"\(\s?(?:Status|Error)\s?[Cc]ode\s?[:=]\s?(?P<code>{codes.CODE})\s?\)\Z"
@@ -284,6 +286,13 @@ def _rows_of_dml(text: str) -> Envelope | None:
     return Envelope(tuple(Found(None, part) for part in (first, *more)), ())
 
 
+def _dml_exception(text: str) -> Envelope | None:
+    """A text that begins as Apex tells a DML exception quotes what looks like an answer."""
+    if _DML_EXCEPTION.match(text) is None:
+        return None
+    return Envelope((Found(None, text, in_place=False),), ())
+
+
 def _further(text: str) -> Iterator[Found]:
     """The errors in what follows an error: further rows, lines or parts."""
     for _ in range(_MOST_FURTHER if text else 0):
@@ -298,11 +307,12 @@ def _further(text: str) -> Iterator[Found]:
 
 
 _READERS: Final[tuple[Callable[[str], Envelope | None], ...]] = (
+    _rows_of_dml,
+    _dml_exception,
     _answer_in_words,
     _xml_in_words,
     _printed_in_words,
     _table_in_words,
-    _rows_of_dml,
     _wrapper_at_the_end,
     _code_in_words,
 )
