@@ -12,7 +12,6 @@ from bridge.diagnosis import diagnose, diagnose_error
 from bridge.model import Diagnosis, Kind
 from tests.diagnosis.wrapping import ENVELOPES, Error, Nested, as_bulk, as_exception, nested
 
-
 LIKE_AN_ANSWER = Error("STRING_TOO_LONG", "[first error: UNABLE_TO_LOCK_ROW, hi: [Name]errorCode")
 
 
