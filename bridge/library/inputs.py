@@ -28,7 +28,7 @@ def load_settings(
     Raises:
         SettingsError: one line for each value that is not usable.
     """
-    return reading.load(values, config=config, profile=profile)
+    return reading.load(values, config=config, profile=profile, called=str)
 
 
 def yesterday(zone: str = DEFAULT_ZONE) -> Window:
