@@ -33,11 +33,11 @@ from bridge.report.terminal.parts import (
     resend,
     show_difference,
 )
+from bridge.report.terminal.result import nothing_fetched
 from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import (
     bounded,
     counted,
-    nothing_fetched,
     standing_in_words,
     without_namespace,
 )

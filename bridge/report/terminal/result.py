@@ -23,7 +23,6 @@ from bridge.report.terminal.parts import (
 from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import (
     counted,
-    nothing_fetched,
     standing_in_words,
     without_namespace,
 )
@@ -59,6 +58,13 @@ def show_story(page: Page, document: RunDocument, writer: Writer | None = None) 
     for number, cause in enumerate(document.causes, 1):
         columns.head(number, cause)
         page.line((standing_in_words(cause.counts), FAINT), indent=columns.body, hang=2)
+
+
+def nothing_fetched(run: RunDocument) -> str:
+    """Why a run has no message: a plan that broke off says nothing about its window."""
+    if run.state is RunState.PLANNING:
+        return "Broken off before any message was on record: whether some failed is not known."
+    return "No failed messages in this window."
 
 
 def _sentence(page: Page, document: RunDocument) -> None:

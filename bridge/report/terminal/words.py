@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bridge.ledger import RunState
 from bridge.model import HeldReason
 
 if TYPE_CHECKING:
@@ -53,13 +52,6 @@ def window_in_short(window: WindowPart) -> str:
 def made_at(run: RunDocument) -> str:
     """When the run was planned, in the zone of its window."""
     return f"{run.created_at.astimezone(ZoneInfo(run.window.zone)):%Y-%m-%d %H:%M}"
-
-
-def nothing_fetched(run: RunDocument) -> str:
-    """Why a run has no message: a plan that broke off says nothing about its window."""
-    if run.state is RunState.PLANNING:
-        return "Broken off before any message was on record: whether some failed is not known."
-    return "No failed messages in this window."
 
 
 def without_namespace(text: str, run: RunDocument) -> str:
