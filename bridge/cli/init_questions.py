@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +36,16 @@ WHERE = "env:NAME, keyring, or command:pass show NAME"
 
 _ALSO_KEPT = ("gotallo_base_url", "bridge_ca_bundle", "bridge_proxy")
 """Settings of the environment that lead to the remotes, and that the profile has to have too."""
+
+_WAYS_IN = (
+    "sf_org_instance_url",
+    "sf_target_org",
+    "sf_login_url",
+    "sf_client_id",
+    "sf_username",
+    "sf_jwt_key_file",
+)
+"""Settings by which the environment names a way into Salesforce, where nobody can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +212,17 @@ def _where(
 
 
 def _way_in(person: Person, given: Given, name: str) -> dict[str, Value]:
-    """The settings that lead into Salesforce."""
-    if given.target_org:
-        return {"sf_target_org": given.target_org}
+    """The settings that lead into Salesforce, by the way that a run would take of several."""
     if given.instance_url or given.access_token_from:
         return _by_token(person, given, name)
+    if given.target_org:
+        return {"sf_target_org": given.target_org}
     if given.username or given.jwt_key_file:
         return _by_key(person, given, name)
     if given.login_url or given.client_id or given.client_secret_from:
         return _by_client(person, given, name)
+    if not person.there and (said := environment_of(_WAYS_IN)):
+        return _way_in(person, _as_said(given, said), name)
     logins = _cli_logins(name)
     if not person.there:
         known = f" The Salesforce CLI knows: {', '.join(one.name for one in logins)}."
@@ -221,6 +233,20 @@ def _way_in(person: Person, given: Given, name: str) -> dict[str, Value]:
             f"--instance-url and --access-token-from.{known if logins else ''}",
         )
     return _chosen(person, given, name, logins)
+
+
+def _as_said(given: Given, said: Mapping[str, str]) -> Given:
+    """The way in that variables name instead of flags; a secret is looked for in its own anyway."""
+    key_file = said.get("sf_jwt_key_file")
+    return replace(
+        given,
+        instance_url=said.get("sf_org_instance_url"),
+        target_org=said.get("sf_target_org"),
+        login_url=said.get("sf_login_url"),
+        client_id=said.get("sf_client_id"),
+        username=said.get("sf_username"),
+        jwt_key_file=Path(key_file) if key_file else None,
+    )
 
 
 def _cli_logins(name: str) -> tuple[CliLogin, ...]:

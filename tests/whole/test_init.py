@@ -161,7 +161,9 @@ def test_a_dry_run_shows_both_files_and_writes_none(house: House) -> None:
 def test_what_leads_nowhere_is_told_and_nothing_is_written(
     house: House, options: list[str], environment: dict[str, str], code: Exit, says: str
 ) -> None:
-    done = house.command("init", "--profile", "uat", *options, "--yes", **environment)
+    done = house.command(
+        "init", "--profile", "uat", *options, "--yes", without=OF_SALESFORCE, **environment
+    )
     assert done.returncode == code, done.stderr
     assert says in " ".join(done.stderr.split())
     assert "s3cret" not in done.stderr
@@ -227,6 +229,17 @@ def test_a_settings_file_that_is_a_link_stays_one(house: House) -> None:
     assert done.returncode == Exit.OK, done.stderr
     assert Path("bridge.toml").is_symlink()
     assert has_profile(Path("kept", "bridge.toml").read_text(encoding="utf-8"), "uat")
+
+
+@pytest.mark.parametrize("login", Login)
+def test_unattended_the_environment_may_name_the_way_in(house: House, login: Login) -> None:
+    given = house.practice.environment_for(login)
+    others = [name for name in (*OF_SALESFORCE, "SF_CLIENT_SECRET") if name not in given]
+    done = house.command("init", "--profile", "uat", "--yes", without=others, **given)
+    assert done.returncode == Exit.OK, done.stderr
+    written = Path("bridge.toml").read_text(encoding="utf-8")
+    way = "sf_jwt_key_file" if login is Login.JWT else "sf_org_instance_url"
+    assert f"{way} = " in written
 
 
 def test_a_variable_that_is_empty_is_not_set(house: House) -> None:
