@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -133,7 +132,7 @@ def apply_patiently(
     org: Org,
     *,
     halt: Halt | None = None,
-    pause: Callable[[float], None] = time.sleep,
+    pause: Callable[[float], None] | None = None,
     tempo: Tempo | None = None,
     clock: Clock = now,
     observe: Observer = nobody,
@@ -148,8 +147,8 @@ def apply_patiently(
         request: as for `apply`.
         ledger: as for `apply`.
         org: as for `apply`.
-        halt: as for `apply`.
-        pause: waits so many seconds.
+        halt: as for `apply`; it ends the waiting too.
+        pause: waits so many seconds; None for a wait that the halt ends.
         tempo: as for `apply`.
         clock: as for `apply`.
         observe: as for `apply`; is told what is waited for too.
@@ -159,7 +158,9 @@ def apply_patiently(
         RemoteError: as for `apply`.
     """
     tempo = tempo or Tempo(settle_seconds=settings.bridge_settle_seconds)
-    tell = Told(observe)
+    tell = told(observe)
+    halt = halt or Halt()
+    pause = pause or halt.pause
     told_of: str | None = None
     while True:
         try:
@@ -172,9 +173,11 @@ def apply_patiently(
                 halt=halt,
                 tempo=tempo,
                 clock=clock,
-                observe=observe,
+                observe=tell,
             )
         except LeaseHeld as held:
+            if halt.thrown:
+                return Ending(EndingKind.INTERRUPTED)
             if told_of != held.message:
                 tell(_waiting_for(held))
                 told_of = held.message
@@ -197,6 +200,8 @@ def apply_patiently(
             )
         )
         pause(max(0.0, (until - clock()).total_seconds()))
+        if halt.thrown:
+            return Ending(EndingKind.INTERRUPTED)
 
 
 def _waiting_for(held: LeaseHeld) -> Waiting:
