@@ -19,6 +19,16 @@ class Halt:
         self._lock = threading.RLock()
         self._thrown = False
         self._reason: BridgeError | None = None
+        self._part: Halt | None = None
+
+    def part(self) -> Halt:
+        """A switch for the next part of the work: it ends that alone, this one ends both."""
+        part = Halt()
+        with self._lock:
+            self._part = part
+            if self._thrown:
+                part.throw(self._reason)
+        return part
 
     def throw(self, reason: BridgeError | None) -> None:
         """End the run; the first reason stays. None: a person interrupted it."""
@@ -27,6 +37,8 @@ class Halt:
                 self._thrown = True
                 self._reason = reason
                 self._event.set()
+                if self._part is not None:
+                    self._part.throw(reason)
 
     @property
     def thrown(self) -> bool:

@@ -32,7 +32,7 @@ from bridge.model import EndingKind, Held, ObjectSchema, Window
 from bridge.planning import Planner, parse_mapping
 from bridge.salesforce import Org
 from bridge.settings import Settings
-from bridge.telling import Told
+from bridge.telling import told
 from bridge.use_cases.clock import now
 from bridge.use_cases.conditions import (
     identity_for,
@@ -120,7 +120,7 @@ def apply(
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
-            tell=Told(observe),
+            tell=told(observe),
         )
 
 
@@ -162,7 +162,7 @@ def apply_patiently(
     halt = halt or Halt()
     pause = pause or halt.pause
     told_of: str | None = None
-    while True:
+    while not halt.thrown:
         try:
             ending = apply(
                 settings,
@@ -170,14 +170,13 @@ def apply_patiently(
                 request,
                 ledger,
                 org,
-                halt=halt,
+                # Its own: a lease that is lost ends one sending, and not the waiting for the next.
+                halt=halt.part(),
                 tempo=tempo,
                 clock=clock,
                 observe=tell,
             )
         except LeaseHeld as held:
-            if halt.thrown:
-                return Ending(EndingKind.INTERRUPTED)
             if told_of != held.message:
                 tell(_waiting_for(held))
                 told_of = held.message
@@ -200,8 +199,8 @@ def apply_patiently(
             )
         )
         pause(max(0.0, (until - clock()).total_seconds()))
-        if halt.thrown:
-            return Ending(EndingKind.INTERRUPTED)
+    kind = EndingKind.STOPPED if halt.reason else EndingKind.INTERRUPTED
+    return Ending(kind, halt.reason)
 
 
 def _waiting_for(held: LeaseHeld) -> Waiting:
