@@ -49,6 +49,48 @@ def test_shellcheck_finds_nothing_in_the_script() -> None:
     check([tool("shellcheck"), "--shell", "sh", "--severity", "style", str(SCRIPT)])
 
 
+STAND_IN = """\
+#!/bin/sh
+printf '%s\\n' "$*" >>said.txt
+case $1 in
+    resync) printf '  "run_id": "7c2e1f",\\n' >left/summary.json; exit 4 ;;
+    verify) exit "$PROOF" ;;
+esac
+"""
+"""In the place of bridge: it is away at first, and tells what it was called with."""
+
+
+@pytest.mark.parametrize(
+    ("proof", "says"), [(0, "resync: done, run 7c2e1f"), (3, "resync: not proven: ")]
+)
+def test_a_run_that_the_script_goes_on_with_keeps_its_limits(
+    tmp_path: Path, proof: int, says: str
+) -> None:
+    (tmp_path / "bridge").write_text(STAND_IN, encoding="utf-8")
+    (tmp_path / "bridge").chmod(0o755)
+    options = ["--date", "2026-11-22", "--max-refused", "5%", "--tz=UTC", "--key", "a b"]
+    done = subprocess.run(
+        ["sh", str(SCRIPT), *options, "--expect=34", "--no-canary"],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{tmp_path}:/usr/bin:/bin",
+            "RESYNC_FOLDER": "left",
+            "RESYNC_PAUSE": "0",
+            "PROOF": str(proof),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (first, second, third, *more) = (tmp_path / "said.txt").read_text("utf-8").splitlines()
+    rest = "--yes --wait --summary-file left/summary.json"
+    assert first == f"resync {' '.join(options)} --expect=34 --no-canary {rest}"
+    assert second == f"apply 7c2e1f --max-refused 5% --no-canary {rest}"
+    assert (third, more) == ("verify 7c2e1f", [])
+    assert done.returncode == proof
+    assert done.stdout.splitlines()[-1 if proof == 0 else -2].startswith(says)
+
+
 def test_the_crontab_has_times_that_come_once_a_day() -> None:
     lines = [line for line in text_of("crontab").splitlines() if line and line[0] != "#"]
     jobs = [line for line in lines if not re.match(r"[A-Z_]+=", line)]
