@@ -111,11 +111,13 @@ def handing_over(
     files: list[_Left] = []
     try:
         if summary_file is not None:
-            _prepare(summary_file, "--summary-file")
-            summary_file.unlink(missing_ok=True)
+            with _refused(summary_file, "--summary-file"):
+                can_be_put(summary_file)
+                summary_file.unlink(missing_ok=True)
             files.append(_Left(summary_file, _as_json))
         if metrics_file is not None:
-            _prepare(metrics_file, "--metrics-file")
+            with _refused(metrics_file, "--metrics-file"):
+                can_be_put(metrics_file)
             files.append(_Left(metrics_file, metrics_text, _FOR_EVERYBODY))
         yield
     except BaseException as exc:
@@ -157,9 +159,11 @@ def _ending(exc: BaseException) -> tuple[Exit, ErrorPart | None]:
             )
 
 
-def _prepare(path: Path, flag: str) -> None:
+@contextmanager
+def _refused(path: Path, flag: str) -> Iterator[None]:
+    """Tell that a file can't be put in its place."""
     try:
-        can_be_put(path)
+        yield
     except OSError as exc:
         raise UsageError(
             f"{path} can't be written: {exc.strerror or exc}",

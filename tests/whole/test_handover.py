@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,17 @@ def test_where_a_file_can_not_be_put_nothing_is_begun(house: House, tmp_path: Pa
     assert done.stderr.count("bridge.prom") == 1
     assert house.practice.requests.all() == ()
     assert list(tmp_path.glob(".*")) == [], "no trial stays behind"
+
+
+@pytest.mark.parametrize("flag", ["--summary-file", "--metrics-file"])
+def test_what_is_no_ordinary_file_is_not_replaced(house: House, tmp_path: Path, flag: str) -> None:
+    """As /dev/null would be, by a user who may."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = house.command("resync", *day(house), "--yes", flag, str(pipe), COLUMNS="300")
+    assert done.returncode == Exit.USAGE
+    assert "pipe can't be written: it is no ordinary file" in done.stderr
+    assert pipe.is_fifo()
 
 
 def broken_off(left: Path, how: BaseException, *, house: House, sending: bool) -> dict[str, Any]:
