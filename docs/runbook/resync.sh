@@ -9,15 +9,20 @@
 # come from the environment (BRIDGE_PROFILE, BRIDGE_LEDGER, …) or a bridge.toml: each command below needs
 # them. Where BRIDGE_METRICS_FILE is NAME.prom, the proof leaves its own in NAME-verify.prom.
 #
-#   RESYNC_FOLDER   where summary.json and report.html are left; default: the current folder
+# What the plan and the result show of people's messages goes into a file and not into a log.
+#
+#   RESYNC_FOLDER   where summary.json, result.txt (with what people wrote, for its owner alone) and
+#                   report.html (without) are left; default: the current folder
 #   RESYNC_TRIES    how often it tries again after 4, 6 and 7; default 3
 #   RESYNC_PAUSE    seconds before it does; default 600
 set -u
+umask 077
 
 folder=${RESYNC_FOLDER:-.}
 tries=${RESYNC_TRIES:-3}
 pause=${RESYNC_PAUSE:-600}
 summary=$folder/summary.json
+result=$folder/result.txt
 child=
 stopped=
 run=
@@ -53,12 +58,21 @@ from_summary() {
     sed -n "s/^  \"$1\": \"\\([^\"]*\\)\".*/\\1/p" "$summary" 2>/dev/null
 }
 
+# How many messages stand where: the figures of the summary that are not 0.
+figures() {
+    sed -n '/^  "counts": {/,/^  }/s/^    "\([a-z_]*\)": \([1-9][0-9]*\).*/\1 \2,/p' "$summary" 2>/dev/null |
+        tr '\n' ' '
+}
+
 # Plans and sends, or goes on with a run. The run's id is in $run, where there is one.
 send() {
     rm -f "$summary"
-    watch bridge "$@" --yes --wait --summary-file "$summary"
+    watch bridge "$@" --yes --wait --summary-file "$summary" >"$result"
     found=$(from_summary run_id)
     run=${found:-$run}
+    [ -z "$run" ] || say "run $run: $(figures)more in $result"
+    reason=$(from_summary stop_reason)
+    [ -z "$reason" ] || say "$reason"
 }
 
 # Goes on with the run: its window is its own by now, all other options hold as before.

@@ -111,6 +111,12 @@ def test_0_all_is_there_and_proven(open_house: OpenHouse, tmp_path: Path) -> Non
     code, said = shell.run(str(SCRIPT), BRIDGE_METRICS_FILE=str(metrics))
     assert code == shell.summary["exit_code"] == Exit.OK, said
     assert f"resync: done, run {shell.summary['run_id']}" in said
+    written = [str(value) for item in shell.house.items(str(shell.summary["run_id"]))
+               for name, value in item.original.items() if "Text__c" in name]  # fmt: skip
+    assert written
+    assert not [text for text in written if text[:20] in said], "what people wrote is in no log"
+    assert (shell.folder / "left" / "result.txt").stat().st_mode & 0o077 == 0
+    assert f"run {shell.summary['run_id']}: ready 5, synced 5, " in said
     assert 'bridge_messages{command="resync",outcome="synced"} 5' in plain(metrics)
     assert 'bridge_verified{command="verify"} 1' in plain(shell.folder / "bridge-verify.prom")
     assert "there once" in said, "what bridge verify says"
