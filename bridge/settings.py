@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -309,21 +309,31 @@ class Layered:
     """Whether somebody else may have written the file."""
 
 
+def flag_of(name: str) -> str:
+    """What a command line calls a field."""
+    return "--" + name.removeprefix("bridge_").replace("_", "-")
+
+
 def load(
-    flags: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
+    given: Mapping[str, object],
+    *,
+    config: Path | None = None,
+    profile: str | None = None,
+    called: Callable[[str], str] = flag_of,
 ) -> Settings:
-    """Bring flags, environment and file together.
+    """Bring what the caller gives, the environment and the file together.
 
     Args:
-        flags: by field name, those that were given.
+        given: by field name, such as flags.
         config: the file to read; None for the usual places, where it may be absent.
         profile: the table `[profiles.NAME]` of the file, laid over its top level.
+        called: what the caller calls a field.
 
     Raises:
         SettingsError: one line for each value that is not usable.
     """
     file = settings_file.read(config, profile, Settings)
-    return _validated(_by_layer(flags, file)).beside(file.unchosen)
+    return _validated(_by_layer(given, file), called).beside(file.unchosen)
 
 
 def of_a_new_profile(values: Mapping[str, object], config: Path) -> Settings:
@@ -366,12 +376,12 @@ def leading_elsewhere(profile: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def look(
-    flags: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
+    given: Mapping[str, object], *, config: Path | None = None, profile: str | None = None
 ) -> Layered:
     """The same for whoever wants to know what is wrong: it tells, where `load` refuses.
 
     Args:
-        flags: by field name, those that were given.
+        given: by field name, such as flags.
         config: the file to read; None for the usual places, where it may be absent.
         profile: the table `[profiles.NAME]` of the file, laid over its top level.
     """
@@ -381,7 +391,7 @@ def look(
         file = settings_file.read(config, profile, Settings)
     except SettingsError as exc:
         problems[FILE] = exc
-    by_layer = _by_layer(flags, file)
+    by_layer = _by_layer(given, file)
     values = _values(by_layer)
     layers = dict.fromkeys(Settings.model_fields, Layer.DEFAULT) | {
         name: layer for layer, given in by_layer.items() for name in given
@@ -389,7 +399,7 @@ def look(
     try:
         settings = Settings.model_validate(values)
     except ValidationError as exc:
-        mistakes = _mistakes(exc, flags)
+        mistakes = _mistakes(exc, given, flag_of)
         problems |= {name: SettingsError(line, _MEND) for name, line in mistakes.items()}
         settings = Settings.model_validate(
             {name: value for name, value in values.items() if name not in mistakes}
@@ -404,14 +414,14 @@ _MEND = "Mend the value and run the command again."
 
 
 def _by_layer(
-    flags: Mapping[str, object], file: SettingsFile
+    given: Mapping[str, object], file: SettingsFile
 ) -> Mapping[Layer, Mapping[str, object]]:
     """What each layer says, the weakest first."""
     return {
         Layer.FILE: without_other_ways(file.top, file.profile),
         Layer.PROFILE: file.profile,
         Layer.ENVIRONMENT: _environment(),
-        Layer.FLAG: flags,
+        Layer.FLAG: given,
     }
 
 
@@ -421,11 +431,13 @@ def _environment() -> Mapping[str, str]:
     return {name: given[name] for name in Settings.model_fields if name in given}
 
 
-def _validated(by_layer: Mapping[Layer, Mapping[str, object]]) -> Settings:
+def _validated(
+    by_layer: Mapping[Layer, Mapping[str, object]], called: Callable[[str], str] = flag_of
+) -> Settings:
     try:
         return Settings.model_validate(_values(by_layer))
     except ValidationError as exc:
-        lines = "\n".join(_mistakes(exc, by_layer.get(Layer.FLAG, {})).values())
+        lines = "\n".join(_mistakes(exc, by_layer.get(Layer.FLAG, {}), called).values())
         raise SettingsError(lines, _MEND) from exc
 
 
@@ -433,18 +445,17 @@ def _values(by_layer: Mapping[Layer, Mapping[str, object]]) -> dict[str, object]
     return {name: value for given in by_layer.values() for name, value in given.items()}
 
 
-def _mistakes(exc: ValidationError, flags: Mapping[str, object]) -> Mapping[str, str]:
+def _mistakes(
+    exc: ValidationError, given: Mapping[str, object], called: Callable[[str], str]
+) -> Mapping[str, str]:
     """A line for each value that is not usable, by its field: named as it was given."""
     lines: dict[str, str] = {}
     for error in exc.errors(include_url=False, include_input=False):
         name = str(error["loc"][0])
         says = error["msg"].removeprefix("Value error, ")
-        if Settings.model_fields[name].annotation == Secret | None:
+        field = Settings.model_fields.get(name)
+        if field is not None and field.annotation == Secret | None:
             says = f"write where it is: {PLACES}"
-        given_as = _flag(name) if name in flags else name.upper()
+        given_as = called(name) if name in given else name.upper()
         lines.setdefault(name, f"{given_as}: {says}")
     return lines
-
-
-def _flag(name: str) -> str:
-    return "--" + name.removeprefix("bridge_").replace("_", "-")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import SettingsError
 from bridge.model import Amount
-from bridge.settings import load
+from bridge.settings import flag_of, load
 
 
 @given(number=st.integers(0, 100), percent=st.booleans())
@@ -36,9 +36,11 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         ("bridge_max_plan_hours", "soon"),
     ],
 )
-def test_a_limit_that_is_none_is_refused_under_its_name(name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=name.upper()):
+def test_a_limit_that_is_none_is_refused_as_the_caller_calls_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{flag_of(name)}: "):
         load({name: value})
+    with pytest.raises(SettingsError, match=f"^{name}: "):
+        load({name: value}, called=str)
 
 
 def test_limits_come_from_the_file_and_the_environment_and_may_be_none(

@@ -184,7 +184,9 @@ def test_the_dag_is_python_and_its_command_ends_with_a_space() -> None:
 
 def test_a_run_of_the_dag_that_is_cleared_later_is_about_its_own_day() -> None:
     tree = ast.parse(text_of("airflow_dag.py"))
-    own = [one for one in tree.body if isinstance(one, ast.FunctionDef | ast.Assign)]
+    own: list[ast.stmt] = [
+        one for one in tree.body if isinstance(one, ast.FunctionDef | ast.Assign)
+    ]
     namespace: dict[str, Any] = {"dt": dt, "ZoneInfo": ZoneInfo}
     exec(compile(ast.Module(own, []), "airflow_dag.py", "exec"), namespace)  # noqa: S102
     winter = dt.datetime(2026, 11, 24, 7, 30, tzinfo=dt.UTC)

@@ -182,7 +182,7 @@ def with_settings_and_limits(command: Callable[..., None]) -> Callable[..., None
 
 class _Read(Protocol):
     def __call__(
-        self, flags: Mapping[str, object], *, config: Path | None, profile: str | None
+        self, given: Mapping[str, object], *, config: Path | None, profile: str | None
     ) -> object: ...
 
 

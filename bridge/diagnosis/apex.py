@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from bridge.diagnosis.codes import CODE, is_code
 from bridge.diagnosis.layers import Found, Peeled, api_names, step
@@ -56,8 +55,7 @@ _MOST_HEADERS: Final = 100
 """Headers without a name that are passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """A message without what stood behind it."""
 
     message: str
@@ -69,8 +67,7 @@ class Tail:
     """Whether there was a bracket."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrapperAhead:
+class WrapperAhead(NamedTuple):
     """Where Apex begins to wrap, and how that is taken off."""
 
     start: int

@@ -7,9 +7,8 @@ the catalogue knows it: `URL`, `API` and `ERROR` stand in many a sentence.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from bridge.diagnosis.catalogue import CATALOGUE, Source
 
@@ -19,9 +18,10 @@ CODE: Final = r"[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)*+"
 _CODE = re.compile(CODE)
 _LEADING = re.compile(rf"(?P<code>{CODE}|[A-Za-z]\w*+)[ \t]*+(?P<separator>[:,]|\Z)", re.ASCII)
 _STANDING = re.compile(
-    r"(?<![\w.$/-])(?P<code>[A-Z][A-Z0-9]*+(?:_[A-Z0-9]++)++)(?![\w$/(-]|\.\w)"
+    r"(?P<code>[A-Z](?<![\w.$/-].)[A-Z0-9]*+(?:_[A-Z0-9]++)++)(?![\w$/(-]|\.\w)"
     r"(?P<separator>['\"\])]*+\s?[:,]|)"
 )
+"""It looks behind from its first letter: a search for a set of signs is quick."""
 _BETWEEN_COLONS = re.compile(r"[(\[:]\s?(?P<code>[A-Z][A-Z0-9_]{2,80})\s?(?P<separator>:)\s")
 """A place that only a code has: of one word, or one that the catalogue does not know."""
 _CAMEL = re.compile(r"\b(?P<code>[A-Z][a-z]\w*+|[a-z]+_[a-z_]+)\s?(?P<separator>:)", re.ASCII)
@@ -33,8 +33,7 @@ _EVERYDAY: Final = frozenset({"InternalServerError", "NotFound", "Timeout", "Unk
 """Codes of the Bulk API that are words: theirs is a colon with a space on both sides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A code in a text."""
 
     code: str

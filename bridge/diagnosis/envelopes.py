@@ -4,6 +4,7 @@
     CODE: message                        as GoTallo documents it; whatever follows is the message
     [{"errorCode": …}], {"errors": …}    REST; also within a client's words, printed, or cut
     <faultstring>…, [ApiFault …]         SOAP, and how Java and PHP print it
+    System.DmlException: …               Apex; what follows its first code is the message
     … CODE: message …                    any words, with a code in them
 
 A text that begins with a code is read from its ends. In every other the first form that gives an
@@ -15,7 +16,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from bridge.diagnosis import codes
@@ -39,6 +39,7 @@ _ANSWER_KEY = re.compile(
 _JAVAS_KEY: Final = "exceptionCode='"
 """What Java prints has quotes within quotes: no literal of a language (`printed.py`)."""
 _OPENING = re.compile(r"[\[{(]")
+_DML_EXCEPTION = re.compile(r"(?:System\.)?DmlException: \w{1,20} failed\. First exception on row ")
 _NEXT_EXCEPTION = re.compile(r"\n(?=[^\n]{0,400}First exception on row )")
 _CODE_AT_THE_END = re.compile(
     rf"\(\s?(?:Status|Error)\s?[Cc]ode\s?[:=]\s?(?P<code>{codes.CODE})\s?\)\Z"
@@ -52,8 +53,8 @@ _PRINTED_ERROR = re.compile(r"\{ Error: ([^\n]{1,4000})\n\s{1,40}at ")
 _PARTS_FOLLOW = re.compile(r"\]?\s*+\{?\s*+\b(?:name|errorCode|fields):|\n")
 _NEXT_ROW = re.compile(r"(?P<bulk>:(?:[A-Za-z][\w. ]{0,400} )?--)?(?:\s?[;|]\s?|\s?\n\s{0,8})")
 """Between two errors, the first in the Bulk form or in the plain one."""
-_ENDS_OF_BULK: Final = ("--\n", "-- \n", "--\r", "--;", "--|", "-- ;", "-- |")
-_ENDS_OF_PLAIN: Final = ("\n", ";", "|")
+_END_OF_BULK = re.compile(r"--(?: ?[\n;|]|\r)")
+_END_OF_PLAIN = re.compile(r"[\n;|]")
 _LONGEST_CODE: Final = 100
 _CATEGORY_LENGTH: Final = 120
 _MOST_FURTHER: Final = 20
@@ -112,7 +113,7 @@ def _from_head(text: str, head: Standing) -> Envelope:
 def _end_of_first(text: str, head: Standing) -> int:
     """Where an error ends that others follow, each on a line of its own or behind a semicolon."""
     bulk_alone = head.code in MAY_QUOTE or text.endswith("--")
-    if not any(mark in text for mark in (_ENDS_OF_BULK if bulk_alone else _ENDS_OF_PLAIN)):
+    if (_END_OF_BULK if bulk_alone else _END_OF_PLAIN).search(text, head.end) is None:
         return len(text)
     for row in _NEXT_ROW.finditer(text, head.end):
         following = codes.leading(text[row.end() : row.end() + _LONGEST_CODE])
@@ -261,12 +262,12 @@ def _with_words(error: Found, text: str) -> Found:
     """An error of which a client printed the message in front of its parts."""
     printed = _PRINTED_ERROR.search(text)
     if printed is not None:
-        return replace(error, message=printed[1].strip())
+        return error._replace(message=printed[1].strip())
     standing = codes.standing(text)
     if standing is None or standing.code != error.code or text[standing.end - 1] != ":":
         return error
     line = _PARTS_FOLLOW.split(text[standing.end :], maxsplit=1)[0]
-    return replace(error, message=without_clients_words(line, "").message)
+    return error._replace(message=without_clients_words(line, "").message)
 
 
 def _table_in_words(text: str) -> Envelope | None:
@@ -285,9 +286,16 @@ def _rows_of_dml(text: str) -> Envelope | None:
     return Envelope(tuple(Found(None, part) for part in (first, *more)), ())
 
 
+def _dml_exception(text: str) -> Envelope | None:
+    """A text that begins as Apex tells a DML exception quotes what looks like an answer."""
+    if _DML_EXCEPTION.match(text) is None:
+        return None
+    return Envelope((Found(None, text, in_place=False),), ())
+
+
 def _further(text: str) -> Iterator[Found]:
     """The errors in what follows an error: further rows, lines or parts."""
-    for _ in range(_MOST_FURTHER):
+    for _ in range(_MOST_FURTHER if text else 0):
         standing = codes.standing(text)
         if standing is None or not standing.separated:
             return
@@ -299,11 +307,12 @@ def _further(text: str) -> Iterator[Found]:
 
 
 _READERS: Final[tuple[Callable[[str], Envelope | None], ...]] = (
+    _rows_of_dml,
+    _dml_exception,
     _answer_in_words,
     _xml_in_words,
     _printed_in_words,
     _table_in_words,
-    _rows_of_dml,
     _wrapper_at_the_end,
     _code_in_words,
 )

@@ -106,7 +106,7 @@ class _Peeling:
 def _peel_all(outermost: Found) -> _Peeling:
     """Peel until nothing wraps."""
     if "\x1b" in outermost.message:
-        outermost = replace(outermost, message=without_orders(outermost.message).strip())
+        outermost = outermost._replace(message=without_orders(outermost.message).strip())
     peeling = _Peeling(outermost, outermost.message)
     for _ in range(_DEEPEST):
         peeled = _peel(peeling.root.code, peeling.rest)

@@ -1,11 +1,10 @@
-"""What the readers of the grammar hand each other."""
+"""What the readers of the grammar hand each other: several for each text, so they are light."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bridge.diagnosis.ids import is_id
 from bridge.model import Handler, Step, Wrapper
@@ -16,8 +15,7 @@ TOOK_LENGTH: Final = 200
 _API_NAME = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One error, as one layer of a text states it."""
 
     code: str | None
@@ -32,8 +30,7 @@ class Found:
     """Whether the text ends before the form does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What a channel handed on: the errors in it, and what stood round them."""
 
     errors: tuple[Found, ...]
@@ -42,8 +39,7 @@ class Envelope:
     """Whether it ends too early."""
 
 
-@dataclass(frozen=True, slots=True)
-class Peeled:
+class Peeled(NamedTuple):
     """One wrapper taken off a message."""
 
     step: Step

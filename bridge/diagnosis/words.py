@@ -7,8 +7,7 @@ is looked for: a text that is too long is quoted in front of its limit, whatever
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bridge.diagnosis.layers import api_names
 
@@ -78,8 +77,7 @@ _ONE_COLON: Final = re.compile(r"(?:[^:：]{1,80}\s?[:：]\s?)?[^:：]{1,120}\s?
 _QUOTED_ABROAD: Final = (_IN_ANY_LANGUAGE, _ONE_COLON)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What a message names."""
 
     fields: tuple[str, ...] = ()

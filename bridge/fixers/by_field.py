@@ -55,8 +55,10 @@ class PerSchema(Generic[T]):
         """By identity, which is the schema's own as long as it is kept here."""
 
     def __call__(self, schema: ObjectSchema) -> T:
-        kept = self._kept.get(id(schema))
-        return kept[1] if kept is not None else self._kept_now(schema)
+        try:
+            return self._kept[id(schema)][1]
+        except KeyError:
+            return self._kept_now(schema)
 
     def _kept_now(self, schema: ObjectSchema) -> T:
         if len(self._kept) >= SCHEMAS_KEPT:

@@ -16,23 +16,23 @@ from typing import Final
 from pydantic import BaseModel, ValidationError
 
 from bridge.errors import UsageError
-from bridge.fixers.copy import Copy
-from bridge.fixers.defaults import Defaults
-from bridge.fixers.drop import Drop
-from bridge.fixers.email import Email
-from bridge.fixers.flatten import Flatten
+from bridge.fixers.built_in.copy import Copy
+from bridge.fixers.built_in.defaults import Defaults
+from bridge.fixers.built_in.drop import Drop
+from bridge.fixers.built_in.email import Email
+from bridge.fixers.built_in.flatten import Flatten
+from bridge.fixers.built_in.nulls import Nulls
+from bridge.fixers.built_in.owner import Owner
+from bridge.fixers.built_in.phone import Phone
+from bridge.fixers.built_in.picklist import Picklist
+from bridge.fixers.built_in.record_type import RecordTypeOf
+from bridge.fixers.built_in.references import References
+from bridge.fixers.built_in.rename import Rename
+from bridge.fixers.built_in.text_hygiene import Text
+from bridge.fixers.built_in.truncate import Truncate
+from bridge.fixers.built_in.types import Types
+from bridge.fixers.built_in.url import Url
 from bridge.fixers.interface import Example, Fixer
-from bridge.fixers.nulls import Nulls
-from bridge.fixers.owner import Owner
-from bridge.fixers.phone import Phone
-from bridge.fixers.picklist import Picklist
-from bridge.fixers.record_type import RecordTypeOf
-from bridge.fixers.references import References
-from bridge.fixers.rename import Rename
-from bridge.fixers.text_hygiene import Text
-from bridge.fixers.truncate import Truncate
-from bridge.fixers.types import Types
-from bridge.fixers.url import Url
 from bridge.model import Risk
 
 _GROUP = "bridge.fixers"

@@ -55,9 +55,11 @@ class Cut:
 def units(text: str, field: FieldSchema) -> int:
     """The length of `text` as this field counts it: UTF-16 units, a text area's line breaks two."""
     length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-    if field.type == "textarea":
-        length += text.count("\n") + text.count("\r") - 2 * text.count("\r\n")
-    return length
+    if field.type != "textarea":
+        return length
+    if "\r" in text:
+        length += text.count("\r") - 2 * text.count("\r\n")
+    return length + text.count("\n") if "\n" in text else length
 
 
 def units_in_words(text: str, field: FieldSchema) -> str:
@@ -156,10 +158,15 @@ def _fitting(text: str, field: FieldSchema, limit: int, tail: str) -> int:
 def _end_within(text: str, end: int, room: int, size: Callable[[str], int], most: int) -> int:
     """The greatest end, up to this one, of a start that has room; a code point has at most `most`.
 
-    As many code points are left out at once as surely have to be.
+    As many code points are left out at once as surely have to be. Only these are measured, until
+    they seem enough: two may have less together than each by itself, as CR and LF have.
     """
+    end = min(end, max(room, 0))
     while end > 0 and (over := size(text[:end]) - room) > 0:
-        end -= min(end, math.ceil(over / most))
+        while end > 0 and over > 0:
+            start = max(0, end - math.ceil(over / most))
+            over -= size(text[start:end])
+            end = start
     return end
 
 

@@ -40,14 +40,8 @@ def trusted_changes(
     Raises:
         Misbehaviour: the fixer failed, or did not do as it should.
     """
-    if type(fixer) in _OURS:
-        return _changes_of_ours(fixer, record, schema, diagnosis)
-    return accounted_changes(fixer, _own(record), record, schema, diagnosis)
-
-
-def _changes_of_ours(
-    fixer: Fixer[Any], record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-) -> tuple[Change, ...]:
+    if type(fixer) not in _OURS:
+        return accounted_changes(fixer, _own(record), record, schema, diagnosis)
     try:
         return tuple(fixer.fix(record, schema, diagnosis))
     except Exception as exc:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from bridge import settings as reading
 from bridge import window as windows
-from bridge.errors import SettingsError
 from bridge.model import Window
 from bridge.settings import Settings
 from bridge.window import DEFAULT_ZONE
@@ -29,13 +28,7 @@ def load_settings(
     Raises:
         SettingsError: one line for each value that is not usable, or that is of no setting.
     """
-    unknown = [name for name in values if name not in Settings.model_fields]
-    if unknown:
-        raise SettingsError(
-            "\n".join(f"{name.upper()}: there is no such setting" for name in unknown),
-            "Name it as the settings do, in small letters, such as bridge_ledger.",
-        )
-    return reading.load(values, config=config, profile=profile)
+    return reading.load(values, config=config, profile=profile, called=str)
 
 
 def yesterday(zone: str = DEFAULT_ZONE) -> Window:

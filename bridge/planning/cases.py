@@ -1,10 +1,15 @@
-"""What follows from an error under a mapping: worked out once for each distinct text. Pure."""
+"""What follows from an error under a mapping. Pure.
+
+It is worked out once for all errors that differ in nothing but what they quote: many a text names
+the value or the record that it is about, and comes once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Final
 
 from bridge.diagnosis import cause_of, diagnose
@@ -18,6 +23,12 @@ _ALIKE: Final = 1_024
 """How many distinct errors are kept. Most of a morning's are alike."""
 _LONGEST: Final = 4_000
 """Characters of a text that is kept: a longer one quotes a message, and comes once."""
+
+
+_DECIDING: Final = attrgetter(
+    "code", "outer_code", "kind", "fields", "limit", "object", "handler", "rule"
+)
+"""What may decide what follows from an error, beside its wrappers; the rest is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,23 @@ class _Undecided:
 
     diagnosis: Diagnosis
     cause: Cause
+    possible: tuple[downstream.Trace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Consequences:
+    """What follows from errors that differ in nothing but what they quote."""
+
+    traced: bool
+    """Whether they are of fields that fields of the message fill."""
+    fields: tuple[str, ...]
+    """As the fixers are told them."""
+    limit: int | None
+    """The same."""
+    policies: tuple[Policy, ...]
+    findings: tuple[Finding, ...]
+    bounds: tuple[Bound, ...]
+    tight: Tightened
 
 
 class Cases:
@@ -65,6 +93,8 @@ class Cases:
         self._possible = lru_cache(_ALIKE)(
             partial(downstream.possible_traces, mapping.downstream, schema)
         )
+        self._consequences: dict[Hashable, _Consequences] = {}
+        """By all that decides them."""
         self._may_decide = lru_cache(_ALIKE)(partial(that_may_decide, mapping.policies))
         self._without_error = Case(
             None, cause_of(None), None, self._may_decide(None), (), (), self._tightening.to(())
@@ -84,11 +114,12 @@ class Cases:
         case = kept(error_text)
         if isinstance(case, Case):
             return case
-        return self._case(case.diagnosis, case.cause, self._traces(case.diagnosis, original))
+        return self._case(case.diagnosis, case.cause, case.possible, original)
 
     def of_refusal(self, refusal: Diagnosis, original: Record) -> Case:
         """The case of what the org itself answered."""
-        return self._case(refusal, cause_of(refusal), self._traces(refusal, original))
+        possible = self._possible_traces(refusal)
+        return self._case(refusal, cause_of(refusal), possible, original)
 
     def tightened(self, cases: Sequence[Case]) -> Tightened:
         """The message's object as what is known of these errors narrows it."""
@@ -99,22 +130,60 @@ class Cases:
     def _of_any_message(self, error_text: str) -> Case | _Undecided:
         diagnosis = diagnose(error_text)
         cause = cause_of(diagnosis)
-        found = self._traces(diagnosis, {})
-        if downstream.may_differ(found, diagnosis):
-            return _Undecided(diagnosis, cause)
-        return self._case(diagnosis, cause, found)
+        possible = self._possible_traces(diagnosis)
+        if downstream.may_differ(possible, diagnosis):
+            return _Undecided(diagnosis, cause, possible)
+        return self._case(diagnosis, cause, possible, {})
 
-    def _traces(self, diagnosis: Diagnosis, original: Record) -> tuple[downstream.Trace, ...]:
+    def _possible_traces(self, diagnosis: Diagnosis) -> tuple[downstream.Trace, ...]:
         objects = downstream.objects_of(self._mapping.downstream, self._schema, diagnosis)
-        if not objects:
-            return ()
-        return downstream.named_by_value(
-            self._possible(objects, diagnosis.fields), diagnosis, original
-        )
+        return self._possible(objects, diagnosis.fields) if objects else ()
 
     def _case(
-        self, diagnosis: Diagnosis, cause: Cause, found: tuple[downstream.Trace, ...]
+        self,
+        diagnosis: Diagnosis,
+        cause: Cause,
+        possible: tuple[downstream.Trace, ...],
+        original: Record,
     ) -> Case:
+        holding = downstream.holding(possible, diagnosis.value, original)
+        follows = self._follows(diagnosis, possible, holding)
+        told = diagnosis
+        if follows.traced:
+            told = replace(diagnosis, fields=follows.fields, limit=follows.limit)
+        return Case(
+            diagnosis,
+            cause,
+            told,
+            follows.policies,
+            follows.findings,
+            follows.bounds,
+            follows.tight,
+        )
+
+    def _follows(
+        self,
+        diagnosis: Diagnosis,
+        possible: tuple[downstream.Trace, ...],
+        holding: frozenset[str],
+    ) -> _Consequences:
+        """What follows from the error: what was worked out for another like it, where one was seen.
+
+        It is worked out without what the error quotes, which can't decide then.
+        """
+        message = diagnosis.message if self._reads_messages else ""
+        made = downstream.is_of_a_made_record(diagnosis)
+        deciding = (*_DECIDING(diagnosis), made, message, holding)
+        known = self._consequences.get(deciding)
+        if known is None:
+            if len(self._consequences) >= _ALIKE:
+                self._consequences.clear()
+            unquoted = replace(diagnosis, message=message, value=None, ids=(), others=())
+            known = self._work_out(unquoted, downstream.narrowed(possible, holding))
+            self._consequences[deciding] = known
+        return known
+
+    def _work_out(self, diagnosis: Diagnosis, found: tuple[downstream.Trace, ...]) -> _Consequences:
         failure = Failure.of(
             diagnosis,
             downstream.all_fields(diagnosis, found),
@@ -122,22 +191,13 @@ class Cases:
             diagnosis.message if self._reads_messages else None,
         )
         bounds = self._tightening.bounds(found)
-        return Case(
-            diagnosis,
-            cause,
-            told=self._as_told(diagnosis, found),
+        return _Consequences(
+            traced=bool(found),
+            fields=downstream.fields_of_the_message(diagnosis, found),
+            # A limit of then gives way to that of the describe.
+            limit=None if all(map(self._tightening.knows, found)) else diagnosis.limit,
             policies=self._may_decide(failure),
             findings=downstream.findings(found, self._schema, diagnosis),
             bounds=bounds,
             tight=self._tightening.to(bounds),
-        )
-
-    def _as_told(self, diagnosis: Diagnosis, found: tuple[downstream.Trace, ...]) -> Diagnosis:
-        """The error about the message's fields; a limit of then gives way to the describe's."""
-        if not found:
-            return diagnosis
-        return replace(
-            diagnosis,
-            fields=downstream.fields_of_the_message(diagnosis, found),
-            limit=None if all(map(self._tightening.knows, found)) else diagnosis.limit,
         )

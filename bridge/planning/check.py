@@ -17,9 +17,9 @@ from operator import attrgetter
 
 from bridge.fixers import ids
 from bridge.fixers.addresses import is_address
+from bridge.fixers.built_in.text_hygiene import is_free_text
 from bridge.fixers.by_field import PerSchema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units_in_words
-from bridge.fixers.text_hygiene import is_free_text
 from bridge.model import (
     NUMBER_TYPES,
     PICKLIST_TYPES,

@@ -7,8 +7,9 @@ held.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from bridge.model import (
@@ -39,7 +40,7 @@ class Source:
     """As the org's describe has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """Where a field that an error names comes from."""
 
@@ -48,7 +49,7 @@ class Trace:
     sources: tuple[Source, ...]
     """At least one."""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The message's fields, each once, as the org has them."""
         return tuple(dict.fromkeys(one.source.name for one in self.sources))
@@ -67,7 +68,7 @@ def traces(
     """
     objects = objects_of(downstream, schema, diagnosis)
     found = possible_traces(downstream, schema, objects, diagnosis.fields)
-    return named_by_value(found, diagnosis, record)
+    return narrowed(found, holding(found, diagnosis.value, record))
 
 
 def possible_traces(
@@ -78,11 +79,20 @@ def possible_traces(
     return tuple(trace for trace in found if trace.sources)
 
 
-def named_by_value(
-    found: tuple[Trace, ...], diagnosis: Diagnosis, record: Record
-) -> tuple[Trace, ...]:
-    """Of several sources those that hold what the error quotes."""
-    return tuple(_named_by_value(trace, diagnosis, record) for trace in found)
+def holding(found: tuple[Trace, ...], quoted: str | None, record: Record) -> frozenset[str]:
+    """The message's fields that hold what the error quotes, where it may come from several."""
+    several = [trace.names for trace in found if len(trace.names) > 1]
+    wanted = _plain(quoted) if several and record else None
+    if wanted is None:
+        return frozenset()
+    return frozenset(
+        name for names in several for name in names if _plain(record.get(name)) == wanted
+    )
+
+
+def narrowed(found: tuple[Trace, ...], holding: Set[str]) -> tuple[Trace, ...]:
+    """Of several sources those that hold what the error quotes; all where none does."""
+    return tuple(_narrowed(trace, holding) for trace in found)
 
 
 def objects_of(
@@ -91,7 +101,7 @@ def objects_of(
     """The objects of the table that the error may be about."""
     if diagnosis.object is not None:
         return tuple(name for name in downstream if _same(name, diagnosis.object, schema))
-    return tuple(downstream) if _is_of_a_made_record(diagnosis) else ()
+    return tuple(downstream) if is_of_a_made_record(diagnosis) else ()
 
 
 def refused_objects(
@@ -106,7 +116,7 @@ def refused_objects(
     elif found:
         names = [one.object for trace in found for one in trace.sources]
     else:
-        names = [] if _is_of_a_made_record(diagnosis) else [schema.name]
+        names = [] if is_of_a_made_record(diagnosis) else [schema.name]
     return tuple(dict.fromkeys(spelt for name in names for spelt in (name, schema.short(name))))
 
 
@@ -148,7 +158,8 @@ def findings(
     )
 
 
-def _is_of_a_made_record(diagnosis: Diagnosis) -> bool:
+def is_of_a_made_record(diagnosis: Diagnosis) -> bool:
+    """Whether the org's own code met the error: then another record than the message's had it."""
     return any(step.wrapper in _AUTOMATION for step in diagnosis.steps)
 
 
@@ -162,13 +173,9 @@ def _sources(
                 yield Source(name, written, known)
 
 
-def _named_by_value(trace: Trace, diagnosis: Diagnosis, record: Record) -> Trace:
-    """Of several sources those that hold what the error quotes; all where none does."""
-    quoted = _plain(diagnosis.value)
-    if quoted is None or len(trace.names) < 2:
-        return trace
-    holding = tuple(s for s in trace.sources if _plain(record.get(s.source.name)) == quoted)
-    return replace(trace, sources=holding) if holding else trace
+def _narrowed(trace: Trace, holding: Set[str]) -> Trace:
+    sources = tuple(one for one in trace.sources if one.source.name in holding)
+    return replace(trace, sources=sources) if sources else trace
 
 
 def _certain(trace: Trace) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from bridge.fixers.text import byte_limit
+from bridge.fixers.text import byte_limit, fits
 from bridge.model import NUMBER_TYPES, PICKLIST_TYPES, FieldSchema, Value
 
 Glance: TypeAlias = Callable[[Value], bool]
@@ -44,7 +44,7 @@ def glance(field: FieldSchema) -> Glance:
         return _is_number_that_fits(field)
     if field.type == "datetime":
         return _is_plain_moment
-    return _is_short_text(field) if field.type in _FREE_TEXT and field.length else never
+    return _is_text_that_fits(field) if field.type in _FREE_TEXT and field.length else never
 
 
 def never(_: Value) -> bool:
@@ -86,16 +86,16 @@ def _is_one_of(field: FieldSchema) -> Glance:
     return lambda value: isinstance(value, str) and value in active
 
 
-def _is_short_text(field: FieldSchema) -> Glance:
+def _is_text_that_fits(field: FieldSchema) -> Glance:
     most_bytes = byte_limit(field)
-    longest = field.length // _UNITS_AT_MOST
+    short = field.length // _UNITS_AT_MOST
     if most_bytes is not None:
-        longest = min(longest, most_bytes // _BYTES_AT_MOST)
+        short = min(short, most_bytes // _BYTES_AT_MOST)
 
     def is_right(value: Value) -> bool:
         return (
             type(value) is str
-            and len(value) <= longest
+            and (len(value) <= short or fits(value, field, field.length))
             and value >= _FIRST_VISIBLE
             and (value.isascii() or _SURROGATE.search(value) is None)
         )

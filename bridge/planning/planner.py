@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -38,6 +39,8 @@ from bridge.planning.tightening import Tightened
 
 _STANDARD_UUIDS = frozenset({"id", "agent_id", "tenant_id", "conversation_id"})
 """Fields of the standard shape that are uuids; the records have them without dashes."""
+_WHOLE_SECOND = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)
+"""How GoTallo writes a time: it has its form almost already."""
 _SHAPES = 256
 """How many lists of field names are kept: the records of a morning have a few."""
 
@@ -324,6 +327,8 @@ def _moment(value: Value) -> str:
         return ""
     try:
         moment = dt.datetime.fromisoformat(value)
+        if _WHOLE_SECOND.fullmatch(value):
+            return f"{value[:-1]}.000000+00:00"
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=dt.UTC)
         elif moment.tzinfo is not dt.UTC:

@@ -189,7 +189,10 @@ def _up_to_the_first_certain(policies: Iterable[Policy]) -> Iterator[Policy]:
 
 def decided(policies: Sequence[Policy], record: Record, schema: ObjectSchema) -> Policy | None:
     """The first of these policies that fits a message, None where the default applies: retry."""
-    return next((policy for policy in policies if policy.when.fits(record, schema)), None)
+    for policy in policies:
+        if policy.when.fits(record, schema):
+            return policy
+    return None
 
 
 def _like(pattern: Wildcards | None, *texts: str | None) -> bool:

@@ -57,8 +57,7 @@ class Tightened:
 
     def _explained(self, change: Change) -> Change:
         made = self.by.get(change.field)
-        short = self.schema.short(change.field)
-        if made is None or short not in change.why:
+        if made is None or (short := self.schema.short(change.field)) not in change.why:
             return change
         return replace(change, why=change.why.replace(short, f"{made} (from {short})", 1))
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from bridge.diagnosis import diagnose, diagnose_error
 from bridge.model import Diagnosis, Kind
 from tests.diagnosis.wrapping import ENVELOPES, Error, Nested, as_bulk, as_exception, nested
+
+LIKE_AN_ANSWER = Error("STRING_TOO_LONG", "[first error: UNABLE_TO_LOCK_ROW, hi: [Name]errorCode")
 
 
 def expected(case: Nested) -> Diagnosis:
@@ -27,6 +29,7 @@ def expected(case: Nested) -> Diagnosis:
 
 
 @pytest.mark.parametrize("envelope", ENVELOPES, ids=lambda envelope: envelope.__name__)
+@example(case=Nested(LIKE_AN_ANSWER, LIKE_AN_ANSWER, None))
 @given(case=nested())
 def test_an_error_comes_back_whole(envelope: Callable[[Error], str], case: Nested) -> None:
     read = diagnose(envelope(case.error))

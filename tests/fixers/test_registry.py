@@ -68,7 +68,7 @@ def test_an_installed_fixer_is_listed_and_imported_only_when_asked_for(plugins: 
 
 def test_an_installed_fixer_never_takes_the_place_of_ours(plugins: Plugins) -> None:
     plugins.install("shout-fixer", "nulls = shout_fixer:Shout")
-    assert fixers.find("nulls").__module__ == "bridge.fixers.nulls"
+    assert fixers.find("nulls").__module__ == "bridge.fixers.built_in.nulls"
     assert fixers.names().count("nulls") == 1
 
 

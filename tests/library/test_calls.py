@@ -151,7 +151,7 @@ def test_what_could_not_begin_raises(
     nowhere = bridge.load_settings(bridge_ledger=str(tmp_path / "no" / "ledger.sqlite3"))
     with pytest.raises(LedgerError):
         bridge.apply("7c2e1f", nowhere)
-    with pytest.raises(SettingsError, match="BRIDGE_LEGDER"):
+    with pytest.raises(SettingsError, match="bridge_legder"):
         bridge.load_settings(bridge_legder="x")
     run = house.plan()
     with house.ledger() as ledger:

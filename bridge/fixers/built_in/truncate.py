@@ -359,11 +359,10 @@ def _what_became_of_the_rest(rest: _Rest, cut: int, lost: int) -> str:
 
 
 def _why(value: str, target: _Target) -> str:
-    had, most_bytes = text.units(value, target.field), text.byte_limit(target.field)
-    had_bytes, told = text.utf8_bytes(value), text.units_in_words(value, target.field)
-    if most_bytes is None or had_bytes <= most_bytes:
+    told, most_bytes = text.units_in_words(value, target.field), text.byte_limit(target.field)
+    if most_bytes is None or (had_bytes := text.utf8_bytes(value)) <= most_bytes:
         return f"{target.says} {target.limit:,} characters, the message had {told}"
-    if had <= target.limit:
+    if text.units(value, target.field) <= target.limit:
         return f"{target.name} holds {most_bytes:,} bytes, the message had {had_bytes:,}"
     return (
         f"{target.says} {target.limit:,} characters and at most {most_bytes:,} bytes, "

@@ -10,8 +10,7 @@ from pydantic import ValidationError
 from bridge.fixers import build
 from bridge.fixers.text import WHITE_SPACE, fits
 from bridge.model import Change, Record, Risk, Value
-
-from .schema import (
+from tests.fixers.schema import (
     MESSAGE,
     TOO_LONG,
     applied,

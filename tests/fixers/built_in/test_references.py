@@ -7,10 +7,9 @@ from pydantic import ValidationError
 
 from bridge.diagnosis import diagnose
 from bridge.fixers import build
-from bridge.fixers.references import REFUSED
+from bridge.fixers.built_in.references import REFUSED
 from bridge.model import Change, Record, Risk, Value
-
-from .schema import MESSAGE, changes, org_record, records
+from tests.fixers.schema import MESSAGE, changes, org_record, records
 
 CONTACT = "0035g00000AbCdEAAV"
 OTHER = "0035g00000ZzZzZAAV"

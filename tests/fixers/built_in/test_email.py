@@ -8,8 +8,15 @@ from pydantic import ValidationError
 from bridge.fixers import build, with_fields
 from bridge.model import Risk
 from bridge.planning.check import check
-
-from .schema import MESSAGE, awkward_text, changes, field, leaves_alone, only_change, telling_text
+from tests.fixers.schema import (
+    MESSAGE,
+    awkward_text,
+    changes,
+    field,
+    leaves_alone,
+    only_change,
+    telling_text,
+)
 
 EMAIL = "User_Email__c"
 CLEAR = {EMAIL: {"else": "clear"}}

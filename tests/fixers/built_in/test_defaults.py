@@ -10,8 +10,7 @@ from pydantic import ValidationError
 from bridge.fixers import build
 from bridge.fixers.emptiness import is_empty
 from bridge.model import Risk, Value
-
-from .schema import changes, leaves_alone, only_change, org_record, values
+from tests.fixers.schema import changes, leaves_alone, only_change, org_record, values
 
 NAME = "Social25__User_Full_Name__c"
 

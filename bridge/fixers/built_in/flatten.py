@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, NamedTuple, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, model_validator
 
@@ -61,15 +60,13 @@ class FlattenOptions(ByField[Part], frozen=True):
 _Path: TypeAlias = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     value: Value
     beside: tuple[_Path, ...]
     """The paths that stood beside it and held something."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Flat:
+class _Flat(NamedTuple):
     """What becomes of an object or a list."""
 
     text: str | None
@@ -163,8 +160,8 @@ class Flatten(Fixer[FlattenOptions]):
 
 
 def _is_nested(value: Value) -> bool:
-    return isinstance(value, Mapping) or (
-        isinstance(value, Sequence) and not isinstance(value, str)
+    return type(value) is dict or (
+        isinstance(value, Mapping | Sequence) and not isinstance(value, str)
     )
 
 
@@ -247,14 +244,14 @@ def _find(value: Value, steps: _Path) -> _Found | None:
         beside += [
             (*above, other)
             for other, held in entries.items()
-            if other != step and held not in _NOTHING
+            if other != step and (held or held not in _NOTHING)
         ]
         value = entries[step]
     return _Found(value, tuple(beside))
 
 
 def _entries(value: Value) -> Mapping[str, Value]:
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return value
     if isinstance(value, Sequence) and not isinstance(value, str):
         return {str(n): entry for n, entry in enumerate(value)}

@@ -7,8 +7,7 @@ from pydantic import ValidationError
 from bridge.diagnosis import diagnose
 from bridge.fixers import build
 from bridge.model import Change, Record, Risk
-
-from .schema import changes, org_record, records
+from tests.fixers.schema import changes, org_record, records
 
 GONE = "0055g00000GoneUAAR"
 DEFAULT = "0055g00000DefauAAB"

@@ -299,13 +299,16 @@ class Types(Fixer[TypesOptions]):
     ) -> Iterator[Change]:
         targets = self._targets(schema)
         right = targets.right.get
-        for name in [name for name, value in record.items() if type(value) is not right(name)]:
-            value = record[name]
+        for name in [
+            name
+            for name, value in record.items()
+            if value is not None and type(value) is not right(name)
+        ]:
             found = targets.conversions.get(name)
-            if value is None or found is None:
+            if found is None:
                 continue
             convert, field = found
-            change = convert(value, field)
+            change = convert(record[name], field)
             if change is not None:
                 yield change
 

@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from bridge.fixers import build
 from bridge.model import Change, ObjectSchema, Record, RecordType, Risk
-
-from .schema import MESSAGE, field, org_record, records
+from tests.fixers.schema import MESSAGE, field, org_record, records
 
 CHAT, MAIL, FAX, VIP = (f"0125g000000000{n}AAA" for n in range(1, 5))
 TYPES = (

@@ -105,6 +105,7 @@ class Text(Fixer[TextOptions]):
     def __init__(self, options: TextOptions) -> None:
         super().__init__(options)
         self._targets = PerSchema(self._work_out_targets)
+        self._reads_html = any(each.html is not Html.KEEP for each in options.root.values())
 
     def named_fields(self) -> Iterator[str]:
         return self.options.named_fields()
@@ -112,6 +113,8 @@ class Text(Fixer[TextOptions]):
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterator[Change]:
+        if not self._reads_html and _all_printable(record):
+            return
         for target in self._targets(schema):
             value = record.get(target.name)
             if isinstance(value, str) and not (value.isprintable() and target.html is Html.KEEP):
@@ -142,6 +145,11 @@ class Text(Fixer[TextOptions]):
             risk=Risk.LOSSLESS if lossless else Risk.LOSSY,
             lost=cleaned.removed if cleaned else 0,
         )
+
+
+def _all_printable(record: Record) -> bool:
+    """Whether no text of the record has anything to tidy: most have not, so all are looked at."""
+    return "".join([value for value in record.values() if isinstance(value, str)]).isprintable()
 
 
 def is_free_text(field: FieldSchema) -> bool:

@@ -10,8 +10,14 @@ from pydantic import ValidationError
 from bridge.fixers import build
 from bridge.fixers.text import fits
 from bridge.model import Risk
-
-from .schema import MESSAGE, awkward_text, changes, leaves_alone, only_change, telling_text
+from tests.fixers.schema import (
+    MESSAGE,
+    awkward_text,
+    changes,
+    leaves_alone,
+    only_change,
+    telling_text,
+)
 
 URL = "Content_Url__c"
 CLEAR = {URL: {"else": "clear"}}

@@ -4,8 +4,7 @@ from hypothesis import given
 
 from bridge.fixers import build
 from bridge.model import Record, Risk
-
-from .schema import applied, changes, leaves_alone, only_change, records
+from tests.fixers.schema import applied, changes, leaves_alone, only_change, records
 
 
 @given(record=records)

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 
 from bridge.fixers import build, numbers
 from bridge.model import Risk, Value
-
-from .schema import changes, leaves_alone, only_change
+from tests.fixers.schema import changes, leaves_alone, only_change
 
 
 @pytest.mark.parametrize(

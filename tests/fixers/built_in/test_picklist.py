@@ -7,8 +7,7 @@ from pydantic import ValidationError
 
 from bridge.fixers import build
 from bridge.model import Risk
-
-from .schema import MEDIA, applied, changes, leaves_alone, only_change, telling_text
+from tests.fixers.schema import MEDIA, applied, changes, leaves_alone, only_change, telling_text
 
 MEDIUM = "Conversation_Medium__c"
 TABLE = {"fb": "facebook", "googleplus": "web", "*": "SMS"}

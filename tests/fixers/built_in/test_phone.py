@@ -8,8 +8,7 @@ from pydantic import ValidationError
 
 from bridge.fixers import build
 from bridge.model import Risk
-
-from .schema import awkward_text, changes, leaves_alone, only_change, telling_text
+from tests.fixers.schema import awkward_text, changes, leaves_alone, only_change, telling_text
 
 PHONE = "User_Phone_Number__c"
 regions = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS))

@@ -9,8 +9,15 @@ from pydantic import ValidationError
 from bridge.fixers import build
 from bridge.model import Record, Risk
 from bridge.planning.check import check
-
-from .schema import MESSAGE, applied, changes, leaves_alone, only_change, org_record, records
+from tests.fixers.schema import (
+    MESSAGE,
+    applied,
+    changes,
+    leaves_alone,
+    only_change,
+    org_record,
+    records,
+)
 
 ALL = {"unknown": True, "not_createable": True}
 CLOSED = replace(

@@ -8,10 +8,9 @@ from pydantic import ValidationError
 from bridge.fixers import build
 from bridge.model import Risk
 from bridge.planning.check import check
-
-from .schema import MESSAGE, applied, awkward_text, changes, leaves_alone, only_change
-from .test_characters import any_text
-from .test_html_text import html_like
+from tests.fixers.schema import MESSAGE, applied, awkward_text, changes, leaves_alone, only_change
+from tests.fixers.test_characters import any_text
+from tests.fixers.test_html_text import html_like
 
 PLAIN = {"html": "plain"}
 

@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from bridge.fixers import build
 from bridge.model import Risk, Value
-
-from .schema import leaves_alone, only_change
+from tests.fixers.schema import leaves_alone, only_change
 
 IMAGE = "User_Profile_Image_URL__c"
 

@@ -1,0 +1,1 @@
+"""The fixers that come with the program, one a file; a mapping names them, none runs unnamed."""
