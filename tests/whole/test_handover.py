@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bridge.cli.handover import handing_over, tell_run, tell_sending
+from bridge.cli.handover import handing_over
 from bridge.errors import Exit
 from bridge.practice import Fault, MorningCause, Operation, Remote, Scenario, Status
 from bridge.report.summary import SummaryDocument
@@ -161,10 +161,10 @@ def broken_off(left: Path, how: BaseException, *, house: House, sending: bool) -
     run = house.plan()
 
     def command() -> None:
-        with handing_over("apply", None, left, None):
-            tell_run(house.document(run.id))
+        with handing_over("apply", None, left, None) as known:
+            known.tell_run(house.document(run.id))
             if sending:
-                tell_sending()
+                known.tell_sending()
             raise how
 
     with pytest.raises(type(how)):
