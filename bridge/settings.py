@@ -229,10 +229,11 @@ class Settings(BaseModel):
 
     def _missing(self, *names: str) -> SettingsError:
         missing = [name.upper() for name in names if getattr(self, name) is None]
+        verb, pronoun = ("is", "it") if len(missing) == 1 else ("are", "them")
         return SettingsError(
-            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
-            f"{self.hint_of_profile}Set them in the environment. To try everything without an "
-            "account: bridge demo.",
+            f"{' and '.join(missing)} {verb} not set",
+            f"{self.hint_of_profile}Set {pronoun} in the environment, or let bridge init ask for "
+            "what is missing. To try everything without an account: bridge demo.",
         )
 
 
@@ -299,7 +300,7 @@ class Layered:
     layers: Mapping[str, Layer]
     """By field name."""
     file: Path | None
-    """The one that was read."""
+    """The one that is read, also where it can't be: `problems` has that."""
     profile: str | None
     problems: Mapping[str, SettingsError]
     """What is wrong with a value, by field name; with the file, by `FILE`."""
@@ -407,7 +408,8 @@ def look(
     elsewhere = leading_elsewhere(file.profile)
     by_others = file.path is not None and settings_file.others_may_write(file.path)
     settings = settings.beside(file.unchosen)
-    return Layered(settings, layers, file.path, profile, problems, elsewhere, by_others)
+    place = settings_file.place_of(config)
+    return Layered(settings, layers, place, profile, problems, elsewhere, by_others)
 
 
 _MEND = "Mend the value and run the command again."

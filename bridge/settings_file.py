@@ -43,6 +43,11 @@ def usual_places() -> tuple[Path, ...]:
     return Path(CONFIG_FILE), Path(platformdirs.user_config_dir(APP)) / CONFIG_FILE
 
 
+def place_of(config: Path | None) -> Path | None:
+    """The file that is read: the one that was named, or the first that is there."""
+    return config or next((place for place in usual_places() if place.is_file()), None)
+
+
 def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> SettingsFile:
     """Read the settings file.
 
@@ -54,7 +59,7 @@ def read(config: Path | None, profile: str | None, known: type[BaseModel]) -> Se
     Raises:
         SettingsError: it can't be read, has no such profile, an unknown key or a secret.
     """
-    path = config or next((place for place in usual_places() if place.is_file()), None)
+    path = place_of(config)
     if path is None:
         if profile is not None:
             raise SettingsError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Annotated, Protocol
 
@@ -60,13 +61,17 @@ def apply(
 
     Example: bridge apply 7c2e1f
     """
-    screen.refuse_without_yes(
-        yes,
-        f"Add --yes to the same command; bridge report {run_id}{repeated_flags()} shows the plan.",
-    )
     request = apply_request(lanes, limit, no_canary=no_canary, rounds=rounds)
-    with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
+    with ExitStack() as opened:
+        ledger = opened.enter_context(use_cases.open_existing_ledger(settings))
         run = ledger.run(run_id)
+        use_cases.refuse_unfinished_plan(run)
+        screen.refuse_without_yes(
+            yes,
+            f"Add --yes to the same command; bridge report {run.id}{repeated_flags()} shows the "
+            "plan.",
+        )
+        org = opened.enter_context(use_cases.open_org(settings))
         if approve:
             _approve(run, approve, ledger, org)
         if not as_planned:

@@ -127,7 +127,10 @@ def answers_of(
         return of_a_new_profile({**values, **typed}, config)
 
     def of_gotallo() -> dict[str, Value]:
+        nonlocal tenant_now
         tenant = given.tenant or person.ask(f"[{name}] GoTallo tenant id", "--tenant", tenant_now)
+        settings_of({**beside, "gotallo_tenant_id": tenant})
+        tenant_now = tenant
         where = _where(
             person, given.gotallo_token_from, "gotallo_api_token", "--gotallo-token-from", name
         )
@@ -242,14 +245,17 @@ def _chosen(
         "--target-org",
         "1" if logins else "c",
     )
-    if answer == "c":
-        return _by_client(person, given, name)
-    if answer == "j":
-        return _by_key(person, given, name)
-    if answer == "t":
-        return _by_token(person, given, name)
+    match answer.lower():
+        case "c":
+            return _by_client(person, given, name)
+        case "j":
+            return _by_key(person, given, name)
+        case "t":
+            return _by_token(person, given, name)
     if answer.isascii() and answer.isdigit() and 0 < int(answer) <= len(logins):
         return {"sf_target_org": logins[int(answer) - 1].name}
+    if not logins:
+        raise SettingsError(f'"{answer}" is no way into Salesforce', "Answer c, j or t.")
     return {"sf_target_org": answer}
 
 

@@ -48,6 +48,9 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     shown = f" Witness: {witness.object}.{witness.field}." if witness else ""
     policies = len(found.policies)
     typer.echo(f"{file}: valid. Fixers: {fixers or 'none'}. Policies: {policies}.{shown}")
+    typer.echo(
+        "Whether your org has its fields is not checked here: doctor and a plan look at that."
+    )
     for doubt in doubts(found):
         typer.echo(f"Look at {doubt}")
 

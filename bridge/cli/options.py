@@ -103,7 +103,10 @@ RunId = Annotated[
     ),
 ]
 PerhapsRunId = Annotated[
-    str | None, typer.Argument(metavar="[RUN]", autocompletion=completion.run_ids)
+    str | None,
+    typer.Argument(
+        metavar="[RUN]", help="The run's id, or how it starts.", autocompletion=completion.run_ids
+    ),
 ]
 
 _COMMON: dict[str, Any] = {

@@ -373,7 +373,7 @@ def open_messages(
             newest.c.rank == 1,
             newest.c.org_id == org_id,
             newest.c.object == object_name,
-            newest.c.decision != Decision.SKIPPED,
+            ~_left_out_on_purpose(newest),
             t.messages.c.delivery.in_((Delivery.OPEN, Delivery.SENDING)),
         )
         .order_by(t.runs.c.from_time, newest.c.key)
@@ -513,7 +513,7 @@ def _states() -> Select[Any]:
     newest = _newest(literal(value=True))
     is_open = t.messages.c.delivery == Delivery.OPEN
     state = case(
-        (is_open & (newest.c.decision == Decision.SKIPPED), Decision.SKIPPED.value),
+        (is_open & _left_out_on_purpose(newest), Decision.SKIPPED.value),
         (is_open & (newest.c.decision == Decision.HELD), Decision.HELD.value),
         (is_open & (newest.c.outcome == Outcome.REJECTED), Outcome.REJECTED.value),
         else_=t.messages.c.delivery,
@@ -537,6 +537,7 @@ def _newest(condition: ColumnElement[bool]) -> Subquery:
             c.run_id,
             c.key,
             c.decision,
+            c.held_what,
             c.outcome,
             t.runs.c.org_id,
             t.runs.c.object,
@@ -552,6 +553,17 @@ def _newest(condition: ColumnElement[bool]) -> Subquery:
         .where(c.key.is_not(None), t.runs.c.state != RunState.PLANNING, condition)
         .subquery()
     )
+
+
+def beyond_limit(most: int | str) -> str:
+    """What is said of a message that a limit left for the next run."""
+    return f"beyond the {most} earliest that this run may send"
+
+
+def _left_out_on_purpose(newest: Subquery) -> ColumnElement[bool]:
+    """Skipped by the mapping. What a limit left for the next run is as open as before."""
+    by_limit = func.coalesce(newest.c.held_what, "").like(beyond_limit("%"))
+    return (newest.c.decision == Decision.SKIPPED) & ~by_limit
 
 
 def _its_message(newest: Subquery) -> ColumnElement[bool]:

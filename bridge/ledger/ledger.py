@@ -290,7 +290,7 @@ class Ledger(LedgerReader):
                     .values(
                         decision=Decision.SKIPPED,
                         held_reason=HeldReason.POLICY,
-                        held_what=f"beyond the {most} earliest that this run may send",
+                        held_what=histories.beyond_limit(most),
                         held_advice="Resync again to go on with it.",
                     )
                 )

@@ -60,7 +60,7 @@ def _lines(handout: Handout) -> Iterator[str]:
     yield f"## Run {_code(run.run_id)}: {counted(counts.fetched, 'message')}"
     yield ""
     yield f"{inert(window_in_full(run.window))}, org {inert(run.org.name)} ({where}), planned"
-    yield f"{inert(made_at(run))}. State: {run.state.value}."
+    yield f"{made_at(run)}. State: {run.state.value}."
     yield ""
     yield f"**{standing_in_words(counts)}**"
     yield ""

@@ -27,7 +27,14 @@ from bridge.use_cases.opening import open_existing_ledger, open_gotallo, open_le
 from bridge.use_cases.plans import PlanRequest, plan
 from bridge.use_cases.proof import verify, verify_all, verify_window
 from bridge.use_cases.replaying import Replay, replay_of_run, replay_of_runs
-from bridge.use_cases.sending import ApplyRequest, apply, apply_patiently, old_ones, unfinished
+from bridge.use_cases.sending import (
+    ApplyRequest,
+    apply,
+    apply_patiently,
+    old_ones,
+    refuse_unfinished_plan,
+    unfinished,
+)
 from bridge.use_cases.still_open import StillOpen, still_open
 
 __all__ = [
@@ -52,6 +59,7 @@ __all__ = [
     "open_org",
     "plan",
     "recheck",
+    "refuse_unfinished_plan",
     "refuse_unwritable",
     "replay_of_run",
     "replay_of_runs",

@@ -84,11 +84,7 @@ def apply(
     """
     calls_before = org.calls
     run = ledger.run(run_id)
-    if run.state is RunState.PLANNING:
-        raise UsageError(
-            f"The plan of run {run.id} was not finished, so it is not sent",
-            f"Plan again: bridge plan {run.plan.window_words}",
-        )
+    refuse_unfinished_plan(run)
     identity = identity_for(run, org)
     schema = org.schema(run.plan.object)
     refuse_unwritable(schema, identity)
@@ -226,6 +222,19 @@ def unfinished(settings: Settings, window: Window, ledger: Ledger, org: Org) -> 
     schema = org.schema(run.plan.object)
     outdated = why_outdated(run, schema, mapping_now(settings, run), limits_of(settings), now())
     return None if outdated else run
+
+
+def refuse_unfinished_plan(run: Run) -> None:
+    """A plan that broke off knows only some of its window's messages, or none.
+
+    Raises:
+        UsageError: the run's plan was not finished.
+    """
+    if run.state is RunState.PLANNING:
+        raise UsageError(
+            f"The plan of run {run.id} was not finished, so it is not sent",
+            f"Plan again: bridge plan {run.plan.window_words}",
+        )
 
 
 def old_ones(settings: Settings, run: Run, ledger: Ledger) -> OldMessages | None:

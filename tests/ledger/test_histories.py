@@ -138,6 +138,17 @@ def test_a_run_that_was_never_sent_is_told_apart(ledger: Ledger) -> None:
     assert states == [RunState.FINISHED, RunState.PLANNED]
 
 
+def test_what_a_limit_left_for_the_next_run_stays_open(ledger: Ledger) -> None:
+    run_id = ledger.begin_run(plan(), NOW)
+    ledger.add_items(run_id, 0, [failed("1"), failed("2")])
+    assert len(ledger.limit(run_id, 1)) == 1
+    ledger.finish_plan(run_id, announced=2, fetched=2, repeated=0, notes=())
+    (found,) = ledger.causes(LONG_AGO)
+    assert found.messages == MessagesOfCause(open=2)
+    given = plan()
+    assert len(ledger.open_messages(given.tenant_id, given.org_id, given.object)) == 2
+
+
 def test_what_is_skipped_is_not_open(ledger: Ledger) -> None:
     skipped = Held(HeldReason.POLICY, "skipped", "")
     run_of(ledger, replace(failed("1"), decision=Decision.SKIPPED, held=skipped))

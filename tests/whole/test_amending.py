@@ -368,6 +368,7 @@ def test_the_commands_write_the_file_and_take_it_back(open_house: OpenHouse) -> 
     assert (asked.returncode, "no terminal to ask on" in _on_one_line(asked.stderr)) == (5, True)
     for command in (
         ("amend", "ffffff", str(path)),
+        ("apply", "ffffff"),
         ("amend", run.id, str(path.with_name("none.csv"))),
     ):
         unknown = house.command(*command)

@@ -287,7 +287,7 @@ BROKEN = [
         lacks("GOTALLO_TENANT_ID", "GOTALLO_API_TOKEN"),
         Family.GOTALLO,
         "GOTALLO_TENANT_ID and GOTALLO_API_TOKEN are not set",
-        "Set them in the environment",
+        "Set them in the environment, or let bridge init ask for what is missing",
         USAGE,
     ),
     Broken(
@@ -408,7 +408,7 @@ BROKEN = [
         nobody_to_log_in,
         Family.ORG,
         "SF_USERNAME is not set",
-        "Set them in the environment",
+        "Set it in the environment",
         USAGE,
     ),
     Broken(
@@ -792,6 +792,7 @@ def test_no_token_goes_to_the_usual_gotallo_where_the_file_can_not_be_read(
     document = setup.examine("sandbox")
     (of_gotallo,) = (check for check in document.checks if check.family is Family.GOTALLO)
     assert of_gotallo.mark is Mark.UNCHECKED
+    assert document.settings_file == "bridge.toml", "it is there, and what is wrong is in it"
 
 
 def test_a_person_is_shown_where_each_setting_comes_from_and_each_mend(

@@ -248,12 +248,18 @@ def test_a_salesforce_cli_in_trouble_leaves_the_other_ways_open(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(tmp_path, monkeypatch).breaks()
-    answers = ["", "", "c", house.practice.origin, house.environment["SF_CLIENT_ID"], "", "y"]
+    mistakes = ["nonsense", "y", "", "", "2", "y"]
+    answers = [*mistakes, "C", house.practice.origin, house.environment["SF_CLIENT_ID"], "", "y"]
     told = at_a_terminal(
         house, ["init", "--profile", "uat"], "".join(f"{answer}\n" for answer in answers)
     )
     assert told.code == Exit.OK, told.said
     assert "The logins of the Salesforce CLI can't be listed" in told.said
+    asked, refused, *_ = told.said.partition("must be a uuid")
+    assert refused, told.said
+    assert "GOTALLO_API_TOKEN" not in asked, "a slip is told before the next question"
+    assert '"2" is no way into Salesforce' in told.said
+    assert "SF_TARGET_ORG" not in told.said, "nobody gave it"
 
 
 KEYRING = """\

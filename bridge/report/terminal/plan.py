@@ -33,6 +33,7 @@ from bridge.report.terminal.parts import (
     resend,
     show_difference,
 )
+from bridge.report.terminal.result import nothing_fetched
 from bridge.report.terminal.visibility import visibility
 from bridge.report.terminal.words import (
     bounded,
@@ -105,7 +106,9 @@ def _sentence(page: Page, document: RunDocument) -> None:
     if counts.fetched:
         page.line((f"{messages}, {causes}: {', '.join(parts)}", HEADING), hang=2)
     else:
-        page.line(("No failed messages in this window.", HEADING))
+        page.line((nothing_fetched(document), HEADING))
+        if document.state is RunState.PLANNED and counts.expected is None:
+            page.line("If the e-mail lists some: look at the day above, and at its zone (--tz).")
 
 
 def _held_for(document: RunDocument) -> str:

@@ -21,7 +21,11 @@ from bridge.report.terminal.parts import (
     resend,
 )
 from bridge.report.terminal.visibility import visibility
-from bridge.report.terminal.words import counted, standing_in_words, without_namespace
+from bridge.report.terminal.words import (
+    counted,
+    standing_in_words,
+    without_namespace,
+)
 from bridge.report.text import shortened
 
 _MOST_REMARKS = 3
@@ -56,10 +60,17 @@ def show_story(page: Page, document: RunDocument, writer: Writer | None = None) 
         page.line((standing_in_words(cause.counts), FAINT), indent=columns.body, hang=2)
 
 
+def nothing_fetched(run: RunDocument) -> str:
+    """Why a run has no message: a plan that broke off says nothing about its window."""
+    if run.state is RunState.PLANNING:
+        return "Broken off before any message was on record: whether some failed is not known."
+    return "No failed messages in this window."
+
+
 def _sentence(page: Page, document: RunDocument) -> None:
     counts = document.counts
     if not counts.fetched:
-        page.line(("No failed messages in this window.", HEADING))
+        page.line((nothing_fetched(document), HEADING))
         return
     there = (
         f"{counts.there:,} of {counted(counts.fetched, 'message')} "

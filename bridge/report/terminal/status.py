@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -31,14 +32,15 @@ def show_status(
     longest_window = max(map(len, windows))
     states = [_state(run, sent_now) for run in documents]
     longest_state = max(map(len, states))
-    for run, window, state in zip(documents, windows, states, strict=True):
+    moments = _moments(documents)
+    for run, moment, window, state in zip(documents, moments, windows, states, strict=True):
         if page.plain:
-            _in_words(page, run, window, state)
+            _in_words(page, run, moment, window, state)
             continue
         production = () if run.org.sandbox else (" ", ("PRODUCTION", ALARM))
         page.line(
             (run.run_id, HEADING),
-            f"  {made_at(run)}  {window:<{longest_window}}  {state:<{longest_state}}  ",
+            f"  {moment}  {window:<{longest_window}}  {state:<{longest_state}}  ",
             f"{run.counts.fetched:,}: {standing_in_words(run.counts)} · {run.org.name}",
             *production,
             hang=len(run.run_id) + 2,
@@ -50,10 +52,20 @@ def _state(run: RunDocument, sent_now: Collection[str]) -> str:
     return "cut off" if cut_off else str(run.state)
 
 
-def _in_words(page: Page, run: RunDocument, window: str, state: str) -> None:
+def _moments(documents: Sequence[RunDocument]) -> list[str]:
+    """When each was planned; with the clock's name where they were planned by several clocks."""
+    moments = [made_at(run) for run in documents]
+    if len({run.window.zone for run in documents}) == 1:
+        return moments
+    clocks = [f"{run.created_at.astimezone(ZoneInfo(run.window.zone)):%Z}" for run in documents]
+    widest = max(map(len, clocks))
+    return [f"{moment} {clock:<{widest}}" for moment, clock in zip(moments, clocks, strict=True)]
+
+
+def _in_words(page: Page, run: RunDocument, moment: str, window: str, state: str) -> None:
     org = run.org.name if run.org.sandbox else f"{run.org.name}, PRODUCTION"
     page.line(
-        f"Run {run.run_id}: {state}, planned {made_at(run)}, window {window}, org {org}. "
+        f"Run {run.run_id}: {state}, planned {moment.strip()}, window {window}, org {org}. "
         f"{counted(run.counts.fetched, 'message')}: {standing_in_words(run.counts)}.",
         hang=2,
     )

@@ -295,6 +295,7 @@ def test_the_calls_that_it_takes_are_told_and_whether_they_are_left(
 def test_a_window_without_failures_says_so(ledger: Ledger) -> None:
     shown = page(planned(ledger, []))
     assert "No failed messages in this window." in shown
+    assert "look at the day above, and at its zone (--tz)" in shown
     assert "Nothing was sent." in shown
 
 

@@ -145,4 +145,7 @@ def test_a_run_that_brought_everything_leaves_only_the_proof(ledger: Ledger) -> 
 def test_a_run_without_messages_and_a_plan_that_broke_off_are_told(ledger: Ledger) -> None:
     assert "No failed messages in this window." in page(planned(ledger, []))
     unfinished = Book(ledger, ledger.begin_run(plan(), NOW))
-    assert "The plan was not finished: it can't be sent." in page(unfinished)
+    shown = page(unfinished)
+    assert "The plan was not finished: it can't be sent." in shown
+    assert "No failed messages" not in shown, "nobody knows that"
+    assert "Broken off before any message was on record" in shown
