@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import structlog
 
@@ -25,7 +26,8 @@ class Told:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, MessageOutcome):
-            log_outcome(event)
+            with suppress(Exception):  # a log that a program set up may raise whatever it likes
+                log_outcome(event)
         with self._lock:
             if self._fails:
                 return
@@ -33,7 +35,13 @@ class Told:
                 self._observer(event)
             except Exception as exc:
                 self._fails = True
-                _log.warning("observer.failed", error=type(exc).__name__)
+                with suppress(Exception):
+                    _log.warning("observer.failed", error=type(exc).__name__)
+
+
+def told(observer: Observer) -> Told:
+    """The observer so protected; one that is so already stays itself, with what it knows."""
+    return observer if isinstance(observer, Told) else Told(observer)
 
 
 def log_outcome(event: MessageOutcome) -> None:

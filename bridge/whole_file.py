@@ -35,6 +35,9 @@ def can_be_put(path: Path) -> None:
     """
     if path.is_dir():
         raise IsADirectoryError(0, "it is a folder", str(path))
+    if path.exists() and not path.is_file():
+        # Such as /dev/stdout: whoever may replace it would take it from every other program.
+        raise OSError(0, "it is no ordinary file", str(path))
     descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(descriptor)
     Path(made).unlink()

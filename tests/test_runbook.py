@@ -5,6 +5,7 @@ A tool that can't be had on a machine is a visible skip.
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import re
 import shutil
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -47,6 +49,48 @@ def test_each_shell_can_read_the_script(shell: str) -> None:
 
 def test_shellcheck_finds_nothing_in_the_script() -> None:
     check([tool("shellcheck"), "--shell", "sh", "--severity", "style", str(SCRIPT)])
+
+
+STAND_IN = """\
+#!/bin/sh
+printf '%s\\n' "$*" >>said.txt
+case $1 in
+    resync) printf '  "run_id": "7c2e1f",\\n' >left/summary.json; exit 4 ;;
+    verify) exit "$PROOF" ;;
+esac
+"""
+"""In the place of bridge: it is away at first, and tells what it was called with."""
+
+
+@pytest.mark.parametrize(
+    ("proof", "says"), [(0, "resync: done, run 7c2e1f"), (3, "resync: not proven: ")]
+)
+def test_a_run_that_the_script_goes_on_with_keeps_its_limits(
+    tmp_path: Path, proof: int, says: str
+) -> None:
+    (tmp_path / "bridge").write_text(STAND_IN, encoding="utf-8")
+    (tmp_path / "bridge").chmod(0o755)
+    options = ["--date", "2026-11-22", "--max-refused", "5%", "--tz=UTC", "--key", "a b"]
+    done = subprocess.run(
+        ["/bin/sh", str(SCRIPT), *options, "--expect=34", "--no-canary"],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{tmp_path}:/usr/bin:/bin",
+            "RESYNC_FOLDER": "left",
+            "RESYNC_PAUSE": "0",
+            "PROOF": str(proof),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (first, second, third, *more) = (tmp_path / "said.txt").read_text("utf-8").splitlines()
+    rest = "--yes --wait --summary-file left/summary.json"
+    assert first == f"resync {' '.join(options)} --expect=34 --no-canary {rest}"
+    assert second == f"apply 7c2e1f --max-refused 5% --no-canary {rest}"
+    assert (third, more) == ("verify 7c2e1f", [])
+    assert done.returncode == proof
+    assert done.stdout.splitlines()[-1 if proof == 0 else -2].startswith(says)
 
 
 def test_the_crontab_has_times_that_come_once_a_day() -> None:
@@ -134,8 +178,35 @@ def test_airflow_finds_the_dag() -> None:
 def test_the_dag_is_python_and_its_command_ends_with_a_space() -> None:
     """Airflow takes a command that ends with .sh for the file of a template."""
     compile(text_of("airflow_dag.py"), "airflow_dag.py", "exec")
-    (command,) = re.findall(r'bash_command="([^"]*)"', text_of("airflow_dag.py"))
+    (command,) = re.findall(r'bash_command=f"([^"]*)"', text_of("airflow_dag.py"))
     assert command.endswith(" ")
+
+
+def test_a_run_of_the_dag_that_is_cleared_later_is_about_its_own_day() -> None:
+    tree = ast.parse(text_of("airflow_dag.py"))
+    own: list[ast.stmt] = [
+        one for one in tree.body if isinstance(one, ast.FunctionDef | ast.Assign)
+    ]
+    namespace: dict[str, Any] = {"dt": dt, "ZoneInfo": ZoneInfo}
+    exec(compile(ast.Module(own, []), "airflow_dag.py", "exec"), namespace)  # noqa: S102
+    winter = dt.datetime(2026, 11, 24, 7, 30, tzinfo=dt.UTC)
+    by_hand_at_night = dt.datetime(2026, 7, 1, 22, 30, tzinfo=dt.UTC)
+    assert namespace["day_before"](winter) == "2026-11-23"
+    assert namespace["day_before"](by_hand_at_night) == "2026-07-01", "2 July in Amsterdam"
+
+
+def test_the_workflow_refuses_to_run_with_a_ledger_that_would_be_lost(tmp_path: Path) -> None:
+    (job,) = yaml.safe_load(text_of("github-workflow.yml"))["jobs"].values()
+    (step,) = [step["run"] for step in job["steps"] if "resync.sh" in step.get("run", "")]
+    done = subprocess.run(
+        ["/bin/bash", "-e", "-c", step],
+        cwd=tmp_path,
+        env={"BRIDGE_LEDGER": "", "WINDOW": "--yesterday"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, "The secret BRIDGE_LEDGER is missing\n")
 
 
 def test_each_variable_that_the_files_set_is_one_that_the_program_reads() -> None:

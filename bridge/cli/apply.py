@@ -11,7 +11,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import progress, screen
-from bridge.cli.handover import tell_run, tell_sending
+from bridge.cli.handover import Handover
 from bridge.cli.options import (
     Approve,
     AsJson,
@@ -41,6 +41,7 @@ from bridge.settings import Settings
 @with_settings_and_limits
 def apply(
     settings: Settings,
+    handover: Handover,
     run_id: RunId,
     *,
     yes: Yes = False,
@@ -76,13 +77,15 @@ def apply(
         if not as_planned:
             request = recheck(settings, run, request, ledger, org)
         document = run_document(ledger, run)
-        tell_run(document)
+        handover.tell_run(document)
         if to_send(document):
             request = ask_about_old_ones(settings, run, request, ledger, yes=yes)
             ask(document, yes=yes)
         elif not as_json:
             screen.stdout.print(f"Run {run.id} has nothing left to send. It stands as it stood:")
-        document, ending = send(settings, run, request, ledger, org, way=way_of(wait=wait))
+        document, ending = send(
+            settings, run, request, ledger, org, handover, way=way_of(wait=wait)
+        )
     finish(document, ending, as_json=as_json)
 
 
@@ -195,15 +198,16 @@ def send(
     request: use_cases.ApplyRequest,
     ledger: Ledger,
     org: Org,
+    handover: Handover,
     *,
     way: Way,
 ) -> tuple[RunDocument, Ending]:
     """Send, with progress, and read back from the ledger what became of it."""
-    tell_sending()
+    handover.tell_sending()
     with progress.shown() as observe:
         ending = way(settings, run.id, request, ledger, org, observe=observe)
     document = run_document(ledger, ledger.run(run.id))
-    tell_run(document)
+    handover.tell_run(document)
     return document, ending
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -52,45 +51,32 @@ _FOR_EVERYBODY: Final = 0o644
 """The collector runs as a user of its own."""
 
 
-@dataclass(slots=True)
-class _Known:
-    """What the command has found out so far."""
+class Handover:
+    """What a command has found out so far; it says so as soon as it knows."""
 
-    run: RunDocument | None = None
-    figures_hold: bool = True
-    verification: VerificationDocument | None = None
+    def __init__(self) -> None:
+        self.run: RunDocument | None = None
+        self.figures_hold = True
+        self.verification: VerificationDocument | None = None
 
+    def tell_run(self, document: RunDocument) -> None:
+        """A run as it stands now: planned, or what became of it."""
+        self.run, self.figures_hold = document, True
 
-_known: ContextVar[_Known | None] = ContextVar("known", default=None)
+    def tell_sending(self) -> None:
+        """From now on the figures of the run no longer hold, until it is told anew."""
+        self.figures_hold = False
 
-
-def tell_run(document: RunDocument) -> None:
-    """A run as it stands now: planned, or what became of it."""
-    known = _known.get()
-    if known is not None:
-        known.run = document
-        known.figures_hold = True
-
-
-def tell_sending() -> None:
-    """From now on the figures of the run no longer hold, until it is told anew."""
-    known = _known.get()
-    if known is not None:
-        known.figures_hold = False
-
-
-def tell_verification(document: VerificationDocument) -> None:
-    """What the org answered."""
-    known = _known.get()
-    if known is not None:
-        known.verification = document
+    def tell_verification(self, document: VerificationDocument) -> None:
+        """What the org answered."""
+        self.verification = document
 
 
 @contextmanager
 def handing_over(
     command: str, profile: str | None, summary_file: Path | None, metrics_file: Path | None
-) -> Iterator[None]:
-    """Leave both files when the command ends, however it does.
+) -> Iterator[Handover]:
+    """Leave both files when the command ends, however it does, with what it said of itself.
 
     Args:
         command: its name.
@@ -101,42 +87,40 @@ def handing_over(
     Raises:
         UsageError: a file can't be put there; the command has not begun.
     """
-    if summary_file is None and metrics_file is None:
-        yield
-        return
-    known = _Known()
-    before = _known.set(known)
+    known = Handover()
     started_at = dt.datetime.now(dt.UTC)
     code, error = Exit.OK, None
     files: list[_Left] = []
     try:
         if summary_file is not None:
-            _prepare(summary_file, "--summary-file")
-            summary_file.unlink(missing_ok=True)
+            with _refused(summary_file, "--summary-file"):
+                can_be_put(summary_file)
+                summary_file.unlink(missing_ok=True)
             files.append(_Left(summary_file, _as_json))
         if metrics_file is not None:
-            _prepare(metrics_file, "--metrics-file")
+            with _refused(metrics_file, "--metrics-file"):
+                can_be_put(metrics_file)
             files.append(_Left(metrics_file, metrics_text, _FOR_EVERYBODY))
-        yield
+        yield known
     except BaseException as exc:
         code, error = _ending(exc)
         raise
     finally:
-        _known.reset(before)
-        summary = summary_document(
-            command=command,
-            version=__version__,
-            exit_code=code,
-            error=error,
-            started_at=started_at,
-            ended_at=dt.datetime.now(dt.UTC),
-            profile=profile,
-            run=known.run,
-            figures_hold=known.figures_hold,
-            verification=known.verification,
-        )
-        for file in files:
-            _leave(file, summary)
+        if files:
+            summary = summary_document(
+                command=command,
+                version=__version__,
+                exit_code=code,
+                error=error,
+                started_at=started_at,
+                ended_at=dt.datetime.now(dt.UTC),
+                profile=profile,
+                run=known.run,
+                figures_hold=known.figures_hold,
+                verification=known.verification,
+            )
+            for file in files:
+                _leave(file, summary)
 
 
 def _ending(exc: BaseException) -> tuple[Exit, ErrorPart | None]:
@@ -157,9 +141,11 @@ def _ending(exc: BaseException) -> tuple[Exit, ErrorPart | None]:
             )
 
 
-def _prepare(path: Path, flag: str) -> None:
+@contextmanager
+def _refused(path: Path, flag: str) -> Iterator[None]:
+    """Tell that a file can't be put in its place."""
     try:
-        can_be_put(path)
+        yield
     except OSError as exc:
         raise UsageError(
             f"{path} can't be written: {exc.strerror or exc}",

@@ -1,4 +1,9 @@
-"""Ctrl-C, and SIGTERM, which a service manager sends: the same to us."""
+"""Ctrl-C, and what ends a process from outside: the same to us, but for how often it may come.
+
+A second Ctrl-C is a person who does not want to wait. A second SIGTERM means nothing of the kind: a
+manager that signals a whole process group reaches us once itself and once more through the script
+that started us. Whoever manages processes has SIGKILL for what can't wait.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
 
 from rich.text import Text
 
@@ -20,6 +26,9 @@ IN_DOUBT = (
 )
 """Of a command that may have been sending."""
 
+_ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP)
+"""By a manager of processes, and by a connection that breaks off with the terminal at its end."""
+
 
 @contextmanager
 def interruptible(says: str = IN_DOUBT) -> Iterator[None]:
@@ -31,7 +40,9 @@ def interruptible(says: str = IN_DOUBT) -> Iterator[None]:
     is an interruption before or after that, or a second one. Lanes that are still sending end with
     the process; what they sent is in doubt until the next `apply`.
     """
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    # One that is ignored stays so: nohup means it.
+    heeded = [one for one in _ENDINGS if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, _interrupt) for one in heeded}
     try:
         yield
     except KeyboardInterrupt as interrupt:
@@ -39,11 +50,16 @@ def interruptible(says: str = IN_DOUBT) -> Iterator[None]:
         sys.stdout.flush()
         os._exit(Exit.INTERRUPTED)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    # Once: whoever stops a script and all below it sends one, and the script hands on another. Only
-    # a person is impatient, with Ctrl-C; a service manager that is sends SIGKILL.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for one in _ENDINGS:
+        if signal.getsignal(one) is _interrupt:
+            signal.signal(one, _told_before)
     raise KeyboardInterrupt
+
+
+def _told_before(number: int, frame: FrameType | None) -> None:
+    """Go on finishing; ignored outright, it would stay so in the programs that are started."""

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bridge.cli import completion, handover
+from bridge.cli.handover import Handover
 from bridge.cli.interrupts import IN_DOUBT, interruptible
 from bridge.cli.log_choice import LogFormat, LogLevel
 from bridge.cli.logs import set_up_logs
 from bridge.errors import UsageError, WindowError
 from bridge.model import Window
-from bridge.settings import load, look
+from bridge.settings import Layered, Settings, load, look
 from bridge.settings_file import refuse_password
 from bridge.window import DEFAULT_ZONE, between, day, yesterday
 
@@ -169,7 +170,10 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_settings_and_files(command: Callable[..., None]) -> Callable[..., None]:
-    """The same for a command that leaves a summary and metrics, where they are asked for."""
+    """The same for a command that leaves a summary and metrics, where they are asked for.
+
+    It is handed the settings and a `Handover`.
+    """
     return _with_options(command, {**handover.OPTIONS, **_COMMON}, load)
 
 
@@ -198,14 +202,18 @@ def _with_options(
     @functools.wraps(command)
     def run(**given: Any) -> None:
         common = {name: given.pop(name) for name in options}
-        files = [common.pop(name, None) for name in handover.OPTIONS]
+        files = [common.pop(name) for name in handover.OPTIONS if name in options]
+        if not files:
+            with interruptible(interrupted):
+                _run(common, given)
+            return
         with (
             interruptible(interrupted),
-            handover.handing_over(command.__name__, common["profile"], *files),
+            handover.handing_over(command.__name__, common["profile"], *files) as known,
         ):
-            _run(common, given)
+            _run(common, given, known)
 
-    def _run(common: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    def _run(common: Mapping[str, Any], given: Mapping[str, Any], *known: Handover) -> None:
         refuse_password(common["ledger"], "--ledger")
         _repeated.set(_as_flags(common))
         set_up_logs(common["log_format"], common["log_level"], common["log_file"])
@@ -216,9 +224,10 @@ def _with_options(
             config=common["config"],
             profile=common["profile"],
         )
-        command(settings, **given)
+        command(settings, *known, **given)
 
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    every = inspect.signature(command, eval_str=True).parameters.values()
+    own = [one for one in every if one.annotation not in _HANDED]
     shared = [
         inspect.Parameter(
             name,
@@ -235,6 +244,9 @@ def _with_options(
     del run.__wrapped__
     return run
 
+
+_HANDED = (Settings, Layered, Handover)
+"""What a command is handed, and no option gives."""
 
 _repeated: ContextVar[str] = ContextVar("repeated", default="")
 

@@ -7,7 +7,7 @@ import typer
 from bridge import use_cases
 from bridge.cli import progress, screen
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
-from bridge.cli.handover import tell_run
+from bridge.cli.handover import Handover
 from bridge.cli.options import (
     AsJson,
     CauseIds,
@@ -36,6 +36,7 @@ from bridge.settings import Settings
 @with_settings_and_files
 def plan(
     settings: Settings,
+    handover: Handover,
     *,
     yesterday: Yesterday = False,
     date: Date = None,
@@ -74,7 +75,7 @@ def plan(
         with progress.shown() as observe:
             run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
-    tell_run(document)
+    handover.tell_run(document)
     show(document, as_json=as_json)
     raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
 

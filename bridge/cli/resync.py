@@ -17,7 +17,7 @@ from bridge.cli.apply import (
     way_of,
 )
 from bridge.cli.choice import Asked, ledger_for, named_window, request_of, say_nothing_is_open
-from bridge.cli.handover import tell_run
+from bridge.cli.handover import Handover
 from bridge.cli.options import (
     AsJson,
     CauseIds,
@@ -56,6 +56,7 @@ from bridge.settings import Settings
 @with_settings_and_limits
 def resync(
     settings: Settings,
+    handover: Handover,
     *,
     yesterday: Yesterday = False,
     date: Date = None,
@@ -112,7 +113,7 @@ def resync(
             with progress.shown() as observe:
                 run = use_cases.plan(settings, request, ledger, org, observe=observe)
         document = run_document(ledger, run)
-        tell_run(document)
+        handover.tell_run(document)
         if dry_run:
             show(document, as_json=as_json)
             raise typer.Exit(exit_code(document, detailed=detailed_exitcode))
@@ -121,7 +122,9 @@ def resync(
         if to_send(document):
             sending = ask_about_old_ones(settings, run, sending, ledger, yes=yes)
             ask(document, yes=yes)
-        document, ending = send(settings, run, sending, ledger, org, way=way_of(wait=wait))
+        document, ending = send(
+            settings, run, sending, ledger, org, handover, way=way_of(wait=wait)
+        )
     finish(document, ending, as_json=as_json)
 
 

@@ -9,7 +9,7 @@ import typer
 
 from bridge import use_cases
 from bridge.cli import progress, screen
-from bridge.cli.handover import tell_verification
+from bridge.cli.handover import Handover
 from bridge.cli.options import (
     AsJson,
     Date,
@@ -39,6 +39,7 @@ class _Ask(Protocol):
 @with_settings_and_files
 def verify(
     settings: Settings,
+    handover: Handover,
     run_id: PerhapsRunId = None,
     *,
     yesterday: Yesterday = False,
@@ -76,7 +77,7 @@ def verify(
         with progress.shown() as observe:
             verification = ask(ledger, org, observe=observe)
         document = verification_document(verification)
-    tell_verification(document)
+    handover.tell_verification(document)
     if as_json:
         screen.print_json(document.model_dump_json(indent=2))
     else:

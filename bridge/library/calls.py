@@ -22,6 +22,7 @@ from bridge.report.reading import left_over, run_document
 from bridge.report.verification import verification_document
 from bridge.salesforce import Org
 from bridge.settings import Settings
+from bridge.telling import told
 from bridge.use_cases import StillOpen
 
 
@@ -109,6 +110,7 @@ def apply(
     """
     keep_off_stdout()
     settings = settings or load_settings()
+    observe = told(observe)
     request = use_cases.ApplyRequest(lanes=lanes, canary=canary, limit=limit, rounds=rounds)
     with use_cases.open_existing_ledger(settings) as ledger, use_cases.open_org(settings) as org:
         run = ledger.run(run_id)
@@ -159,6 +161,7 @@ def resync(
     """
     keep_off_stdout()
     settings = settings or load_settings()
+    observe = told(observe)
     asked = _request(window, expected, limit, keys, causes)
     request = use_cases.ApplyRequest(lanes=lanes, canary=canary, rounds=rounds)
     with use_cases.open_ledger(settings) as ledger, use_cases.open_org(settings) as org:

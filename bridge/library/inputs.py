@@ -26,7 +26,7 @@ def load_settings(
             else.
 
     Raises:
-        SettingsError: one line for each value that is not usable.
+        SettingsError: one line for each value that is not usable, or that is of no setting.
     """
     return reading.load(values, config=config, profile=profile, called=str)
 

@@ -53,7 +53,6 @@ _DOCUMENTS: Final[tuple[type[BaseModel], ...]] = (
     MappingDiffDocument,
     FixersDocument,
     FixerDocument,
-    SummaryDocument,
 )
 _LISTS: Final[Mapping[str, Any]] = {"bridge.runs/1": list[RunDocument]}
 """A list can't say its name itself."""

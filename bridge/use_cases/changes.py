@@ -14,7 +14,7 @@ from bridge.model import Delivery, FailedMessage, Held
 from bridge.planning import Planner, held_as_planned_otherwise, parse_mapping
 from bridge.salesforce import Org
 from bridge.settings import Settings
-from bridge.telling import Told
+from bridge.telling import told
 from bridge.use_cases.batches import batches
 from bridge.use_cases.opening import open_gotallo
 
@@ -52,7 +52,7 @@ def recheck(
         return Changed()
     schema = org.schema(run.plan.object)
     planner = Planner(parse_mapping(run.plan.mapping_text, run.plan.mapping_name), schema)
-    tell = Told(observe)
+    tell = told(observe)
     tell(LookingForChanges(run.id, len(pending)))
     held = 0
     in_doubt: dict[int, Held] = {}

@@ -58,7 +58,7 @@ from bridge.planning import (
 )
 from bridge.salesforce import ApiUsage, Org, OrgIdentity
 from bridge.settings import GoTalloAccess, Settings
-from bridge.telling import Told
+from bridge.telling import told
 from bridge.use_cases.batches import batches
 from bridge.use_cases.clock import now
 from bridge.use_cases.conditions import limits_of, refuse_unwritable, view_now
@@ -110,7 +110,7 @@ def plan(
             that can be told.
         RemoteError: GoTallo or the org could not be reached, or refused us.
     """
-    tell = Told(observe)
+    tell = told(observe)
     calls_before = org.calls
     access = settings.gotallo()
     mapping = read_mapping(settings.bridge_mapping or built_in_mapping())

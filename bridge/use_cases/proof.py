@@ -22,7 +22,7 @@ from bridge.model import (
     Witness,
 )
 from bridge.salesforce import Org, OrgIdentity
-from bridge.telling import Told
+from bridge.telling import told
 from bridge.use_cases.conditions import identity_for
 
 
@@ -97,7 +97,7 @@ class _Asking:
         self._ledger = ledger
         self._org = org
         self._identity = identity
-        self._tell = Told(observe)
+        self._tell = told(observe)
 
     def of(self, window: Window | None, words: str, run_id: str | None = None) -> Verification:
         asked_at = dt.datetime.now(dt.UTC)

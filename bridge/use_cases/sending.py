@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,7 +32,7 @@ from bridge.model import EndingKind, Held, ObjectSchema, Window
 from bridge.planning import Planner, parse_mapping
 from bridge.salesforce import Org
 from bridge.settings import Settings
-from bridge.telling import Told
+from bridge.telling import told
 from bridge.use_cases.clock import now
 from bridge.use_cases.conditions import (
     identity_for,
@@ -117,7 +116,7 @@ def apply(
             halt=halt,
             tempo=tempo or Tempo(settle_seconds=settings.bridge_settle_seconds),
             clock=clock,
-            tell=Told(observe),
+            tell=told(observe),
         )
 
 
@@ -129,7 +128,7 @@ def apply_patiently(
     org: Org,
     *,
     halt: Halt | None = None,
-    pause: Callable[[float], None] = time.sleep,
+    pause: Callable[[float], None] | None = None,
     tempo: Tempo | None = None,
     clock: Clock = now,
     observe: Observer = nobody,
@@ -144,8 +143,8 @@ def apply_patiently(
         request: as for `apply`.
         ledger: as for `apply`.
         org: as for `apply`.
-        halt: as for `apply`.
-        pause: waits so many seconds.
+        halt: as for `apply`; it ends the waiting too.
+        pause: waits so many seconds; None for a wait that the halt ends.
         tempo: as for `apply`.
         clock: as for `apply`.
         observe: as for `apply`; is told what is waited for too.
@@ -155,9 +154,11 @@ def apply_patiently(
         RemoteError: as for `apply`.
     """
     tempo = tempo or Tempo(settle_seconds=settings.bridge_settle_seconds)
-    tell = Told(observe)
+    tell = told(observe)
+    halt = halt or Halt()
+    pause = pause or halt.pause
     told_of: str | None = None
-    while True:
+    while not halt.thrown:
         try:
             ending = apply(
                 settings,
@@ -165,10 +166,11 @@ def apply_patiently(
                 request,
                 ledger,
                 org,
-                halt=halt,
+                # Its own: a lease that is lost ends one sending, and not the waiting for the next.
+                halt=halt.part(),
                 tempo=tempo,
                 clock=clock,
-                observe=observe,
+                observe=tell,
             )
         except LeaseHeld as held:
             if told_of != held.message:
@@ -193,6 +195,8 @@ def apply_patiently(
             )
         )
         pause(max(0.0, (until - clock()).total_seconds()))
+    kind = EndingKind.STOPPED if halt.reason else EndingKind.INTERRUPTED
+    return Ending(kind, halt.reason)
 
 
 def _waiting_for(held: LeaseHeld) -> Waiting:

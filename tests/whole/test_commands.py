@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -216,9 +217,11 @@ def test_what_is_in_doubt_is_exit_6(open_house: OpenHouse) -> None:
     assert "in doubt" in done.stdout
 
 
-def test_a_terminate_signal_finishes_the_calls_in_the_air_and_exits_130(
-    open_house: OpenHouse,
+@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hangup"])
+def test_a_signal_that_ends_it_finishes_the_calls_in_the_air_and_exits_130(
+    open_house: OpenHouse, first: signal.Signals
 ) -> None:
+    """Also where a second one comes, as from a manager that signals script and command."""
     house = open_house(Scenario(causes={MorningCause.LONG_TEXT: 600}))
     run = house.plan()
     process = subprocess.Popen(
@@ -229,19 +232,29 @@ def test_a_terminate_signal_finishes_the_calls_in_the_air_and_exits_130(
         text=True,
     )
     strike = house.practice.faults.strike
+    told = threading.Event()
 
     def interrupting(remote: Remote, operation: Operation) -> object:
-        if operation is Operation.INSERT and process.poll() is None:
-            os.kill(process.pid, signal.SIGTERM)
+        if operation is Operation.INSERT and not told.is_set():
+            os.kill(process.pid, first)
+            told.wait(30)
         return strike(remote, operation)
 
     house.practice.faults.strike = interrupting  # type: ignore[method-assign, assignment]
-    out, err = process.communicate()
+    assert process.stderr is not None
+    err = ""
+    for line in process.stderr:
+        err += line
+        if "Interrupted: " in line:
+            os.kill(process.pid, signal.SIGTERM)
+            told.set()
+    out, _ = process.communicate()
+    told.set()
     assert process.returncode == Exit.INTERRUPTED, err
     assert "Traceback" not in err
     said = " ".join(err.split())
     assert re.search(
-        r"Interrupted: (finishing the request under way|no request is under way).*; \d+ not sent\. "
+        r"Interrupted: finishing the request under way .*; \d+ not sent\. "
         rf"To go on: bridge apply {run.id}\.",
         said,
     ), err

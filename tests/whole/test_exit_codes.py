@@ -96,6 +96,10 @@ class Shell:
         return found
 
 
+def plain(metrics: Path) -> str:
+    return metrics.read_text(encoding="utf-8").replace(',profile=""', "")
+
+
 def open_shell(open_house: OpenHouse, folder: Path, **scenario: object) -> Shell:
     place = folder / "shell"
     place.mkdir()
@@ -104,9 +108,18 @@ def open_shell(open_house: OpenHouse, folder: Path, **scenario: object) -> Shell
 
 def test_0_all_is_there_and_proven(open_house: OpenHouse, tmp_path: Path) -> None:
     shell = open_shell(open_house, tmp_path)
-    code, said = shell.run(str(SCRIPT))
+    metrics = shell.folder / "bridge.prom"
+    code, said = shell.run(str(SCRIPT), BRIDGE_METRICS_FILE=str(metrics))
     assert code == shell.summary["exit_code"] == Exit.OK, said
     assert f"resync: done, run {shell.summary['run_id']}" in said
+    written = [str(value) for item in shell.house.items(str(shell.summary["run_id"]))
+               for name, value in item.original.items() if "Text__c" in name]  # fmt: skip
+    assert written
+    assert not [text for text in written if text[:20] in said], "what people wrote is in no log"
+    assert (shell.folder / "left" / "result.txt").stat().st_mode & 0o077 == 0
+    assert f"run {shell.summary['run_id']}: ready 5, synced 5, " in said
+    assert 'bridge_messages{command="resync",outcome="synced"} 5' in plain(metrics)
+    assert 'bridge_verified{command="verify"} 1' in plain(shell.folder / "bridge-verify.prom")
     assert "there once" in said, "what bridge verify says"
     assert shell.house.rows().total() == 5
     assert set(shell.house.rows().values()) == {1}
@@ -159,7 +172,8 @@ def test_4_what_passes_is_tried_again_and_what_lasts_is_told(
     code, said = shell.run(str(SCRIPT), GOTALLO_API_TOKEN="wrong", RESYNC_TRIES="0")
     assert code == shell.summary["exit_code"] == Exit.REMOTE, said
     assert "GoTallo refused the token" in said
-    assert "resync:   bridge resync --yesterday" in said
+    assert "resync:   bridge resync --yesterday\n" in said
+    assert "--date in place of --yesterday" in said
 
 
 def test_5_a_limit_is_for_a_person(open_house: OpenHouse, tmp_path: Path) -> None:
@@ -213,7 +227,7 @@ def test_130_a_stop_reaches_bridge_which_finishes_what_is_in_the_air(
     faults.strike = strike  # type: ignore[method-assign]
     run_id = str(shell.summary["run_id"])
     assert process.returncode == shell.summary["exit_code"] == Exit.INTERRUPTED, said
-    assert f"resync:   bridge apply {run_id}" in said
+    assert f"No schedule goes on with it, a person does:\nresync:   bridge apply {run_id}\n" in said
     counts = shell.house.document(run_id).counts
     assert counts.in_doubt == 0, "the calls in the air were finished"
     assert 0 < counts.synced < 600

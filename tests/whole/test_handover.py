@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bridge.cli.handover import handing_over, tell_run, tell_sending
+from bridge.cli.handover import handing_over
 from bridge.errors import Exit
 from bridge.practice import Fault, MorningCause, Operation, Remote, Scenario, Status
 from bridge.report.summary import SummaryDocument
@@ -145,14 +146,25 @@ def test_where_a_file_can_not_be_put_nothing_is_begun(house: House, tmp_path: Pa
     assert list(tmp_path.glob(".*")) == [], "no trial stays behind"
 
 
+@pytest.mark.parametrize("flag", ["--summary-file", "--metrics-file"])
+def test_what_is_no_ordinary_file_is_not_replaced(house: House, tmp_path: Path, flag: str) -> None:
+    """As /dev/null would be, by a user who may."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = house.command("resync", *day(house), "--yes", flag, str(pipe), COLUMNS="300")
+    assert done.returncode == Exit.USAGE
+    assert "pipe can't be written: it is no ordinary file" in done.stderr
+    assert pipe.is_fifo()
+
+
 def broken_off(left: Path, how: BaseException, *, house: House, sending: bool) -> dict[str, Any]:
     run = house.plan()
 
     def command() -> None:
-        with handing_over("apply", None, left, None):
-            tell_run(house.document(run.id))
+        with handing_over("apply", None, left, None) as known:
+            known.tell_run(house.document(run.id))
             if sending:
-                tell_sending()
+                known.tell_sending()
             raise how
 
     with pytest.raises(type(how)):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+import bridge
 from bridge import use_cases
 from bridge.delivery import Ending, EndingKind, Halt
 from bridge.errors import Exit
-from bridge.events import Waiting
+from bridge.events import Event, Waiting
 from bridge.ledger import Run
 from bridge.practice import CutBefore, Fault, MorningCause, Operation, Remote, Scenario
 from tests.whole.conftest import OpenHouse
@@ -37,7 +39,11 @@ class Watch:
 
 
 def apply_patiently(
-    house: House, run: Run, watch: Watch, pause: Callable[[float], None] | None = None
+    house: House,
+    run: Run,
+    watch: Watch,
+    pause: Callable[[float], None] | None = None,
+    halt: Halt | None = None,
 ) -> tuple[Ending, list[str]]:
     told: list[str] = []
     with house.ledger() as ledger, use_cases.open_org(house.settings) as org:
@@ -48,6 +54,7 @@ def apply_patiently(
             ledger,
             org,
             observe=lambda event: told.append(event.says) if isinstance(event, Waiting) else None,
+            halt=halt,
             pause=pause or watch.pause,
             tempo=replace(HASTE, settle_seconds=900.0),
             clock=watch,
@@ -91,6 +98,43 @@ def test_with_patience_another_writer_is_waited_for(open_house: OpenHouse) -> No
     assert len(watch.waits) == 3
     (said,) = told
     assert said.startswith(f"Run {run.id} has been writing to this org since")
+
+
+def test_a_program_that_ends_it_ends_the_waiting_for_another_writer_too(
+    open_house: OpenHouse,
+) -> None:
+    house = open_house(Scenario(causes=FIVE, extra_rows=0))
+    run = house.plan()
+    watch = Watch()
+    halt = Halt()
+    with house.ledger() as ledger:
+        lease = ledger.take_lease(run.plan.org_id, run.id, watch())
+
+        def pause(seconds: float) -> None:
+            watch.pause(seconds)
+            assert not halt.thrown, "it waits on"
+            halt.throw(None)
+
+        ending, _ = apply_patiently(house, run, watch, pause, halt)
+        ledger.give_back(lease)
+    assert ending.kind is EndingKind.INTERRUPTED
+    assert len(watch.waits) == 1
+    assert not house.rows()
+
+
+def test_a_program_that_ends_it_ends_the_waiting_for_a_doubt_too(open_house: OpenHouse) -> None:
+    house = open_house(Scenario(causes=FIVE, key_unique=False, extra_rows=0))
+    house.practice.faults.add(CUT)
+    run = house.plan()
+    halt = Halt()
+
+    def end(event: Event) -> None:
+        if isinstance(event, Waiting):
+            threading.Timer(0, halt.throw, [None]).start()
+
+    sent = bridge.apply(run.id, house.settings, wait=True, observe=end, halt=halt)
+    assert (sent.ending, sent.exit_code) == (EndingKind.INTERRUPTED, Exit.INTERRUPTED)
+    assert sent.counts.in_doubt == 5
 
 
 def test_what_is_in_doubt_says_from_when_on_it_can_be_settled(open_house: OpenHouse) -> None:
