@@ -107,7 +107,7 @@ def _say(text: str, style: str = "") -> None:
 
     from bridge.cli import screen
 
-    screen.stderr.print(Text(text, style=style))
+    screen.stderr.print(Text(text, style=style, overflow="ignore"))
 
 
 def _log_defect(error: Exception) -> None:
