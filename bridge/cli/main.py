@@ -96,18 +96,24 @@ def main() -> None:
 
 
 def show_error(error: BridgeError) -> None:
-    """Say what happened and what to do, on stderr."""
+    """Say what happened and what to do, on stderr; a path in it can be copied whole."""
     _say(f"{error.heading}{error.message}", "bold")
     if error.advice:
         _say(error.advice)
 
 
 def _say(text: str, style: str = "") -> None:
+    from textwrap import fill
+
     from rich.text import Text
 
     from bridge.cli import screen
 
-    screen.stderr.print(Text(text, style=style, overflow="ignore"))
+    lines = (
+        fill(line, screen.stderr.width, break_long_words=False, break_on_hyphens=False)
+        for line in text.splitlines()
+    )
+    screen.stderr.print(Text("\n".join(lines), style=style), soft_wrap=True)
 
 
 def _log_defect(error: Exception) -> None:

@@ -25,6 +25,7 @@ from tests.exactly_once.conftest import OpenSite
 from tests.exactly_once.process import Died, Life, Moment, dying_at, living
 from tests.exactly_once.site import LEASE_IS_FREE_SECONDS, SETTLE_SECONDS, Site
 from tests.exactly_once.truth import History, check
+from tests.proof import share_of
 
 CAUSES = {MorningCause.LONG_TEXT: 3, MorningCause.ROW_LOCK: 2, MorningCause.IN_ORG_ALREADY: 1}
 KEYS = pytest.mark.parametrize("unique", [True, False], ids=["key unique", "key not unique"])
@@ -91,7 +92,7 @@ def test_a_crash_at_every_durable_point_costs_nothing_and_repeats_nothing(
         calm = durable_points(open_site(morning(None, unique)))
         points = [p for n, p in enumerate(points) if p not in calm[: n + 1]] or points[-8:]
     assert points
-    for number, moment in points:
+    for number, moment in share_of(points, int(unique)):
         site = open_site(scenario)
         life, history = dying_at(number), History(by_others=set(site.rows()))
         with pytest.raises(Died):

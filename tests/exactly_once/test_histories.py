@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -11,8 +9,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from bridge.practice import PracticeServer
 from tests.exactly_once.histories import Histories
 from tests.exactly_once.site import Clock
+from tests.proof import histories
 
-HISTORIES = int(os.environ.get("PROOF_HISTORIES", "24"))
+HISTORIES = histories()
 """`scripts/prove --histories 2000` asks for more."""
 STEPS = 12
 SHARDS = max(2, HISTORIES // 50)

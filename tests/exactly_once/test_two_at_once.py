@@ -16,9 +16,10 @@ from bridge.practice import MorningCause, Operation, Scenario
 from tests.exactly_once.conftest import OpenSite
 from tests.exactly_once.site import Site, ledger_folder
 from tests.exactly_once.test_crashes import KEYS
+from tests.proof import times
 
-THREADED = 42
-FORKED = 8
+THREADED = times(42)
+FORKED = times(8)
 CAUSES = {MorningCause.LONG_TEXT: 3, MorningCause.ROW_LOCK: 3}
 
 

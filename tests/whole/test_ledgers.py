@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 import os
 import signal
@@ -26,6 +25,7 @@ from bridge.practice import MorningCause, PracticeServer, Scenario
 from tests import forks
 from tests.ledger.line import Cut, Line
 from tests.postgres import PASSWORD, Server
+from tests.proof import numbers
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import HASTE, House, process_environment
 from tests.whole.test_faults import KillAt, assert_each_once
@@ -163,7 +163,7 @@ def test_a_server_that_is_cut_off_at_any_commit_costs_no_message_and_makes_none_
     """At the first commit of a sending, the second, and so on until there is none to cut."""
     scenario = Scenario(causes={MorningCause.LONG_TEXT: 8}, extra_rows=0, key_unique=unique)
     opened = open_house(scenario)
-    for nth in itertools.count(1):
+    for nth in numbers(2 * list(Cut).index(where) + unique):
         opened.practice.begin_anew(scenario)
         near = postgres.new_ledger()
         house = replace(opened, database=near)
