@@ -12,17 +12,15 @@ from bridge.report.verification import VerificationDocument
 
 
 @dataclass(frozen=True, slots=True)
-class PlanResult:
-    """A plan that is whole and on record; nothing of it was sent."""
+class _OfRun:
+    """What every result of a run tells."""
 
     document: RunDocument
-    """All that is known of it: what `bridge plan --json` prints."""
-    held: tuple[ItemPart, ...]
-    """The messages that wait for a person, each with why and what that person can do."""
+    """All that is known of it: what the command of that name prints with `--json`."""
 
     @property
     def run_id(self) -> str:
-        """What `apply` takes."""
+        """What `apply` takes to send it, or to go on with it."""
         return self.document.run_id
 
     @property
@@ -34,6 +32,14 @@ class PlanResult:
     def by_cause(self) -> Mapping[str, Standing]:
         """The same for each cause, by its id, the most frequent first."""
         return {cause.id: cause.counts for cause in self.document.causes}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult(_OfRun):
+    """A plan that is whole and on record; nothing of it was sent."""
+
+    held: tuple[ItemPart, ...]
+    """The messages that wait for a person, each with why and what that person can do."""
 
     @property
     def exit_code(self) -> Exit:
@@ -42,11 +48,9 @@ class PlanResult:
 
 
 @dataclass(frozen=True, slots=True)
-class SendingResult:
+class SendingResult(_OfRun):
     """What became of a run, as its ledger has it."""
 
-    document: RunDocument
-    """All that is known of it: what `bridge apply --json` prints."""
     left_over: tuple[ItemPart, ...]
     """The messages that are held or were refused, each with why and what a person can do."""
     ending: EndingKind
@@ -54,21 +58,6 @@ class SendingResult:
     reason: BridgeError | None
     """Why it stopped before its end: a safety limit, a remote. Set exactly where `ending` is
     *stopped*; what was sent before is sent."""
-
-    @property
-    def run_id(self) -> str:
-        """What `apply` takes to go on with it."""
-        return self.document.run_id
-
-    @property
-    def counts(self) -> RunCounts:
-        """How many messages stand where."""
-        return self.document.counts
-
-    @property
-    def by_cause(self) -> Mapping[str, Standing]:
-        """The same for each cause, by its id, the most frequent first."""
-        return {cause.id: cause.counts for cause in self.document.causes}
 
     @property
     def exit_code(self) -> Exit:
