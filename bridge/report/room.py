@@ -23,26 +23,6 @@ from bridge.report.mapping_diff import MappingDiffDocument, mapping_diff_documen
 from bridge.report.mapping_test import MappingTestDocument, mapping_test_document
 from bridge.report.masking import masked
 from bridge.report.reading import report_document, run_document
-from bridge.report.terminal.room import (
-    show_amendment,
-    show_amendment_recorded,
-    show_cause,
-    show_causes,
-    show_doctor,
-    show_explanation,
-    show_fixer,
-    show_fixers,
-    show_ledger_check,
-    show_mapping_diff,
-    show_mapping_test,
-    show_new_fixer,
-    show_plan,
-    show_plan_alone,
-    show_report,
-    show_result,
-    show_status,
-    show_verification,
-)
 
 __all__ = [
     "CauseDocument",
@@ -69,23 +49,5 @@ __all__ = [
     "masked",
     "report_document",
     "run_document",
-    "show_amendment",
-    "show_amendment_recorded",
-    "show_cause",
-    "show_causes",
-    "show_doctor",
-    "show_explanation",
-    "show_fixer",
-    "show_fixers",
-    "show_ledger_check",
-    "show_mapping_diff",
-    "show_mapping_test",
-    "show_new_fixer",
-    "show_plan",
-    "show_plan_alone",
-    "show_report",
-    "show_result",
-    "show_status",
-    "show_verification",
     "whole",
 ]

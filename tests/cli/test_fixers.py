@@ -14,8 +14,9 @@ from bridge.cli.main import app
 from bridge.errors import UsageError
 from bridge.fixers import BrokenFixer, UnknownFixer, find, names
 from bridge.fixers.registry import OURS
-from bridge.report import fixers_document, show_fixers
+from bridge.report import fixers_document
 from bridge.report.fixers import FixerDocument, FixersDocument
+from bridge.report.terminal import show_fixers
 from tests.plugins import PLUGIN, Plugins
 
 EXAMPLES = """

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bridge.ledger import Ledger
 from bridge.model import Change, Finding, Item, Outcome, Risk, Topic, Window
-from bridge.report import cause_document, causes_document, show_cause, show_causes
+from bridge.report import cause_document, causes_document
 from bridge.report.causes import DAYS, DayPart
+from bridge.report.terminal import show_cause, show_causes
 from bridge.report.terminal.causes import sparkline
 from tests.report.runs import (
     NAME,

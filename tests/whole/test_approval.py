@@ -14,7 +14,8 @@ from bridge.errors import UsageError
 from bridge.ledger import Ledger
 from bridge.model import Decision, HeldReason, Outcome
 from bridge.practice import MorningCause, PracticeServer, Scenario
-from bridge.report import report_document, show_plan_alone, show_report, show_result
+from bridge.report import report_document
+from bridge.report.terminal import show_plan_alone, show_report, show_result
 from tests.exactly_once.process import Died, doors_watched, dying_at, living
 from tests.report.runs import console, written
 from tests.whole.conftest import OpenHouse

@@ -22,8 +22,8 @@ from bridge.practice import Fault, Login, Remote, Scenario, Status
 from bridge.practice.org.customizing import FieldSetting
 from bridge.practice.org.schema import Access
 from bridge.practice.org.session import SigningKey
-from bridge.report import show_doctor
 from bridge.report.doctor import DoctorDocument, Family, Mark
+from bridge.report.terminal import show_doctor
 from bridge.settings import look
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import House

@@ -26,7 +26,8 @@ from bridge.practice import (
     Status,
 )
 from bridge.practice.faults import Effect
-from bridge.report import report_document, show_plan, show_report, show_result
+from bridge.report import report_document
+from bridge.report.terminal import show_plan, show_report, show_result
 from tests.report.runs import console, written
 from tests.whole.conftest import OpenHouse
 from tests.whole.house import HASTE, House

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.diagnosis import cause_of, diagnose
-from bridge.report import show_explanation
+from bridge.report.terminal import show_explanation
 from tests.report.runs import console, written
 
 TRIGGER = (

@@ -19,7 +19,8 @@ from bridge.model import (
     Visibility,
     Window,
 )
-from bridge.report import run_document, show_plan_alone
+from bridge.report import run_document
+from bridge.report.terminal import show_plan_alone
 from tests.report.runs import (
     NO_ACCESS,
     NO_NAME,

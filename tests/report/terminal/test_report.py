@@ -6,7 +6,8 @@ import pytest
 
 from bridge.ledger import Ledger
 from bridge.model import Decision, Outcome
-from bridge.report import report_document, show_report
+from bridge.report import report_document
+from bridge.report.terminal import show_report
 from tests.report.runs import (
     NO_ACCESS,
     RULE,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bridge.ledger import Ledger
 from bridge.model import Decision, Finding, HeldReason, Outcome, Topic
-from bridge.report import run_document, show_result
+from bridge.report import run_document
+from bridge.report.terminal import show_result
 from tests.report.runs import (
     NO_ACCESS,
     NOW,

@@ -4,7 +4,8 @@ import datetime as dt
 
 from bridge.ledger import Ledger
 from bridge.model import Outcome, Window
-from bridge.report import run_document, show_status
+from bridge.report import run_document
+from bridge.report.terminal import show_status
 from tests.report.runs import NO_ACCESS, console, item, planned, written
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bridge.model import Difference, Scope, Verification
-from bridge.report import show_verification
+from bridge.report.terminal import show_verification
 from bridge.report.verification import verification_document
 from tests.report.runs import TEXT, console, key, question, twice, written
 
