@@ -86,10 +86,23 @@ class Said(NamedTuple):
     object: str | None = None
 
 
+class _Quoted(NamedTuple):
+    """What a message quotes of the record."""
+
+    start: int
+    end: int
+    value: str | None
+    """None where it is empty, or cut before its end."""
+
+
 def said_in(code: str | None, message: str) -> Said:
-    """Read a root's message."""
-    limit, before = _limit(code, message)
-    return Said(_fields(code, message), limit, _value(code, message, before), _object(message))
+    """Read a root's message. What it quotes names nothing: a chatter may have written it."""
+    limit, limit_at = _limit(code, message)
+    quoted = _quoted(code, message, limit_at)
+    value, words = None, message
+    if quoted is not None:
+        value, words = quoted.value, message[: quoted.start] + message[quoted.end :]
+    return Said(_fields(code, words), limit, value, _object(words))
 
 
 def _limit(code: str | None, message: str) -> tuple[int | None, int]:
@@ -124,26 +137,36 @@ def _the_only(names: list[str]) -> tuple[str, ...]:
     return tuple(names[:1]) if len(set(names)) == 1 else ()
 
 
-def _value(code: str | None, message: str, limit_at: int) -> str | None:
+def _quoted(code: str | None, message: str, limit_at: int) -> _Quoted | None:
+    """Where the message quotes a value; up to its limit where it names one."""
     at = message.find(_TOO_LARGE)
     if at >= 0:
-        return message[at + len(_TOO_LARGE) : limit_at].strip() if limit_at > at else None
+        start = at + len(_TOO_LARGE)
+        if limit_at <= at:
+            return _Quoted(start, len(message), None)
+        return _Quoted(start, limit_at, message[start:limit_at].strip())
     if code == "STRING_TOO_LONG":
         head = _IN_ANY_LANGUAGE.match(message) if limit_at >= 0 else None
-        return message[head.end() : limit_at].strip() if head and head.end() <= limit_at else None
+        if head is None or head.end() > limit_at:
+            return None
+        return _Quoted(head.end(), limit_at, message[head.end() : limit_at].strip())
     for phrase in _VALUES_TO_THE_END:
         at = message.find(phrase)
         if at >= 0:
-            return message[at + len(phrase) :].strip() or None
+            return _to_the_end(message, at + len(phrase))
     if code in _QUOTING:
         abroad = _QUOTED_ABROAD[code in _QUOTING_ALONE].match(message)
-        return message[abroad.end() :].strip() or None if abroad else None
+        return _to_the_end(message, abroad.end()) if abroad else None
     for phrase, pattern in _VALUES:
         if phrase in message:
             found = pattern.search(message)
             if found is not None:
-                return found[1].strip()
+                return _Quoted(found.start(1), found.end(1), found[1].strip())
     return None
+
+
+def _to_the_end(message: str, start: int) -> _Quoted:
+    return _Quoted(start, len(message), message[start:].strip() or None)
 
 
 def start_of_cut_value(code: str | None, message: str) -> int | None:

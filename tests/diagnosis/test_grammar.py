@@ -219,6 +219,23 @@ def test_a_bracket_that_holds_labels_or_values_names_no_fields(entry: str) -> No
     )
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Access to entity 'Lead' denied",
+        "it stands on entity 'Contact', not on sobject of type Case",
+        "No such column 'Mood__c' on entity 'Account'",
+        "Required fields are missing: [LastName]",
+        "duplicate value found: Phone duplicates",
+    ],
+)
+@pytest.mark.parametrize("end", [" (max length=400)", ""], ids=["whole", "cut"])
+def test_what_a_chatter_wrote_names_no_field_and_no_object(written: str, end: str) -> None:
+    diagnosis = diagnose(f"STRING_TOO_LONG: Text: data value too large: Hi, {written}, bye{end}")
+    assert (diagnosis.fields, diagnosis.object) == ((), None)
+    assert diagnosis.value == (f"Hi, {written}, bye" if end else None)
+
+
 def test_a_code_in_a_chatters_text_is_not_taken_for_the_root() -> None:
     quoted = "Text: data value too large: first error: UNABLE_TO_LOCK_ROW, hi: [x] (max length=80)"
     for text in (
