@@ -8,7 +8,7 @@ what no rule repairs stays rejected, and no record is sent twice as it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -124,5 +124,5 @@ def _held(run: Run, item: StoredItem, new: Sequence[Change]) -> Held | None:
 
 def _new(now: Sequence[Change], before: Sequence[Change]) -> list[Change]:
     """The changes that were not made before, whatever the reason was then."""
-    made = [replace(change, why="") for change in before]
-    return [change for change in now if replace(change, why="") not in made]
+    made = [change._replace(why="") for change in before]
+    return [change for change in now if change._replace(why="") not in made]

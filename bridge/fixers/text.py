@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 import regex
@@ -37,6 +37,8 @@ _SURE_END = regex.compile(r"(?r)(?<=\p{GCB=Other})(?=\p{GCB=Other})")
 """The last place between two code points that are each a character of their own (UAX #29)."""
 _NEAR = 40
 """How far before the limit a word may end to be cut there, in characters."""
+_COUNTED = 16
+"""How many texts' counts are kept."""
 
 Cutter: TypeAlias = Callable[[str, int], int]
 """Given a text and how much of its start fits, how much of it to keep; never more."""
@@ -54,12 +56,21 @@ class Cut:
 
 def units(text: str, field: FieldSchema) -> int:
     """The length of `text` as this field counts it: UTF-16 units, a text area's line breaks two."""
-    length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-    if field.type != "textarea":
+    in_area = field.type == "textarea"
+    if text.isascii() and not (in_area and ("\n" in text or "\r" in text)):
+        return len(text)
+    return _counted(text, in_area)
+
+
+@lru_cache(_COUNTED)
+def _counted(text: str, in_area: bool) -> int:
+    """The units of a text: who cuts it, and who says so, asks for the same ones again at once."""
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if not in_area:
         return length
     if "\r" in text:
         length += text.count("\r") - 2 * text.count("\r\n")
-    return length + text.count("\n") if "\n" in text else length
+    return length + text.count("\n")
 
 
 def units_in_words(text: str, field: FieldSchema) -> str:
@@ -142,13 +153,11 @@ def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> int:
 
 def _fitting(text: str, field: FieldSchema, limit: int, tail: str) -> int:
     """How many code points of the start fit in front of the tail, whatever they make together."""
-    end = _end_within(
-        text,
-        len(text),
-        limit - units(tail, field),
-        partial(units, field=field),
-        _UNITS_A_CODE_POINT,
-    )
+    room = limit - units(tail, field)
+    end = _end_as_counted(text, field, room)
+    if end is None:
+        size = partial(units, field=field)
+        end = _end_within(text, len(text), room, size, _UNITS_A_CODE_POINT)
     most_bytes = byte_limit(field)
     if most_bytes is None:
         return end
@@ -170,12 +179,31 @@ def _end_within(text: str, end: int, room: int, size: Callable[[str], int], most
     return end
 
 
+def _end_as_counted(text: str, field: FieldSchema, room: int) -> int | None:
+    """The same, of text that is written out as the field counts it, and cut there: faster.
+
+    None where that can't be read back: in a text with CR, or with half of a surrogate pair.
+    """
+    head = text[: max(room, 0)]
+    if "\r" in head:
+        return None
+    as_counted = head.replace("\n", "\r\n") if field.type == "textarea" else head
+    try:
+        counted = as_counted.encode("utf-16-le")
+    except UnicodeEncodeError:
+        return None
+    kept = counted[: 2 * max(room, 0)].decode("utf-16-le", "ignore")
+    return len(kept) - kept.count("\r")
+
+
 def _whole_characters(text: str, fitting: int) -> int:
     """The end of the last character, as a reader sees it, that ends within so many code points.
 
-    Between two that join with nothing one ends for sure, so the search starts there.
+    Between two that join with nothing one ends for sure, so the search starts there. In ASCII those
+    are all but CR and LF.
     """
-    if fitting == len(text):
+    around = text[max(0, fitting - 1) : fitting + 1]
+    if fitting == len(text) or (around.isascii() and around != "\r\n"):
         return fitting
     sure = _SURE_END.search(text, 0, fitting + 1)
     end = sure.start() if sure else 0

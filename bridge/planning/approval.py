@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import replace
 
 from bridge.model import BY_HAND, Change, Decision, Held, HeldReason, Item, Risk, Value
 
@@ -63,7 +62,7 @@ def awaiting_approval(item: Item, approve: Set[Risk] | None, command: str) -> It
         return item
     failed_for = item.diagnosis.fields if item.diagnosis else ()
     held = held_for_approval(waiting, command, failed_for)
-    return replace(item, decision=Decision.HELD, held=held)
+    return item._replace(decision=Decision.HELD, held=held)
 
 
 def command_to_approve(run_id: str, what: str, flags: str) -> str:

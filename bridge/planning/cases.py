@@ -7,10 +7,10 @@ the value or the record that it is about, and comes once.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from bridge.diagnosis import cause_of, diagnose
 from bridge.model import Cause, Diagnosis, Finding, ObjectSchema, Record
@@ -31,8 +31,7 @@ _DECIDING: Final = attrgetter(
 """What may decide what follows from an error, beside its wrappers; the rest is quoted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """An error, or that there is none, and what follows from it for a message."""
 
     diagnosis: Diagnosis | None
@@ -48,8 +47,7 @@ class Case:
     """The message's object as these narrow it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Undecided:
+class _Undecided(NamedTuple):
     """An error of which the message decides what follows."""
 
     diagnosis: Diagnosis
@@ -150,7 +148,7 @@ class Cases:
         follows = self._follows(diagnosis, possible, holding)
         told = diagnosis
         if follows.traced:
-            told = replace(diagnosis, fields=follows.fields, limit=follows.limit)
+            told = diagnosis._replace(fields=follows.fields, limit=follows.limit)
         return Case(
             diagnosis,
             cause,
@@ -178,7 +176,7 @@ class Cases:
         if known is None:
             if len(self._consequences) >= _ALIKE:
                 self._consequences.clear()
-            unquoted = replace(diagnosis, message=message, value=None, ids=(), others=())
+            unquoted = diagnosis._replace(message=message, value=None, ids=(), others=())
             known = self._work_out(unquoted, downstream.narrowed(possible, holding))
             self._consequences[deciding] = known
         return known

@@ -171,7 +171,7 @@ class Planner:
             }
         else:
             values = message.record
-        return dict(zip(self._names_of(tuple(values)), values.values(), strict=True))
+        return dict(zip(self._names_of(tuple(values)), values.values(), strict=False))
 
     def _repair(
         self, original: Record, key: str, cases: Sequence[Case], tight: Tightened

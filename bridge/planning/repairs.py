@@ -78,7 +78,10 @@ class Repair:
     def _make(self, changes: Sequence[Change]) -> None:
         self.changes += changes
         for change in changes:
-            self.record[change.field] = change.after
+            if change.after is None:
+                self.record.pop(change.field, None)
+            else:
+                self.record[change.field] = change.after
 
     @property
     def result(self) -> Record:

@@ -53,13 +53,13 @@ class Tightened:
 
     def explained(self, changes: Sequence[Change]) -> tuple[Change, ...]:
         """The changes, whose reasons name the made record's field where that asked for it."""
-        return tuple(map(self._explained, changes)) if self.by else tuple(changes)
+        if not self.by:
+            return tuple(changes)
+        return tuple([self._explained(c) if c.field in self.by else c for c in changes])
 
     def _explained(self, change: Change) -> Change:
-        made = self.by.get(change.field)
-        if made is None or (short := self.schema.short(change.field)) not in change.why:
-            return change
-        return replace(change, why=change.why.replace(short, f"{made} (from {short})", 1))
+        made, short = self.by[change.field], self.schema.short(change.field)
+        return change._replace(why=change.why.replace(short, f"{made} (from {short})", 1))
 
 
 class Tightening:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bridge.model import Decision, FieldSchema, Held, HeldReason, Item, ObjectSchema, Record, Value
 from bridge.planning.check import as_stored
 
@@ -30,8 +28,8 @@ class UniqueValues:
         for field, value in values:
             earlier = self._taken.get((field.name, value))
             if value is not None and earlier is not None:
-                return replace(
-                    item, decision=Decision.HELD, held=_held(field, earlier, self._schema)
+                return item._replace(
+                    decision=Decision.HELD, held=_held(field, earlier, self._schema)
                 )
         self._taken |= {
             (field.name, value): item.key or "" for field, value in values if value is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 import structlog
@@ -346,6 +346,6 @@ def _without_changed(
         if not fields:
             return item
         why = held_as_sent_otherwise if key in sent else held_as_in_doubt_otherwise
-        return replace(item, decision=Decision.HELD, held=why(fields, source.run_id))
+        return item._replace(decision=Decision.HELD, held=why(fields, source.run_id))
 
     return [looked_at(item) for item in items]

@@ -59,7 +59,7 @@ def test_an_id_is_the_same_in_every_version() -> None:
 def test_the_order_of_fields_makes_no_other_cause(diagnosis: Diagnosis, random: Random) -> None:
     shuffled = list(diagnosis.fields)
     random.shuffle(shuffled)
-    other = Diagnosis(diagnosis.code, diagnosis.kind, diagnosis.message, tuple(shuffled))
+    other = diagnosis._replace(fields=tuple(shuffled))
     assert cause_of(other) == cause_of(diagnosis)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -20,8 +19,7 @@ def expected(case: Nested) -> Diagnosis:
     root = case.root
     alone = diagnose_error(root.code, root.message, root.fields)
     wrapped = case.outer_code is not None
-    return replace(
-        alone,
+    return alone._replace(
         outer_code=case.outer_code,
         handler=case.handler if wrapped else alone.handler,
         kind=Kind.ADMIN if wrapped and alone.kind is Kind.STOP else alone.kind,
@@ -50,5 +48,5 @@ def test_parts_read_as_the_whole_text(case: Nested) -> None:
     error = case.error
     in_parts = diagnose_error(error.code, error.message, error.fields)
     whole = diagnose(as_bulk(error))
-    without_envelope = replace(whole, steps=whole.steps[1:], ids=in_parts.ids)
+    without_envelope = whole._replace(steps=whole.steps[1:], ids=in_parts.ids)
     assert without_envelope == in_parts

@@ -76,8 +76,8 @@ def test_runs_of_another_org_tenant_or_window_do_not_count(location: str) -> Non
 
 
 def test_what_could_not_be_read_is_counted_once(location: str) -> None:
-    unread = replace(item(None, held=HELD), raw='{"a": 1}')
+    unread = item(None, held=HELD)._replace(raw='{"a": 1}')
     with Ledger(location) as ledger:
         for _ in range(2):
-            planned(ledger, item("1"), unread, replace(unread, raw="[]"))
+            planned(ledger, item("1"), unread, unread._replace(raw="[]"))
         assert ledger.unreadable_of(OfOrg(ORG)) == 2

@@ -41,7 +41,7 @@ def ledger(location: str) -> Iterator[Ledger]:
 
 
 def failed(key: str, cause: Cause = CAUSE, at: dt.datetime = NOW - DAY) -> Item:
-    return replace(item(key), cause=cause, order=at.isoformat(timespec="microseconds"))
+    return item(key)._replace(cause=cause, order=at.isoformat(timespec="microseconds"))
 
 
 def run_of(ledger: Ledger, *items: Item, days: int = 0) -> str:
@@ -106,7 +106,7 @@ def test_a_message_counts_under_what_refused_it_last(ledger: Ledger) -> None:
 
 def test_what_is_open_is_ready_held_or_rejected(ledger: Ledger) -> None:
     why = Held(HeldReason.SCHEMA, "no access", "Grant it.")
-    held = replace(failed("2"), decision=Decision.HELD, held=why)
+    held = failed("2")._replace(decision=Decision.HELD, held=why)
     run_id = run_of(ledger, failed("1"), held, failed("3"), failed("4"))
     settle(ledger, run_id, "3", refused_for=CAUSE)
     settle(ledger, run_id, "4")
@@ -151,7 +151,7 @@ def test_what_a_limit_left_for_the_next_run_stays_open(ledger: Ledger) -> None:
 
 def test_what_is_skipped_is_not_open(ledger: Ledger) -> None:
     skipped = Held(HeldReason.POLICY, "skipped", "")
-    run_of(ledger, replace(failed("1"), decision=Decision.SKIPPED, held=skipped))
+    run_of(ledger, failed("1")._replace(decision=Decision.SKIPPED, held=skipped))
     (found,) = ledger.causes(LONG_AGO)
     assert found.messages == MessagesOfCause(skipped=1)
     assert not found.messages.unfinished
@@ -187,7 +187,7 @@ def test_a_better_fingerprint_takes_history_and_care_along(ledger: Ledger) -> No
 
 
 def test_a_cause_is_found_by_the_start_of_its_id(ledger: Ledger) -> None:
-    run_of(ledger, failed("1"), failed("2", cause=replace(OTHER, id="c0ffed")))
+    run_of(ledger, failed("1"), failed("2", cause=OTHER._replace(id="c0ffed")))
     assert ledger.cause_id("c0ffee") == CAUSE.id
     with pytest.raises(UsageError, match="may mean c0ffed, c0ffee"):
         ledger.cause_id("c0f")
@@ -217,7 +217,7 @@ def test_what_is_repaired_is_counted_by_field_and_time(ledger: Ledger) -> None:
 
 def test_a_finding_is_kept_once(ledger: Ledger) -> None:
     found = Finding(Topic.RULE, "it changed", rule="No_Links", link="https://acme.example/x")
-    run_id = run_of(ledger, replace(failed("1"), findings=(found,)))
+    run_id = run_of(ledger, failed("1")._replace(findings=(found,)))
     ledger.add_findings(run_id, [(CAUSE.id, found)])
     assert ledger.findings(run_id) == {CAUSE.id: (found,)}
 

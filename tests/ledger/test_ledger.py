@@ -101,7 +101,7 @@ def test_a_text_from_outside_is_kept_whatever_is_in_it(ledger: Ledger, text: str
     run_id = ledger.begin_run(named, NOW)
     key = f"key {text}"
     held = item(key, held=replace(HELD, code=text))
-    odd = replace(held, order="", conversation=text, treatment=text)
+    odd = held._replace(order="", conversation=text, treatment=text)
     ready = item("1")
     ledger.add_items(run_id, 0, [odd, ready])
     ledger.finish_plan(run_id, announced=2, fetched=2, repeated=0, notes=[text])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bridge.model import Diagnosis, Handler, HandlerType, Kind, Record, Step, Wrapper
@@ -37,19 +35,19 @@ RECORD: Record = {FULL_NAME: "A", LAST_NAME: "B"}
 
 OWN = Diagnosis("DUPLICATE_VALUE", Kind.DATA, "A", ("Text__c",), value="A")
 IN_TRIGGER = (Step(Wrapper.DML, "first error: "),)
-OF_MADE = replace(OWN, fields=("LastName",), limit=80, steps=IN_TRIGGER)
+OF_MADE = OWN._replace(fields=("LastName",), limit=80, steps=IN_TRIGGER)
 TELLING = {
-    "code": (OWN, replace(OWN, code="STRING_TOO_LONG")),
-    "outer code": (OWN, replace(OWN, outer_code="CANNOT_EXECUTE_FLOW_TRIGGER")),
-    "kind": (OWN, replace(OWN, kind=Kind.DUPLICATE)),
-    "fields": (OWN, replace(OWN, fields=("File_Type__c",))),
-    "object": (OWN, replace(OWN, object="Case")),
-    "handler": (OWN, replace(OWN, handler=Handler(HandlerType.TRIGGER, "Mine"))),
-    "rule": (OWN, replace(OWN, rule="No links")),
-    "message": (OWN, replace(OWN, message="B")),
-    "wrappers": (OWN, replace(OWN, steps=IN_TRIGGER)),
-    "limit": (OF_MADE, replace(OF_MADE, limit=40)),
-    "the field that holds what it quotes": (OF_MADE, replace(OF_MADE, value="B")),
+    "code": (OWN, OWN._replace(code="STRING_TOO_LONG")),
+    "outer code": (OWN, OWN._replace(outer_code="CANNOT_EXECUTE_FLOW_TRIGGER")),
+    "kind": (OWN, OWN._replace(kind=Kind.DUPLICATE)),
+    "fields": (OWN, OWN._replace(fields=("File_Type__c",))),
+    "object": (OWN, OWN._replace(object="Case")),
+    "handler": (OWN, OWN._replace(handler=Handler(HandlerType.TRIGGER, "Mine"))),
+    "rule": (OWN, OWN._replace(rule="No links")),
+    "message": (OWN, OWN._replace(message="B")),
+    "wrappers": (OWN, OWN._replace(steps=IN_TRIGGER)),
+    "limit": (OF_MADE, OF_MADE._replace(limit=40)),
+    "the field that holds what it quotes": (OF_MADE, OF_MADE._replace(value="B")),
 }
 
 
@@ -64,7 +62,7 @@ def test_what_may_decide_tells_errors_apart(pair: tuple[Diagnosis, Diagnosis]) -
 
 def test_an_error_keeps_what_it_quotes_itself() -> None:
     kept = Cases(parse_mapping(HEAD, "org.yaml"), MESSAGE, MADE)
-    other = replace(OWN, message="B", value="B", ids=("a0B5g0001000001",))
+    other = OWN._replace(message="B", value="B", ids=("a0B5g0001000001",))
     cases = [kept.of_refusal(each, RECORD) for each in (OWN, other)]
     assert [case.told for case in cases] == [OWN, other]
     assert consequences(cases[0]) == consequences(cases[1])

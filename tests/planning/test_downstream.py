@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,7 +74,7 @@ def test_one_source_of_several_records_is_one_source() -> None:
 
 
 def test_the_object_that_the_text_names_decides() -> None:
-    diagnosis = replace(diagnose(NO_NAME), object="contact")
+    diagnosis = diagnose(NO_NAME)._replace(object="contact")
     (trace,) = downstream.traces(TABLE, MESSAGE, diagnosis, {})
     assert trace.names == (LAST_NAME,)
 

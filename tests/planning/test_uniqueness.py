@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bridge.fixers import with_fields
@@ -46,7 +44,7 @@ def test_the_second_with_a_value_is_held_as_the_org_would_refuse_it() -> None:
     assert (held.held.code, held.held.fields) == ("DUPLICATE_VALUE", ("Ticket__c",))
     assert first.key is not None
     assert first.key in held.held.what
-    assert replace(held, decision=second.decision, held=None) == second
+    assert held._replace(decision=second.decision, held=None) == second
     assert unique.admit(third) is third
 
 

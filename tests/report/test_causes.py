@@ -40,7 +40,7 @@ LONG_NAME = (
 
 def failed_on(ledger: Ledger, at: dt.datetime, *items: Item) -> str:
     run_id = ledger.begin_run(replace(plan(), window=Window(at - DAY, at, AMSTERDAM.key)), at)
-    dated = [replace(one, order=at.isoformat(timespec="microseconds")) for one in items]
+    dated = [one._replace(order=at.isoformat(timespec="microseconds")) for one in items]
     ledger.add_items(run_id, 0, dated)
     ledger.finish_plan(run_id, announced=None, fetched=len(items), repeated=0, notes=())
     return run_id
@@ -81,7 +81,7 @@ def test_a_field_that_fills_the_blamed_one_is_the_causes_own(ledger: Ledger) -> 
     change = Change(NAME, "x" * 90, "x" * 80, "truncate", "it holds 80", Risk.LOSSY, 10)
     for day in range(3):
         failed_on(
-            ledger, NOW - day * DAY, replace(item(day, LONG_NAME, [change]), findings=(traced,))
+            ledger, NOW - day * DAY, item(day, LONG_NAME, [change])._replace(findings=(traced,))
         )
     (one,) = ledger.causes(NOW)
     document = cause_document(ledger, one.cause.id, AMSTERDAM, NOW)
@@ -167,8 +167,8 @@ def test_what_is_held_is_told_with_the_plans_own_reason(ledger: Ledger) -> None:
 
 def test_a_rule_is_named_and_what_the_mapping_repairs_is_not_to_be_mapped(ledger: Ledger) -> None:
     found = Finding(Topic.STANDING_RULE, "it stands", "https://acme.example/x", rule="No_Links")
-    cut_for_it = replace(item(2, LONG_NAME), treatment="truncate, then retry (ours.yaml:7)")
-    failed_on(ledger, NOW - DAY, replace(item(1), findings=(found,)), cut_for_it, shortened(3))
+    cut_for_it = item(2, LONG_NAME)._replace(treatment="truncate, then retry (ours.yaml:7)")
+    failed_on(ledger, NOW - DAY, item(1)._replace(findings=(found,)), cut_for_it, shortened(3))
     page = " ".join(listed(ledger).split())
     assert "Rule No_Links. Have the validation rule changed" in page
     assert "The mapping repairs them: truncate, then retry (ours.yaml:7)." in page
@@ -178,7 +178,7 @@ def test_a_rule_is_named_and_what_the_mapping_repairs_is_not_to_be_mapped(ledger
 
 def test_an_answer_of_the_org_is_told_with_its_time_and_its_zone(ledger: Ledger) -> None:
     found = Finding(Topic.STANDING_RULE, "it stands", "https://acme.example/x", rule="No_Links")
-    run_id = failed_on(ledger, NOW, replace(item(1), findings=(found,)))
+    run_id = failed_on(ledger, NOW, item(1)._replace(findings=(found,)))
     cause = item(1).cause.id
     page = shown(ledger, cause)
     assert f"Asked on 23 November 2026 08:30 (Europe/Amsterdam, run {run_id}): it stands." in page

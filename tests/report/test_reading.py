@@ -213,8 +213,7 @@ def test_a_plan_that_nobody_sent_and_messages_left_out_on_purpose_are_a_success(
 
 
 def test_a_report_has_every_message_with_all_that_became_of_it(ledger: Ledger) -> None:
-    unreadable = replace(
-        item(3, None),
+    unreadable = item(3, None)._replace(
         key=None,
         raw='{"broken": true}',
         decision=Decision.HELD,

@@ -60,10 +60,8 @@ class FlattenOptions(ByField[Part], frozen=True):
 _Path: TypeAlias = tuple[str, ...]
 
 
-class _Found(NamedTuple):
-    value: Value
-    beside: tuple[_Path, ...]
-    """The paths that stood beside it and held something."""
+_Holding: TypeAlias = tuple[tuple[str, ...], ...]
+"""The names that hold something beside each step of a path and at it."""
 
 
 class _Flat(NamedTuple):
@@ -185,34 +183,43 @@ def _keep_all(value: Value) -> _Flat:
 
 def _take(path: str, steps: _Path, value: Value) -> _Flat | None:
     found = _find(value, steps)
-    return None if found is None else _flat(_as_text(found.value), (path,), found.beside)
+    if found is None:
+        return None
+    taken, holding = found
+    return _Flat(_as_text(taken), *_account((path,), (holding,)))
 
 
 def _fill(template: Template, value: Value) -> _Flat | None:
     texts: dict[str, str] = {}
-    beside: list[_Path] = []
+    around: list[_Holding] = []
     for path in template.names:
         found = _find(value, _steps(path))
-        text = _as_text(found.value) if found and _holds_something(found.value) else None
+        text = _as_text(found[0]) if found and _holds_something(found[0]) else None
         if found is None or text is None or not text.strip():
             return None
         texts[path] = text
-        beside += found.beside
-    return _flat(template.filled(texts), tuple(template.names), tuple(beside))
-
-
-def _flat(text: str | None, taken: tuple[str, ...], beside: tuple[_Path, ...]) -> _Flat:
-    why, risk = _account(taken, beside)
-    return _Flat(text, why, risk)
+        around.append(found[1])
+    return _Flat(template.filled(texts), *_account(tuple(template.names), tuple(around)))
 
 
 @lru_cache(_SHAPES)
-def _account(taken: tuple[str, ...], beside: tuple[_Path, ...]) -> tuple[str, Risk]:
-    """Why the text is what it is, and what that risks; the same for all objects of one shape."""
+def _account(taken: tuple[str, ...], around: tuple[_Holding, ...]) -> tuple[str, Risk]:
+    """Why the text is what it is, and what that risks; the same for all objects of one shape.
+
+    Args:
+        taken: the paths.
+        around: what each of them passed by.
+    """
     paths = tuple(map(_steps, taken))
+    met = dict.fromkeys(
+        (*path[:depth], name)
+        for path, holding in zip(paths, around, strict=True)
+        for depth, names in enumerate(holding)
+        for name in names
+    )
     dropped = tuple(
         ".".join(path)
-        for path in dict.fromkeys(beside)
+        for path in met
         if not any(_one_leads_to_the_other(path, other) for other in paths)
     )
     names = ", ".join(taken)
@@ -233,21 +240,20 @@ def _steps(path: str) -> _Path:
     return tuple(path.split("."))
 
 
-def _find(value: Value, steps: _Path) -> _Found | None:
-    """What stands at the end of the path, None where the path leads nowhere."""
-    beside: list[_Path] = []
-    for depth, step in enumerate(steps):
+def _find(value: Value, steps: _Path) -> tuple[Value, _Holding] | None:
+    """What stands at the end of the path and what holds something beside it on the way.
+
+    None where the path leads nowhere.
+    """
+    holding: list[tuple[str, ...]] = []
+    for step in steps:
         entries = _entries(value)
         if step not in entries:
             return None
-        above = steps[:depth]
-        beside += [
-            (*above, other)
-            for other, held in entries.items()
-            if other != step and (held or held not in _NOTHING)
-        ]
+        names = [name for name, held in entries.items() if held or held not in _NOTHING]
+        holding.append(tuple(names))
         value = entries[step]
-    return _Found(value, tuple(beside))
+    return value, tuple(holding)
 
 
 def _entries(value: Value) -> Mapping[str, Value]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -15,6 +15,8 @@ from bridge.fixers.interface import Example, Fixer
 from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, Risk
 
 _FREE_TEXT = frozenset({"string", "textarea", "encryptedstring", "combobox"})
+_PRINTABLE = bytes(range(0x20, 0x7F))
+"""Of ASCII."""
 _AROUND_BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -112,22 +114,26 @@ class Text(Fixer[TextOptions]):
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> Iterator[Change]:
-        if not self._reads_html and _all_printable(record):
-            return
-        for target in self._targets(schema):
-            value = record.get(target.name)
-            if isinstance(value, str) and not (value.isprintable() and target.html is Html.KEEP):
-                change = self._tidied(value, target)
-                if change is not None:
-                    yield change
+    ) -> Iterable[Change]:
+        texts = _texts(record) if self._reads_html else _with_unprintable(record)
+        return self._tidied_among(texts, schema) if texts else ()
 
-    def _work_out_targets(self, schema: ObjectSchema) -> tuple[_Target, ...]:
-        return tuple(
-            _target(field, hygiene)
+    def _tidied_among(
+        self, texts: Sequence[tuple[str, str]], schema: ObjectSchema
+    ) -> Iterator[Change]:
+        targets = self._targets(schema)
+        for name, text in texts:
+            target = targets.get(name)
+            change = None if target is None else self._tidied(text, target)
+            if change is not None:
+                yield change
+
+    def _work_out_targets(self, schema: ObjectSchema) -> Mapping[str, _Target]:
+        return {
+            field.name: _target(field, hygiene)
             for field, hygiene in self.options.choices(schema, unsaid=Hygiene())
             if is_free_text(field)
-        )
+        }
 
     def _tidied(self, value: str, target: _Target) -> Change | None:
         cleaned = clean(value, target.line_break)
@@ -147,9 +153,23 @@ class Text(Fixer[TextOptions]):
         )
 
 
-def _all_printable(record: Record) -> bool:
-    """Whether no text of the record has anything to tidy: most have not, so all are looked at."""
-    return "".join([value for value in record.values() if isinstance(value, str)]).isprintable()
+def _texts(record: Record) -> list[tuple[str, str]]:
+    """The fields that hold text, with it."""
+    return [(name, value) for name, value in record.items() if type(value) is str]
+
+
+def _with_unprintable(record: Record) -> Sequence[tuple[str, str]]:
+    """Those whose text may have something to tidy: most have not, so first all are looked at."""
+    if _is_printable("".join([value for value in record.values() if type(value) is str])):
+        return ()
+    return [(name, text) for name, text in _texts(record) if not text.isprintable()]
+
+
+def _is_printable(text: str) -> bool:
+    """The same as `str.isprintable`, which looks every letter up: of ASCII this is faster."""
+    if text.isascii():
+        return not text.encode("ascii").translate(None, _PRINTABLE)
+    return text.isprintable()
 
 
 def is_free_text(field: FieldSchema) -> bool:

@@ -286,8 +286,7 @@ def _after(first: Change | None, then: Change) -> Change:
     """Two changes of a field as one."""
     if first is None:
         return then
-    return replace(
-        then,
+    return then._replace(
         before=first.before,
         why=f"{first.why}; {then.why}",
         risk=highest_risk((first, then)),

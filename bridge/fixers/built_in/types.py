@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -61,7 +61,7 @@ _BOOLEANS: Mapping[str | float, bool] = {
 
 
 def _to_boolean(value: Value, field: FieldSchema) -> Change | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     return _boolean_change(field.name, value)
 
@@ -115,7 +115,7 @@ def _rounded(value: Value, field: FieldSchema, scale: int) -> Change | None:
 
 
 def _to_text(value: Value, field: FieldSchema) -> Change | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     digits = numbers.as_text(value)
     return None if digits is None else _changed(field, value, digits, "the field holds text")
@@ -148,7 +148,7 @@ def _in_a_zone(moment: iso8601.Moment, made: Change) -> Change:
     """The change, which is our guess where the message names no zone."""
     if moment.zoned:
         return made
-    return replace(made, why=f"{made.why}{_NO_ZONE}", risk=Risk.INVENTED)
+    return made._replace(why=f"{made.why}{_NO_ZONE}", risk=Risk.INVENTED)
 
 
 def _written(utc: dt.datetime) -> str:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -80,10 +78,10 @@ def test_a_lower_limit_in_the_error_text_counts_for_the_field_it_names() -> None
     "diagnosis",
     [
         None,
-        replace(TOO_LONG, fields=("LastName",)),
-        replace(TOO_LONG, limit=None),
-        replace(TOO_LONG, limit=200),
-        replace(TOO_LONG, code="NUMBER_OUTSIDE_VALID_RANGE"),
+        TOO_LONG._replace(fields=("LastName",)),
+        TOO_LONG._replace(limit=None),
+        TOO_LONG._replace(limit=200),
+        TOO_LONG._replace(code="NUMBER_OUTSIDE_VALID_RANGE"),
     ],
     ids=["none", "another field", "no limit", "a higher limit", "another code"],
 )
@@ -93,7 +91,7 @@ def test_other_diagnoses_lower_no_limit(diagnosis: object) -> None:
 
 
 def test_a_higher_limit_in_the_error_text_never_raises_that_of_the_org() -> None:
-    diagnosis = replace(TOO_LONG, limit=200)
+    diagnosis = TOO_LONG._replace(limit=200)
     change = only_change("truncate", None, {"User_First_Name__c": "a" * 50}, diagnosis)
     assert change.after == "a" * 39 + "…"
 

@@ -71,7 +71,7 @@ STANDS = Finding(
 
 
 def test_what_a_rule_refuses_again_is_counted_before_it_is_sent(ledger: Ledger) -> None:
-    behind = [replace(item(n), findings=(STANDS,)) for n in (1, 2)]
+    behind = [item(n)._replace(findings=(STANDS,)) for n in (1, 2)]
     shown = page(planned(ledger, [*behind, item(3, TOO_LONG)]), 120)
     assert "3 ready, 2 of them behind a rule that refuses them again, 0 held" in shown
     assert "once that rule is repaired: retry, the default" in shown
@@ -79,13 +79,13 @@ def test_what_a_rule_refuses_again_is_counted_before_it_is_sent(ledger: Ledger) 
     alone = page(planned(ledger, behind), 120)
     assert "send the 2, once No_Links is repaired" in alone
     other = replace(STANDS, rule="No_Names")
-    two = page(planned(ledger, [*behind, replace(item(3, OTHER), findings=(other,))]), 120)
+    two = page(planned(ledger, [*behind, item(3, OTHER)._replace(findings=(other,))]), 120)
     assert "3 ready, 3 of them behind rules that refuse them again, 0 held" in two
     assert "send the 3, once 2 rules are repaired" in two
 
 
 def test_what_the_mapping_repairs_for_its_cause_is_not_behind_a_rule(ledger: Ledger) -> None:
-    repaired = replace(item(1), findings=(STANDS,), treatment="truncate, then retry (ours.yaml:7)")
+    repaired = item(1)._replace(findings=(STANDS,), treatment="truncate, then retry (ours.yaml:7)")
     shown = page(planned(ledger, [repaired]), 120)
     assert "1 ready, 0 held" in shown
     assert "send the 1\n" in shown
@@ -330,7 +330,7 @@ def test_the_lines_of_the_mapping_that_matched_nothing_are_named(ledger: Ledger)
     kinds = ("data", "rule", "stop")
     entries = "".join(f"  - {{when: {{kind: {kind}}}, then: hold}}\n" for kind in kinds)
     text = f"causes:\n{entries}"
-    one = replace(item(1), treatment="hold (ours.yaml:3)")
+    one = item(1)._replace(treatment="hold (ours.yaml:3)")
     shown = page(planned(ledger, [one], mapping_name="ours.yaml", mapping_text=text), 120)
     assert "matched nothing here: ours.yaml:2, :4\n" in shown
     assert "matched nothing" not in page(planned(ledger, [item(2)], mapping_text="object: x\n"))

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bridge.ledger import Ledger
@@ -56,7 +54,7 @@ def test_a_long_list_is_bounded_and_says_where_the_rest_is(ledger: Ledger) -> No
 
 
 def test_a_message_that_could_not_be_read_is_named_by_its_place(ledger: Ledger) -> None:
-    unreadable = replace(item(2, None, held=NO_ACCESS), key=None, decision=Decision.HELD)
+    unreadable = item(2, None, held=NO_ACCESS)._replace(key=None, decision=Decision.HELD)
     assert "number 2 of those fetched" in page(planned(ledger, [item(1), unreadable]))
 
 
@@ -74,8 +72,8 @@ def test_a_held_message_that_is_in_the_org_already_needs_nobody(ledger: Ledger) 
 
 def test_what_a_cut_lost_is_told_with_where_the_whole_text_is(ledger: Ledger) -> None:
     whole = "Dear team, " * 400
-    lost = replace(
-        item(1, changes=[cut(whole, whole[:4000], 400)]), original={"Social25__Text__c": whole}
+    lost = item(1, changes=[cut(whole, whole[:4000], 400)])._replace(
+        original={"Social25__Text__c": whole}
     )
     book = planned(ledger, [lost, item(2), item(3, changes=[as_null()])])
     shown = page(book)

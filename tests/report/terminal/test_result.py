@@ -97,7 +97,7 @@ def test_what_was_refused_again_names_its_rule_and_where_it_is(ledger: Ledger) -
     stands = Finding(
         Topic.STANDING_RULE, "it stands", "https://acme.example/rules", rule="No_Links"
     )
-    book = planned(ledger, [replace(item(1), findings=(stands,))])
+    book = planned(ledger, [item(1)._replace(findings=(stands,))])
     book.settle([1], Outcome.REJECTED, says=RULE)
     left = page(book, 120).partition("Left to do")[2]
     assert "The rule No_Links:\n    https://acme.example/rules\n" in left
