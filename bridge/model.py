@@ -2,8 +2,9 @@
 
 Everything here is plain data: no I/O, no clock, nothing of ours imported. What comes from outside
 (GoTallo's JSON, an org's describe, a mapping file) is parsed at its door into these types and
-wanders through the house as nothing else. What is made anew for each message is a named tuple: a
-frozen dataclass of as many fields takes more than twice as long to make.
+wanders through the house as nothing else. An item and what it is made of (its changes, its error,
+the cause) are named tuples, since they are made anew for each message: a frozen dataclass of as
+many fields takes more than twice as long to make.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ def _longest_start(text: str, field: FieldSchema, limit: int, tail: str) -> int:
 
 def _fitting(text: str, field: FieldSchema, limit: int, tail: str) -> int:
     """How many code points of the start fit in front of the tail, whatever they make together."""
-    room = limit - units(tail, field)
+    room = max(limit - units(tail, field), 0)
     end = _end_as_counted(text, field, room)
     if end is None:
         size = partial(units, field=field)
@@ -180,11 +180,11 @@ def _end_within(text: str, end: int, room: int, size: Callable[[str], int], most
 
 
 def _end_as_counted(text: str, field: FieldSchema, room: int) -> int | None:
-    """The same, of text that is written out as the field counts it, and cut there: faster.
+    """The greatest end of a start that has so much room: written out as counted, and cut there.
 
     None where that can't be read back: in a text with CR, or with half of a surrogate pair.
     """
-    head = text[: max(room, 0)]
+    head = text[:room]
     if "\r" in head:
         return None
     as_counted = head.replace("\n", "\r\n") if field.type == "textarea" else head
@@ -192,7 +192,7 @@ def _end_as_counted(text: str, field: FieldSchema, room: int) -> int | None:
         counted = as_counted.encode("utf-16-le")
     except UnicodeEncodeError:
         return None
-    kept = counted[: 2 * max(room, 0)].decode("utf-16-le", "ignore")
+    kept = counted[: 2 * room].decode("utf-16-le", "ignore")
     return len(kept) - kept.count("\r")
 
 

@@ -31,6 +31,7 @@ class Repair:
     key_field: str
     """API name of the field that no fixer may change."""
     record: dict[str, Value]
+    """A field that a fixer clears leaves it, since an absent one is null to the next fixer too."""
     changes: list[Change] = field(default_factory=list)
     policies: list[Policy | None] = field(default_factory=list)
     """What the mapping says about each error, oldest first; None is the default."""

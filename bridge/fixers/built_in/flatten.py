@@ -194,11 +194,14 @@ def _fill(template: Template, value: Value) -> _Flat | None:
     around: list[_Holding] = []
     for path in template.names:
         found = _find(value, _steps(path))
-        text = _as_text(found[0]) if found and _holds_something(found[0]) else None
-        if found is None or text is None or not text.strip():
+        if found is None:
+            return None
+        taken, holding = found
+        text = _as_text(taken) if _holds_something(taken) else None
+        if text is None or not text.strip():
             return None
         texts[path] = text
-        around.append(found[1])
+        around.append(holding)
     return _Flat(template.filled(texts), *_account(tuple(template.names), tuple(around)))
 
 
