@@ -91,10 +91,12 @@ def wording(message: str, value: str | None = None, code: str | None = None) -> 
 
 def _without_value(message: str, value: str) -> str:
     """The message without the quoted value: at its end, in front of the limit, or after a colon."""
-    for quoted in (f"{value} (max length=", f": {value} "):
-        before, found, behind = message.rpartition(quoted)
-        if found:
-            return f"{before}{quoted.replace(value, _VALUE, 1)}{behind}"
+    head, limit, behind = message.rpartition(" (max length=")
+    if head.rstrip().endswith(value):
+        return f"{head.rstrip().removesuffix(value)}{_VALUE}{limit}{behind}"
+    before, found, behind = message.rpartition(f": {value} ")
+    if found:
+        return f"{before}: {_VALUE} {behind}"
     if message.endswith(value):
         return message.removesuffix(value) + _VALUE
     start = message.find(value[:_LONGEST])

@@ -1,7 +1,8 @@
 """What follows from an error under a mapping. Pure.
 
 It is worked out once for all errors that differ in nothing but what they quote: many a text names
-the value or the record that it is about, and comes once.
+the value or the record that it is about, and comes once. Where the value can be told apart, the
+text is not even read again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from bridge.diagnosis import cause_of, diagnose
+from bridge.diagnosis.alike import apart, is_apart, with_value
 from bridge.model import Cause, Diagnosis, Finding, ObjectSchema, Record
 from bridge.planning import downstream
 from bridge.planning.mapping import MessageMapping
@@ -45,6 +47,19 @@ class Case(NamedTuple):
     """Of the records that triggers make: what the message must keep to."""
     tight: Tightened
     """The message's object as these narrow it."""
+
+    def quoting(self, value: str) -> Case:
+        """This case of a text that was told apart from its value, with the value."""
+        if self.diagnosis is None or self.told is None:
+            return self
+        message, stripped = with_value(self.diagnosis.message, value), value.strip()
+        diagnosis = self.diagnosis._replace(message=message, value=stripped)
+        told = diagnosis
+        if self.told is not self.diagnosis:
+            told = self.told._replace(message=message, value=stripped)
+        return self._replace(
+            diagnosis=diagnosis, cause=self.cause._replace(message=message), told=told
+        )
 
 
 class _Undecided(NamedTuple):
@@ -98,6 +113,8 @@ class Cases:
             None, cause_of(None), None, self._may_decide(None), (), (), self._tightening.to(())
         )
         self._kept = lru_cache(_ALIKE)(self._of_any_message)
+        self._kept_apart = lru_cache(_ALIKE)(self._of_any_value)
+        self._kept_where_held = lru_cache(_ALIKE)(self._where_held)
 
     def of_text(self, error_text: str | None, original: Record) -> Case:
         """The case of a message's error text.
@@ -108,16 +125,23 @@ class Cases:
         """
         if not error_text:
             return self._without_error
+        told_apart = None if self._reads_messages else apart(error_text)
+        if told_apart is not None:
+            alike = self._of_alike(*told_apart, original)
+            if alike is not None:
+                return alike.quoting(told_apart.value)
         kept = self._kept if len(error_text) <= _LONGEST else self._of_any_message
         case = kept(error_text)
         if isinstance(case, Case):
             return case
-        return self._case(case.diagnosis, case.cause, case.possible, original)
+        holding = downstream.holding(case.possible, case.diagnosis.value, original)
+        return self._case(case.diagnosis, case.cause, case.possible, holding)
 
     def of_refusal(self, refusal: Diagnosis, original: Record) -> Case:
         """The case of what the org itself answered."""
         possible = self._possible_traces(refusal)
-        return self._case(refusal, cause_of(refusal), possible, original)
+        holding = downstream.holding(possible, refusal.value, original)
+        return self._case(refusal, cause_of(refusal), possible, holding)
 
     def tightened(self, cases: Sequence[Case]) -> Tightened:
         """The message's object as what is known of these errors narrows it."""
@@ -131,7 +155,23 @@ class Cases:
         possible = self._possible_traces(diagnosis)
         if downstream.may_differ(possible, diagnosis):
             return _Undecided(diagnosis, cause, possible)
-        return self._case(diagnosis, cause, possible, {})
+        return self._case(diagnosis, cause, possible, frozenset())
+
+    def _of_alike(self, text: str, value: str, original: Record) -> Case | None:
+        """The case of a text told apart from its value; None where it says more than its value."""
+        case = self._kept_apart(text)
+        if isinstance(case, _Undecided):
+            holding = downstream.holding(case.possible, value, original)
+            return self._kept_where_held(text, holding)
+        return case
+
+    def _of_any_value(self, text: str) -> Case | _Undecided | None:
+        case = self._of_any_message(text)
+        return case if case.diagnosis is not None and is_apart(case.diagnosis) else None
+
+    def _where_held(self, text: str, holding: frozenset[str]) -> Case:
+        diagnosis = diagnose(text)
+        return self._case(diagnosis, cause_of(diagnosis), self._possible_traces(diagnosis), holding)
 
     def _possible_traces(self, diagnosis: Diagnosis) -> tuple[downstream.Trace, ...]:
         objects = downstream.objects_of(self._mapping.downstream, self._schema, diagnosis)
@@ -142,9 +182,8 @@ class Cases:
         diagnosis: Diagnosis,
         cause: Cause,
         possible: tuple[downstream.Trace, ...],
-        original: Record,
+        holding: frozenset[str],
     ) -> Case:
-        holding = downstream.holding(possible, diagnosis.value, original)
         follows = self._follows(diagnosis, possible, holding)
         told = diagnosis
         if follows.traced:

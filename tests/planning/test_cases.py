@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.diagnosis import diagnose
 from bridge.model import Diagnosis, Handler, HandlerType, Kind, Record, Step, Wrapper
 from bridge.planning.cases import Case, Cases
+from bridge.planning.mapping import MessageMapping
 from bridge.planning.mapping_file import parse_mapping
 from tests.fixers.schema import MESSAGE, field
 from tests.planning.test_downstream import FULL_NAME, LAST_NAME
@@ -66,6 +68,31 @@ def test_an_error_keeps_what_it_quotes_itself() -> None:
     cases = [kept.of_refusal(each, RECORD) for each in (OWN, other)]
     assert [case.told for case in cases] == [OWN, other]
     assert consequences(cases[0]) == consequences(cases[1])
+
+
+TOO_LONG = "STRING_TOO_LONG:Text: data value too large: {} (max length=5):Text__c --"
+IN_LEAD = (
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:My: execution of AfterInsert\n\ncaused by: first error: "
+    "STRING_TOO_LONG, Last Name: data value too large: {} (max length=80): [LastName]\n:--"
+)
+BY_WORDS = """
+causes:
+  - {when: {message: "*too large: B *"}, then: {hold: by its words}}
+"""
+
+
+@pytest.mark.parametrize("text", [TOO_LONG, IN_LEAD])
+@pytest.mark.parametrize("rules", [MAPPING, parse_mapping(f"{HEAD}{BY_WORDS}", "org.yaml")])
+def test_a_text_has_the_case_of_what_it_says_whatever_it_quotes(
+    text: str, rules: MessageMapping
+) -> None:
+    kept = Cases(rules, MESSAGE, MADE)
+    for value in ("A", "B", " C ", "D: d", "A"):
+        said = text.format(value)
+        alone = Cases(rules, MESSAGE, MADE).of_refusal(diagnose(said), RECORD)
+        assert alone.diagnosis is not None
+        assert alone.diagnosis.value == value.strip()
+        assert kept.of_text(said, RECORD) == alone
 
 
 def consequences(case: Case) -> tuple[object, ...]:
