@@ -46,23 +46,18 @@ SCHEMAS_KEPT: Final = 32
 """A run has one schema, and one more for each way in which errors of made records narrow it."""
 
 
-class PerSchema(Generic[T]):
+def per_schema(work_out: Callable[[ObjectSchema], T]) -> Callable[[ObjectSchema], T]:
     """What is worked out of a schema: once, since the records of a run share a few."""
+    kept: dict[int, tuple[ObjectSchema, T]] = {}
+    """By identity, which is the schema's own as long as it is kept here."""
 
-    def __init__(self, work_out: Callable[[ObjectSchema], T]) -> None:
-        self._work_out = work_out
-        self._kept: dict[int, tuple[ObjectSchema, T]] = {}
-        """By identity, which is the schema's own as long as it is kept here."""
-
-    def __call__(self, schema: ObjectSchema) -> T:
+    def worked_out(schema: ObjectSchema) -> T:
         try:
-            return self._kept[id(schema)][1]
+            return kept[id(schema)][1]
         except KeyError:
-            return self._kept_now(schema)
+            if len(kept) >= SCHEMAS_KEPT:
+                del kept[next(iter(kept))]
+            kept[id(schema)] = (schema, work_out(schema))
+            return kept[id(schema)][1]
 
-    def _kept_now(self, schema: ObjectSchema) -> T:
-        if len(self._kept) >= SCHEMAS_KEPT:
-            del self._kept[next(iter(self._kept))]
-        worked_out = self._work_out(schema)
-        self._kept[id(schema)] = (schema, worked_out)
-        return worked_out
+    return worked_out

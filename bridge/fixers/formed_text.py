@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
-from bridge.fixers.by_field import ByField, PerSchema
+from bridge.fixers.by_field import ByField, per_schema
 from bridge.fixers.interface import Fixer
 from bridge.fixers.text import fits
 from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, Risk
@@ -60,7 +60,7 @@ class FormedText(Fixer[ByField[FormT]], Generic[FormT]):
 
     def __init__(self, options: ByField[FormT]) -> None:
         super().__init__(options)
-        self._forms = PerSchema(self._work_out_forms)
+        self._forms = per_schema(self._work_out_forms)
 
     @abstractmethod
     def formed(self, text: str, form: FormT) -> Formed | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import RootModel, field_validator
 
-from bridge.fixers.by_field import PerSchema
+from bridge.fixers.by_field import per_schema
 from bridge.fixers.emptiness import is_empty
 from bridge.fixers.interface import Fixer
 from bridge.model import ObjectSchema, Record
@@ -66,7 +66,7 @@ class Mover(Fixer[Moves]):
 
     def __init__(self, options: Moves) -> None:
         super().__init__(options)
-        self._in_org = PerSchema(options.in_org)
+        self._in_org = per_schema(options.in_org)
 
     def named_fields(self) -> Iterator[str]:
         return self.options.targets()

@@ -182,18 +182,27 @@ def _end_within(text: str, end: int, room: int, size: Callable[[str], int], most
 def _end_as_counted(text: str, field: FieldSchema, room: int) -> int | None:
     """The greatest end of a start that has so much room: written out as counted, and cut there.
 
-    None where that can't be read back: in a text with CR, or with half of a surrogate pair.
+    A pair of CR and LF may be parted, as characters may. None where the end can't be read back: in
+    a text area, where such pairs are mixed with single ones; and with half of a surrogate pair.
     """
     head = text[:room]
-    if "\r" in head:
+    if field.type == "textarea" and "\r" not in head:
+        kept = _start_in_utf16(head.replace("\n", "\r\n"), room)
+        return None if kept is None else len(kept) - kept.count("\r")
+    if field.type == "textarea" and not head.count("\r") == head.count("\n") == head.count("\r\n"):
         return None
-    as_counted = head.replace("\n", "\r\n") if field.type == "textarea" else head
+    kept = _start_in_utf16(head, room)
+    return None if kept is None else len(kept)
+
+
+def _start_in_utf16(text: str, room: int) -> str | None:
+    """The longest start of at most so many UTF-16 units; None with half of a surrogate pair."""
+    if text.isascii():
+        return text[:room]
     try:
-        counted = as_counted.encode("utf-16-le")
+        return text.encode("utf-16-le")[: 2 * room].decode("utf-16-le", "ignore")
     except UnicodeEncodeError:
         return None
-    kept = counted[: 2 * room].decode("utf-16-le", "ignore")
-    return len(kept) - kept.count("\r")
 
 
 def _whole_characters(text: str, fitting: int) -> int:

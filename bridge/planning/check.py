@@ -18,7 +18,7 @@ from operator import attrgetter
 from bridge.fixers import ids
 from bridge.fixers.addresses import is_address
 from bridge.fixers.built_in.text_hygiene import is_free_text
-from bridge.fixers.by_field import PerSchema
+from bridge.fixers.by_field import per_schema
 from bridge.fixers.text import WHITE_SPACE, byte_limit, fits, units_in_words
 from bridge.model import (
     NUMBER_TYPES,
@@ -135,7 +135,7 @@ def _work_out_fields(schema: ObjectSchema) -> _Fields:
     )
 
 
-_fields_of = PerSchema(_work_out_fields)
+_fields_of = per_schema(_work_out_fields)
 
 
 def _in_doubt(record: Record, schema: ObjectSchema) -> list[str]:

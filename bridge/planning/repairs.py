@@ -87,6 +87,8 @@ class Repair:
     @property
     def result(self) -> Record:
         """What Salesforce is given: null fields left out."""
+        if None not in self.record.values():
+            return self.record
         return {name: value for name, value in self.record.items() if value is not None}
 
 

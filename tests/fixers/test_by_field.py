@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bridge.fixers import build
-from bridge.fixers.by_field import SCHEMAS_KEPT, ByField, PerSchema
+from bridge.fixers.by_field import SCHEMAS_KEPT, ByField, per_schema
 from bridge.model import ObjectSchema
 
 from .schema import MESSAGE, field
@@ -65,13 +65,12 @@ def test_what_is_worked_out_of_a_schema_is_kept_for_a_few() -> None:
         asked.append(schema)
         return schema.label
 
-    per_schema = PerSchema(label)
+    label_of = per_schema(label)
     schemas = [replace(ORG, label=str(n)) for n in range(SCHEMAS_KEPT)]
     for _ in range(2):
-        assert [per_schema(schema) for schema in schemas] == [schema.label for schema in schemas]
+        assert [label_of(schema) for schema in schemas] == [schema.label for schema in schemas]
     assert asked == schemas
-    assert per_schema(ORG) == "Thing"
-    assert per_schema(schemas[-1]) == schemas[-1].label
-    assert len(per_schema._kept) == SCHEMAS_KEPT
-    assert per_schema(schemas[0]) == "0", "the oldest made room, and is worked out again"
+    assert label_of(ORG) == "Thing"
+    assert label_of(schemas[-1]) == schemas[-1].label
+    assert label_of(schemas[0]) == "0", "the oldest made room, and is worked out again"
     assert len(asked) == SCHEMAS_KEPT + 2

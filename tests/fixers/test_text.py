@@ -16,6 +16,10 @@ BYTES = field("Bytes__c", "textarea", 100, byte_length=10)
 
 any_field = st.sampled_from([LINE, AREA, BYTES])
 limits = st.integers(min_value=1, max_value=30)
+broken_text = st.sampled_from(
+    [["a", "é", "😀", "\r\n"], ["a", "\r\n", "\n"], ["a", "😀", "\r\n", "\r", "\ud83d"]]
+).flatmap(lambda pieces: st.lists(st.sampled_from(pieces), min_size=5).map("".join))
+"""Of lines that end as they do in a form, and of others."""
 markers = st.sampled_from(["", "…", " […]", " (cut)"])
 
 
@@ -83,7 +87,7 @@ def test_bytes_bound_a_cut_too_with_the_marker_in_them() -> None:
     assert cut("漢漢漢漢", BYTES, 100, "…") == Cut("漢漢…", 2)
 
 
-@given(text=awkward_text, of=any_field, limit=limits, marker=markers)
+@given(text=awkward_text | broken_text, of=any_field, limit=limits, marker=markers)
 def test_what_is_left_fits(text: str, of: FieldSchema, limit: int, marker: str) -> None:
     left = cut(text, of, limit, marker)
     assert left is None or fits(left.text, of, limit)
@@ -116,7 +120,7 @@ def test_a_cut_runs_between_two_characters_as_a_reader_sees_them(
     assert not stripped[kept:next_end].strip(WHITE_SPACE)
 
 
-@given(text=awkward_text, of=any_field, limit=limits)
+@given(text=awkward_text | broken_text, of=any_field, limit=limits)
 def test_nothing_more_is_cut_than_must_be(text: str, of: FieldSchema, limit: int) -> None:
     left = cut(text, of, limit)
     stripped = text.strip(WHITE_SPACE)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from bridge.fixers import numbers
-from bridge.fixers.by_field import EVERY_OTHER, PerSchema
+from bridge.fixers.by_field import EVERY_OTHER, per_schema
 from bridge.fixers.emptiness import is_empty
 from bridge.fixers.interface import Example, Fixer
 from bridge.fixers.template import Template
@@ -198,7 +198,7 @@ class Defaults(Fixer[DefaultsOptions]):
 
     def __init__(self, options: DefaultsOptions) -> None:
         super().__init__(options)
-        self._targets = PerSchema(self._work_out_targets)
+        self._targets = per_schema(self._work_out_targets)
 
     def named_fields(self) -> Iterator[str]:
         for name, default in self.options.root.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, model_validator
 
-from bridge.fixers.by_field import PerSchema
+from bridge.fixers.by_field import per_schema
 from bridge.fixers.interface import Example, Fixer
 from bridge.model import Change, Diagnosis, ObjectSchema, Record, Risk
 
@@ -92,7 +92,7 @@ class Drop(Fixer[DropOptions]):
     def __init__(self, options: DropOptions) -> None:
         super().__init__(options)
         self._named = frozenset(name.casefold() for name in options.fields)
-        self._reasons = PerSchema(self._work_out_reasons)
+        self._reasons = per_schema(self._work_out_reasons)
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None

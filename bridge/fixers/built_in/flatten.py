@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, model_validator
 
-from bridge.fixers.by_field import ByField, PerSchema
+from bridge.fixers.by_field import ByField, per_schema
 from bridge.fixers.interface import Example, Fixer
 from bridge.fixers.template import Template
 from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, Risk, Value
@@ -138,19 +138,19 @@ class Flatten(Fixer[FlattenOptions]):
 
     def __init__(self, options: FlattenOptions) -> None:
         super().__init__(options)
-        self._takers = PerSchema(self._work_out_takers)
+        self._takers = per_schema(self._work_out_takers)
 
     def named_fields(self) -> Iterator[str]:
         return self.options.named_fields()
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> Iterator[Change]:
-        for field, take in self._takers(schema):
-            value = record.get(field.name)
-            flat = take(value) if _is_nested(value) else None
-            if flat is not None:
-                yield Change(field.name, value, flat.text, self.name, flat.why, flat.risk)
+    ) -> list[Change]:
+        return [
+            Change(field.name, value, flat.text, self.name, flat.why, flat.risk)
+            for field, take in self._takers(schema)
+            if _is_nested(value := record.get(field.name)) and (flat := take(value)) is not None
+        ]
 
     def _work_out_takers(self, schema: ObjectSchema) -> tuple[tuple[FieldSchema, _Taker], ...]:
         choices = self.options.choices(schema, unsaid=Part(path=_WHOLE))

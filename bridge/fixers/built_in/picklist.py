@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, RootModel, field_validator, model_validator
 
 from bridge.fixers import wildcards
-from bridge.fixers.by_field import ByField, PerSchema
+from bridge.fixers.by_field import ByField, per_schema
 from bridge.fixers.interface import Example, Fixer
 from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, Risk
 
@@ -163,7 +163,7 @@ class Picklist(Fixer[PicklistOptions]):
 
     def __init__(self, options: PicklistOptions) -> None:
         super().__init__(options)
-        self._targets = PerSchema(self._work_out_targets)
+        self._targets = per_schema(self._work_out_targets)
 
     def named_fields(self) -> Iterator[str]:
         return self.options.named_fields()
@@ -178,11 +178,16 @@ class Picklist(Fixer[PicklistOptions]):
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> Iterator[Change]:
-        for target in self._targets(schema):
-            value = record.get(target.field.name)
-            if not isinstance(value, str) or value in target.right:
-                continue
+    ) -> Iterable[Change]:
+        wrong = [
+            (target, value)
+            for target in self._targets(schema)
+            if isinstance(value := record.get(target.field.name), str) and value not in target.right
+        ]
+        return self._replaced(wrong) if wrong else ()
+
+    def _replaced(self, wrong: Iterable[tuple[_Target, str]]) -> Iterator[Change]:
+        for target, value in wrong:
             choice = _of_several(value, target) if _is_multiple(target) else target.choice(value)
             if choice is not None:
                 yield Change(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, field_validator, model_validator
 
 from bridge.fixers import ids
-from bridge.fixers.by_field import PerSchema
+from bridge.fixers.by_field import per_schema
 from bridge.fixers.example_object import with_fields
 from bridge.fixers.interface import Example, Fixer
 from bridge.model import (
@@ -131,7 +131,7 @@ class RecordTypeOf(Fixer[RecordTypeOptions]):
     def __init__(self, options: RecordTypeOptions) -> None:
         super().__init__(options)
         self._table = {_fold(value): name for value, name in options.table.items()}
-        self._types = PerSchema(self._work_out_types)
+        self._types = per_schema(self._work_out_types)
 
     def named_fields(self) -> Iterator[str]:
         return iter(() if self.options.by is None else (self.options.by,))

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from pydantic import BaseModel, RootModel, field_validator
 
 from bridge.fixers import ids
-from bridge.fixers.by_field import EVERY_OTHER, PerSchema
+from bridge.fixers.by_field import EVERY_OTHER, per_schema
 from bridge.fixers.example_object import with_fields
 from bridge.fixers.interface import Example, Fixer
 from bridge.fixers.refusal import is_refused
@@ -123,7 +123,7 @@ class References(Fixer[ReferencesOptions]):
 
     def __init__(self, options: ReferencesOptions) -> None:
         super().__init__(options)
-        self._choices = PerSchema(self._work_out_choices)
+        self._choices = per_schema(self._work_out_choices)
 
     def named_fields(self) -> Iterator[str]:
         return iter(self.options.root)

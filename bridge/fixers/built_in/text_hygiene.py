@@ -8,14 +8,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from bridge.fixers.by_field import ByField, PerSchema
+from bridge.fixers.by_field import ByField, per_schema
 from bridge.fixers.characters import Cleaned, clean
 from bridge.fixers.html_text import plain_text
 from bridge.fixers.interface import Example, Fixer
 from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, Risk
 
 _FREE_TEXT = frozenset({"string", "textarea", "encryptedstring", "combobox"})
-_PRINTABLE = bytes(range(0x20, 0x7F))
+_IN_PLACE = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 """Of ASCII."""
 _AROUND_BREAK = re.compile(r"\s*\n\s*")
 
@@ -106,7 +106,7 @@ class Text(Fixer[TextOptions]):
 
     def __init__(self, options: TextOptions) -> None:
         super().__init__(options)
-        self._targets = PerSchema(self._work_out_targets)
+        self._targets = per_schema(self._work_out_targets)
         self._reads_html = any(each.html is not Html.KEEP for each in options.root.values())
 
     def named_fields(self) -> Iterator[str]:
@@ -115,7 +115,7 @@ class Text(Fixer[TextOptions]):
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> Iterable[Change]:
-        texts = _texts(record) if self._reads_html else _with_unprintable(record)
+        texts = _texts(record) if self._reads_html else _in_doubt(record)
         return self._tidied_among(texts, schema) if texts else ()
 
     def _tidied_among(
@@ -158,17 +158,17 @@ def _texts(record: Record) -> list[tuple[str, str]]:
     return [(name, value) for name, value in record.items() if type(value) is str]
 
 
-def _with_unprintable(record: Record) -> Sequence[tuple[str, str]]:
+def _in_doubt(record: Record) -> Sequence[tuple[str, str]]:
     """Those whose text may have something to tidy: most have not, so first all are looked at."""
-    if _is_printable("".join([value for value in record.values() if type(value) is str])):
+    if _is_in_place("".join([value for value in record.values() if type(value) is str])):
         return ()
-    return [(name, text) for name, text in _texts(record) if not text.isprintable()]
+    return [(name, text) for name, text in _texts(record) if not _is_in_place(text)]
 
 
-def _is_printable(text: str) -> bool:
-    """The same as `str.isprintable`, which looks every letter up: of ASCII this is faster."""
+def _is_in_place(text: str) -> bool:
+    """Whether nothing in a text is to be tidied; what else can't be printed may be in place too."""
     if text.isascii():
-        return not text.encode("ascii").translate(None, _PRINTABLE)
+        return not text.encode("ascii").translate(None, _IN_PLACE)
     return text.isprintable()
 
 

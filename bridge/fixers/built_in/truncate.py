@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from bridge.fixers import text
-from bridge.fixers.by_field import EVERY_OTHER, ByField, PerSchema
+from bridge.fixers.by_field import EVERY_OTHER, ByField, per_schema
 from bridge.fixers.interface import Example, Fixer
 from bridge.fixers.spill import Place, spill
 from bridge.model import (
@@ -213,7 +213,7 @@ class Truncate(Fixer[TruncateOptions]):
 
     def __init__(self, options: TruncateOptions) -> None:
         super().__init__(options)
-        self._targets = PerSchema(self._work_out_targets)
+        self._targets = per_schema(self._work_out_targets)
 
     def named_fields(self) -> Iterator[str]:
         yield from self.options.named_fields()
@@ -221,15 +221,16 @@ class Truncate(Fixer[TruncateOptions]):
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> Iterator[Change]:
+    ) -> Iterable[Change]:
         refused = _refused_limits(schema, diagnosis)
         made: dict[str, Change] = {}
-        for target in self._targets(schema):
+        for each in self._targets(schema):
+            target = _narrowed(each, refused) if refused else each
             value = _now(target.field, record, made)
-            if isinstance(value, str):
-                for change in self._shorten(value, _narrowed(target, refused), record, made):
+            if isinstance(value, str) and not text.fits(value, target.field, target.limit):
+                for change in self._shorten(value, target, record, made):
                     made[change.field] = _after(made.get(change.field), change)
-        yield from made.values()
+        return made.values()
 
     def _work_out_targets(self, schema: ObjectSchema) -> tuple[_Target, ...]:
         targets = {
@@ -250,8 +251,6 @@ class Truncate(Fixer[TruncateOptions]):
     def _shorten(
         self, value: str, target: _Target, record: Record, made: Mapping[str, Change]
     ) -> Iterator[Change]:
-        if text.fits(value, target.field, target.limit):
-            return
         cut = text.cut(value, target.field, target.limit, target.marker, target.keep)
         if cut is None:
             return
@@ -336,8 +335,6 @@ def _refused_limits(schema: ObjectSchema, diagnosis: Diagnosis | None) -> Mappin
 
 
 def _narrowed(target: _Target, refused: Mapping[str, int]) -> _Target:
-    if not refused:
-        return target
     if target.rest is not None:
         room = min(target.rest.limit, refused.get(target.rest.field.name, target.rest.limit))
         target = replace(target, rest=replace(target.rest, limit=room))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import Annotated, TypeAlias
 from pydantic import BaseModel, Field
 
 from bridge.fixers import epoch, iso8601, numbers
-from bridge.fixers.by_field import PerSchema
+from bridge.fixers.by_field import per_schema
 from bridge.fixers.interface import Example, Fixer
 from bridge.model import (
     TEXT_TYPES,
@@ -292,25 +292,28 @@ class Types(Fixer[TypesOptions]):
 
     def __init__(self, options: TypesOptions) -> None:
         super().__init__(options)
-        self._targets = PerSchema(self._work_out_targets)
+        self._targets = per_schema(self._work_out_targets)
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> Iterator[Change]:
+    ) -> list[Change]:
         targets = self._targets(schema)
         right = targets.right.get
-        for name in [
-            name
+        in_doubt = [
+            (name, value)
             for name, value in record.items()
             if value is not None and type(value) is not right(name)
-        ]:
+        ]
+        changes = []
+        for name, value in in_doubt:
             found = targets.conversions.get(name)
             if found is None:
                 continue
             convert, field = found
-            change = convert(record[name], field)
+            change = convert(value, field)
             if change is not None:
-                yield change
+                changes.append(change)
+        return changes
 
     def _work_out_targets(self, schema: ObjectSchema) -> _Targets:
         table = _ROUNDING if self.options.decimals is Decimals.ROUND else _EXACT
