@@ -146,11 +146,14 @@ class Flatten(Fixer[FlattenOptions]):
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
     ) -> list[Change]:
-        return [
-            Change(field.name, value, flat.text, self.name, flat.why, flat.risk)
-            for field, take in self._takers(schema)
-            if _is_nested(value := record.get(field.name)) and (flat := take(value)) is not None
-        ]
+        changes = []
+        for field, take in self._takers(schema):
+            value = record.get(field.name)
+            flat = take(value) if _is_nested(value) else None
+            if flat is not None:
+                change = Change(field.name, value, flat.text, self.name, flat.why, flat.risk)
+                changes.append(change)
+        return changes
 
     def _work_out_takers(self, schema: ObjectSchema) -> tuple[tuple[FieldSchema, _Taker], ...]:
         choices = self.options.choices(schema, unsaid=Part(path=_WHOLE))

@@ -162,7 +162,7 @@ def _in_doubt(record: Record) -> Sequence[tuple[str, str]]:
     """Those whose text may have something to tidy: most have not, so first all are looked at."""
     if _is_in_place("".join([value for value in record.values() if type(value) is str])):
         return ()
-    return [(name, text) for name, text in _texts(record) if not _is_in_place(text)]
+    return [(name, text) for name, text in _texts(record) if not text.isprintable()]
 
 
 def _is_in_place(text: str) -> bool:
