@@ -2,8 +2,11 @@
 
 Each has its own key, text and name, and an error text that quotes them where the org's does. Only
 planning is timed: by the CPU time of its one thread, since a machine may be busy with other things,
-and by the clock beside it. Ends with 1 where it is slower than the bound, or where memory grows
-with the number of messages.
+and by the clock beside it. Where others use the same core, though, even CPU time comes to twice as
+much, in bursts: so the median of all thousands is told beside the sum, and it is what counts.
+
+Ends with 1 where the median thousand is slower than the bound, or where memory grows with the
+number of messages.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count, cycle, islice
+from statistics import median
 
 from bridge.model import Decision, FailedMessage
 from bridge.planning import Planner, built_in_mapping, read_mapping
@@ -41,8 +45,8 @@ class Figures:
     """What some messages took."""
 
     messages: int
-    seconds: float
-    """Of the CPU."""
+    thousands: tuple[float, ...]
+    """Seconds of the CPU that each thousand took."""
     wall: float
     """Seconds by the clock."""
     ready: int
@@ -50,14 +54,16 @@ class Figures:
     """Megabytes that the process held at most so far."""
 
     @property
-    def a_second(self) -> float:
-        return self.messages / self.seconds
+    def in_the_median(self) -> float:
+        """Messages a second."""
+        return CHUNK / median(self.thousands)
 
     def __str__(self) -> str:
+        seconds = sum(self.thousands)
         return (
-            f"{self.messages:>9,} messages: {self.seconds:.2f} s of CPU, {self.a_second:,.0f} a "
-            f"second ({self.wall:.2f} s by the clock), {self.ready:,} ready, {self.peak:.1f} MB at "
-            "most"
+            f"{self.messages:>9,} messages: {self.in_the_median:,.0f} a second in the median "
+            f"thousand, {self.messages / seconds:,.0f} in all ({seconds:.2f} s of CPU, "
+            f"{self.wall:.2f} s by the clock), {self.ready:,} ready, {self.peak:.1f} MB at most"
         )
 
 
@@ -102,16 +108,17 @@ def numbered(sample: FailedMessage, number: int) -> FailedMessage:
 def figures(planner: Planner, samples: list[FailedMessage]) -> Iterator[Figures]:
     """Plan them all, and keep none."""
     messages = stream(samples)
-    seconds, wall, ready = 0.0, 0.0, 0
+    thousands: list[float] = []
+    wall, ready = 0.0, 0
     for done in range(CHUNK, ALL + 1, CHUNK):
         chunk = list(islice(messages, CHUNK))
         start, began = time.process_time(), time.perf_counter()
         for message in chunk:
             ready += planner.plan(message).decision is Decision.READY
-        seconds += time.process_time() - start
+        thousands.append(time.process_time() - start)
         wall += time.perf_counter() - began
         if done in (FIRST, ALL):
-            yield Figures(done, seconds, wall, ready, peak())
+            yield Figures(done, tuple(thousands), wall, ready, peak())
 
 
 def peak() -> float:
@@ -132,7 +139,7 @@ def main() -> int:
         f"at least {LEAST_A_SECOND:,} a second; {grown:.1f} MB more for ten times as many (at most "
         f"{MOST_GROWTH})\n"
     )
-    return 0 if whole.a_second >= LEAST_A_SECOND and grown <= MOST_GROWTH else 1
+    return 0 if whole.in_the_median >= LEAST_A_SECOND and grown <= MOST_GROWTH else 1
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ values = st.fixed_dictionaries(
         "date": st.dates().map(str),
         "time": st.datetimes().map(lambda time: f"{time:%Y-%m-%dT%H:%M:%SZ}"),
         "quoted": st.from_regex(r"(?a:[A-Za-z][A-Za-z ,.0-9]{0,29})", fullmatch=True),
-        "name": st.from_regex(r"(?a:Test [A-Z][a-z]{1,8} \d{1,3})", fullmatch=True),
+        "name": st.from_regex(r"(?a:Test [A-Z][a-z]{1,8} \d{1,3}[ \n]?)", fullmatch=True),
         "hex": st.from_regex(r"(?a:[0-9][a-f][0-9a-f]{14})", fullmatch=True),
         "long": st.from_regex(r"(?a:[A-Za-z ,]{1,3})", fullmatch=True).map(
             lambda t: f"x{t}" * 2_000
