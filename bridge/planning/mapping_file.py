@@ -237,10 +237,10 @@ def _then(
     words = {treatment.value: treatment for treatment in Treatment}
     if isinstance(then, str) and then in words:
         return words[then], "", ()
-    if isinstance(then, dict) and len(then) == 1:
-        word, note = next(iter(then.items()))
-        if word in words and isinstance(note, str):
-            return words[word], note, ()
+    if isinstance(then, dict):
+        alone = next((name for name in then if name in words), None)
+        if alone is not None:
+            return words[alone], _note(then, alone, source, path), ()
     if isinstance(then, list):
         for n, entry in enumerate(then):
             word = next(iter(entry), "") if isinstance(entry, dict) else entry
@@ -260,6 +260,21 @@ def _then(
             for name, options in then.items()
         ),
     )
+
+
+def _note(then: Mapping[str, Plain], word: str, source: YamlSource, path: Path) -> str:
+    place, note = source.key_place((*path, word)), then[word]
+    if len(then) > 1:
+        raise MappingError(
+            f'{place}: "{word}" stands alone, and there is more beside it',
+            f"Write then: {word}, or name fixers and nothing else.",
+        )
+    if not isinstance(note, str):
+        raise MappingError(
+            f'{place}: what stands behind "{word}" is a note, which must be text',
+            f'Put it in quotation marks, such as {word}: "Look at it first.", or leave it out.',
+        )
+    return note
 
 
 def _fixer_list(

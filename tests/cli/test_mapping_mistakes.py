@@ -69,6 +69,14 @@ MISTAKES = {
         HEAD + "causes:\n  - when: {}\n    then: [nulls, hold]\n",
         'my-org.yaml:7:19: "hold" stands alone, and this is a list',
     ),
+    "a word beside another": Wrong(
+        HEAD + "causes:\n  - when: {}\n    then: {nulls: {}, skip: Old}\n",
+        'my-org.yaml:7:23: "skip" stands alone, and there is more beside it',
+    ),
+    "a note that is none": Wrong(
+        HEAD + "causes:\n  - when: {}\n    then: {hold: no}\n",
+        'my-org.yaml:7:12: what stands behind "hold" is a note, which must be text',
+    ),
     "a star without quotes": Wrong(
         HEAD + "causes: [{when: {message: *maximum*}, then: skip}]\n",
         "my-org.yaml:5:35: a text that begins with * must stand in quotes",
