@@ -14,8 +14,11 @@ _RESERVED: Final = 5
 
 def ids_in(text: str) -> tuple[str, ...]:
     """The ids in a text, in order, each once."""
-    if "00" not in text:
-        return ()
+    return all_ids_in(text) if "00" in text else ()
+
+
+def all_ids_in(text: str) -> tuple[str, ...]:
+    """Those that are ids if anything in the text is sure to be one: nearly all ids have `00`."""
     words = (text[at.start() - _RESERVED : at.end()] for at in _FROM_RESERVED.finditer(text))
     return tuple(dict.fromkeys(filter(is_id, words)))
 

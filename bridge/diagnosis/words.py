@@ -49,7 +49,7 @@ _OBJECT_PATTERNS: Final = (
     ("setup object", re.compile(rf"non-setup object[^:\n]{{0,80}}: ({_NAME})")),
 )
 
-_TOO_LARGE: Final = "data value too large: "
+TOO_LARGE: Final = "data value too large: "
 _VALUES_TO_THE_END: Final = (
     "bad value for restricted picklist field: ",
     "id value of incorrect type: ",
@@ -139,9 +139,9 @@ def _the_only(names: list[str]) -> tuple[str, ...]:
 
 def _quoted(code: str | None, message: str, limit_at: int) -> _Quoted | None:
     """Where the message quotes a value; up to its limit where it names one."""
-    at = message.find(_TOO_LARGE)
+    at = message.find(TOO_LARGE)
     if at >= 0:
-        start = at + len(_TOO_LARGE)
+        start = at + len(TOO_LARGE)
         if limit_at <= at:
             return _Quoted(start, len(message), None)
         return _Quoted(start, limit_at, message[start:limit_at].strip())
@@ -173,9 +173,9 @@ def start_of_cut_value(code: str | None, message: str) -> int | None:
     """Where the value begins that a text quotes which is cut before the value's end."""
     if code != "STRING_TOO_LONG" or _limit(code, message)[0] is not None:
         return None
-    at = message.find(_TOO_LARGE)
+    at = message.find(TOO_LARGE)
     if at >= 0:
-        return at + len(_TOO_LARGE)
+        return at + len(TOO_LARGE)
     head = _IN_ANY_LANGUAGE.match(message)
     return head.end() if head else None
 

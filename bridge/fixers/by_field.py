@@ -48,16 +48,16 @@ SCHEMAS_KEPT: Final = 32
 
 def per_schema(work_out: Callable[[ObjectSchema], T]) -> Callable[[ObjectSchema], T]:
     """What is worked out of a schema: once, since the records of a run share a few."""
+    # By identity, which is the schema's own as long as it is kept here.
     kept: dict[int, tuple[ObjectSchema, T]] = {}
-    """By identity, which is the schema's own as long as it is kept here."""
 
-    def worked_out(schema: ObjectSchema) -> T:
-        try:
-            return kept[id(schema)][1]
-        except KeyError:
+    def of_schema(schema: ObjectSchema) -> T:
+        found = kept.get(id(schema))
+        if found is None:
+            found = (schema, work_out(schema))
             if len(kept) >= SCHEMAS_KEPT:
                 del kept[next(iter(kept))]
-            kept[id(schema)] = (schema, work_out(schema))
-            return kept[id(schema)][1]
+            kept[id(schema)] = found
+        return found[1]
 
-    return worked_out
+    return of_schema

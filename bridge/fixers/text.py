@@ -182,15 +182,18 @@ def _end_within(text: str, end: int, room: int, size: Callable[[str], int], most
 def _end_as_counted(text: str, field: FieldSchema, room: int) -> int | None:
     """The greatest end of a start that has so much room: written out as counted, and cut there.
 
-    A pair of CR and LF may be parted, as characters may. None where the end can't be read back: in
-    a text area, where such pairs are mixed with single ones; and with half of a surrogate pair.
+    Where it parts a pair of CR and LF it is one unit too great: `_whole_characters` steps back.
+    None where the end can't be read back: in a text area, where such pairs are mixed with single
+    ones; and with half of a surrogate pair.
     """
     head = text[:room]
-    if field.type == "textarea" and "\r" not in head:
-        kept = _start_in_utf16(head.replace("\n", "\r\n"), room)
-        return None if kept is None else len(kept) - kept.count("\r")
-    if field.type == "textarea" and not head.count("\r") == head.count("\n") == head.count("\r\n"):
-        return None
+    if field.type == "textarea":
+        returns, pairs = head.count("\r"), head.count("\r\n")
+        if returns == 0:
+            kept = _start_in_utf16(head.replace("\n", "\r\n"), room)
+            return None if kept is None else len(kept) - kept.count("\r")
+        if returns != pairs or head.count("\n") != pairs:
+            return None
     kept = _start_in_utf16(head, room)
     return None if kept is None else len(kept)
 

@@ -40,12 +40,12 @@ def trusted_changes(
     Raises:
         Misbehaviour: the fixer failed, or did not do as it should.
     """
+    if type(fixer) not in _OURS:
+        return accounted_changes(fixer, _own(record), record, schema, diagnosis)
     try:
-        if type(fixer) in _OURS:
-            return tuple(fixer.fix(record, schema, diagnosis))
+        return tuple(fixer.fix(record, schema, diagnosis))
     except Exception as exc:
         raise Misbehaviour(_raised(exc)) from exc
-    return accounted_changes(fixer, _own(record), record, schema, diagnosis)
 
 
 def accounted_changes(

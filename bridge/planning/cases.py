@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from bridge.diagnosis import cause_of, diagnose
-from bridge.diagnosis.alike import apart, is_apart, with_value
+from bridge.diagnosis.alike import apart, quotes_the_sign_alone, with_value
 from bridge.model import Cause, Diagnosis, Finding, ObjectSchema, Record
 from bridge.planning import downstream
 from bridge.planning.mapping import MessageMapping
@@ -50,16 +50,12 @@ class Case(NamedTuple):
 
     def quoting(self, value: str) -> Case:
         """This case of a text that was told apart from its value, with the value."""
-        if self.diagnosis is None or self.told is None:
-            return self
-        message, stripped = with_value(self.diagnosis.message, value), value.strip()
-        diagnosis = self.diagnosis._replace(message=message, value=stripped)
-        told = diagnosis
-        if self.told is not self.diagnosis:
-            told = self.told._replace(message=message, value=stripped)
-        return self._replace(
-            diagnosis=diagnosis, cause=self.cause._replace(message=message), told=told
-        )
+        diagnosis = told = self.diagnosis and with_value(self.diagnosis, value)
+        if self.told and self.told is not self.diagnosis:
+            told = with_value(self.told, value)
+        message = diagnosis.message if diagnosis else ""
+        cause = self.cause._replace(message=message)
+        return self._replace(diagnosis=diagnosis, cause=cause, told=told)
 
 
 class _Undecided(NamedTuple):
@@ -158,7 +154,7 @@ class Cases:
         return self._case(diagnosis, cause, possible, frozenset())
 
     def _of_alike(self, text: str, value: str, original: Record) -> Case | None:
-        """The case of a text told apart from its value; None where it says more than its value."""
+        """The case of a text told apart from its value; None where it has to be read with it."""
         case = self._kept_apart(text)
         if isinstance(case, _Undecided):
             holding = downstream.holding(case.possible, value, original)
@@ -167,7 +163,8 @@ class Cases:
 
     def _of_any_value(self, text: str) -> Case | _Undecided | None:
         case = self._of_any_message(text)
-        return case if case.diagnosis is not None and is_apart(case.diagnosis) else None
+        told_apart = case.diagnosis is not None and quotes_the_sign_alone(case.diagnosis)
+        return case if told_apart else None
 
     def _where_held(self, text: str, holding: frozenset[str]) -> Case:
         diagnosis = diagnose(text)

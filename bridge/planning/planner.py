@@ -83,7 +83,7 @@ class Planner:
         case = self._cases.of_text(message.error_text, original)
         repair = self._repair(original, message.key, (case,), case.tight)
         (policy,) = repair.policies
-        record = repair.result
+        record = repair.finish()
         held = self._decide(message, policy, repair, record, case.tight)
         conversation, order = self.place(record, original)
         return Item(
@@ -156,7 +156,7 @@ class Planner:
         repair = self._repair(original, key, cases, tight)
         if repair.failure is not None or any(map(_keeps_back, repair.policies[1:])):
             return None
-        record = repair.result
+        record = repair.finish()
         if check(record, tight.schema):
             return None
         return Healed(record, tight.explained(repair.changes))

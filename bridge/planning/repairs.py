@@ -84,12 +84,11 @@ class Repair:
             else:
                 self.record[change.field] = change.after
 
-    @property
-    def result(self) -> Record:
-        """What Salesforce is given: null fields left out."""
-        if None not in self.record.values():
-            return self.record
-        return {name: value for name, value in self.record.items() if value is not None}
+    def finish(self) -> Record:
+        """Leave null fields out: the record itself is what Salesforce is given, as it is then."""
+        for name in [name for name, value in self.record.items() if value is None]:
+            del self.record[name]
+        return self.record
 
 
 def _refuse_another_key(changes: Sequence[Change], key: str) -> None:

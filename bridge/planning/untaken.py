@@ -25,7 +25,7 @@ def untaken(mapping: MessageMapping, schema: ObjectSchema, message: Record) -> t
     repair.run(mapping.fixers, schema, None)
     return tuple(
         schema.short(name)
-        for name in repair.result
+        for name in repair.finish()
         if name not in named and not _is_taken(schema, name)
     )
 

@@ -5,8 +5,8 @@ planning is timed: by the CPU time of its one thread, since a machine may be bus
 and by the clock beside it. Where others use the same core, though, even CPU time comes to twice as
 much, in bursts: so the median of all thousands is told beside the sum, and it is what counts.
 
-Ends with 1 where the median thousand is slower than the bound, or where memory grows with the
-number of messages.
+Ends with 1 where the median thousand is slower than the bound, or all together are half as fast, or
+where memory grows with the number of messages.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ LEAST_A_SECOND = 20_000
 MOST_GROWTH = 8
 """Megabytes between the first messages and all of them."""
 
+AWKWARD = 8
+"""Each so many has a colon in what its error quotes, which then has to be read itself."""
 QUOTED = "data value too large: "
 ROW_ID = "record with id: a0B5g0000"
 
@@ -45,8 +47,8 @@ class Figures:
     """What some messages took."""
 
     messages: int
-    thousands: tuple[float, ...]
-    """Seconds of the CPU that each thousand took."""
+    by_chunk: tuple[float, ...]
+    """Seconds of the CPU that each chunk took."""
     wall: float
     """Seconds by the clock."""
     ready: int
@@ -54,15 +56,19 @@ class Figures:
     """Megabytes that the process held at most so far."""
 
     @property
-    def in_the_median(self) -> float:
-        """Messages a second."""
-        return CHUNK / median(self.thousands)
+    def median_a_second(self) -> float:
+        """Messages, in the median chunk."""
+        return CHUNK / median(self.by_chunk)
+
+    @property
+    def a_second(self) -> float:
+        """Messages, on the whole."""
+        return self.messages / sum(self.by_chunk)
 
     def __str__(self) -> str:
-        seconds = sum(self.thousands)
         return (
-            f"{self.messages:>9,} messages: {self.in_the_median:,.0f} a second in the median "
-            f"thousand, {self.messages / seconds:,.0f} in all ({seconds:.2f} s of CPU, "
+            f"{self.messages:>9,} messages: {self.median_a_second:,.0f} a second in the median "
+            f"thousand, {self.a_second:,.0f} in all ({sum(self.by_chunk):.2f} s of CPU, "
             f"{self.wall:.2f} s by the clock), {self.ready:,} ready, {self.peak:.1f} MB at most"
         )
 
@@ -87,14 +93,15 @@ def stream(samples: list[FailedMessage]) -> Iterator[FailedMessage]:
 
 def numbered(sample: FailedMessage, number: int) -> FailedMessage:
     key = f"{number:032x}"
+    said = f"{number}:" if number % AWKWARD == 0 else f"{number}"
     own = {
-        name: f"{number} {value}"
+        name: f"{said} {value}"
         for name in ("Text__c", "User_Full_Name__c")
         if (value := sample.record[name]) != "#N/A"
     }
     error_text = (
         (sample.error_text or "")
-        .replace(QUOTED, f"{QUOTED}{number} ")
+        .replace(QUOTED, f"{QUOTED}{said} ")
         .replace(ROW_ID, f"{ROW_ID[:-4]}{number % 10_000:04}")
     )
     return replace(
@@ -108,17 +115,17 @@ def numbered(sample: FailedMessage, number: int) -> FailedMessage:
 def figures(planner: Planner, samples: list[FailedMessage]) -> Iterator[Figures]:
     """Plan them all, and keep none."""
     messages = stream(samples)
-    thousands: list[float] = []
+    by_chunk: list[float] = []
     wall, ready = 0.0, 0
     for done in range(CHUNK, ALL + 1, CHUNK):
         chunk = list(islice(messages, CHUNK))
         start, began = time.process_time(), time.perf_counter()
         for message in chunk:
             ready += planner.plan(message).decision is Decision.READY
-        thousands.append(time.process_time() - start)
+        by_chunk.append(time.process_time() - start)
         wall += time.perf_counter() - began
         if done in (FIRST, ALL):
-            yield Figures(done, tuple(thousands), wall, ready, peak())
+            yield Figures(done, tuple(by_chunk), wall, ready, peak())
 
 
 def peak() -> float:
@@ -139,7 +146,8 @@ def main() -> int:
         f"at least {LEAST_A_SECOND:,} a second; {grown:.1f} MB more for ten times as many (at most "
         f"{MOST_GROWTH})\n"
     )
-    return 0 if whole.in_the_median >= LEAST_A_SECOND and grown <= MOST_GROWTH else 1
+    fast = whole.median_a_second >= LEAST_A_SECOND and whole.a_second >= LEAST_A_SECOND / 2
+    return 0 if fast and grown <= MOST_GROWTH else 1
 
 
 if __name__ == "__main__":

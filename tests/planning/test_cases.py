@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.diagnosis import diagnose
+from bridge.diagnosis.alike import apart
 from bridge.model import Diagnosis, Handler, HandlerType, Kind, Record, Step, Wrapper
 from bridge.planning.cases import Case, Cases
 from bridge.planning.mapping import MessageMapping
@@ -81,14 +82,31 @@ causes:
 """
 
 
+FILLED_BY_ONE_OF_TWO = """
+downstream:
+  Lead: {LastName: User_Full_Name__c}
+  Contact: {LastName: User_Last_Name__c}
+causes:
+  - {when: {fields: [User_Full_Name__c]}, then: {hold: by its field}}
+"""
+
+
 @pytest.mark.parametrize("text", [TOO_LONG, IN_LEAD])
-@pytest.mark.parametrize("rules", [MAPPING, parse_mapping(f"{HEAD}{BY_WORDS}", "org.yaml")])
+@pytest.mark.parametrize(
+    "rules",
+    [
+        MAPPING,
+        parse_mapping(f"{HEAD}{BY_WORDS}", "org.yaml"),
+        parse_mapping(f"{HEAD}{FILLED_BY_ONE_OF_TWO}", "org.yaml"),
+    ],
+)
 def test_a_text_has_the_case_of_what_it_says_whatever_it_quotes(
     text: str, rules: MessageMapping
 ) -> None:
     kept = Cases(rules, MESSAGE, MADE)
-    for value in ("A", "B", " C ", "D: d", "A"):
+    for value in ("A", "B", "C ", "D: d", "A"):
         said = text.format(value)
+        assert (apart(said) is None) == (value == "D: d")
         alone = Cases(rules, MESSAGE, MADE).of_refusal(diagnose(said), RECORD)
         assert alone.diagnosis is not None
         assert alone.diagnosis.value == value.strip()

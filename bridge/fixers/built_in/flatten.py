@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, NamedTuple, Self, TypeAlias
 
@@ -145,7 +145,7 @@ class Flatten(Fixer[FlattenOptions]):
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> list[Change]:
+    ) -> Iterable[Change]:
         changes = []
         for field, take in self._takers(schema):
             value = record.get(field.name)

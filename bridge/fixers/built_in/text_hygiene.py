@@ -16,7 +16,7 @@ from bridge.model import Change, Diagnosis, FieldSchema, ObjectSchema, Record, R
 
 _FREE_TEXT = frozenset({"string", "textarea", "encryptedstring", "combobox"})
 _IN_PLACE = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
-"""Of ASCII."""
+"""Of ASCII, with the tab and the two signs that lines end with."""
 _AROUND_BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -166,7 +166,7 @@ def _in_doubt(record: Record) -> Sequence[tuple[str, str]]:
 
 
 def _is_in_place(text: str) -> bool:
-    """Whether nothing in a text is to be tidied; what else can't be printed may be in place too."""
+    """True only where nothing in a text is to be tidied; where False, it has to be looked at."""
     if text.isascii():
         return not text.encode("ascii").translate(None, _IN_PLACE)
     return text.isprintable()

@@ -224,13 +224,13 @@ class Truncate(Fixer[TruncateOptions]):
     ) -> Iterable[Change]:
         refused = _refused_limits(schema, diagnosis)
         made: dict[str, Change] = {}
-        for each in self._targets(schema):
-            target = _narrowed(each, refused) if refused else each
+        for own in self._targets(schema):
+            target = _narrowed(own, refused) if refused else own
             value = _now(target.field, record, made)
             if isinstance(value, str) and not text.fits(value, target.field, target.limit):
                 for change in self._shorten(value, target, record, made):
                     made[change.field] = _after(made.get(change.field), change)
-        return made.values()
+        return tuple(made.values())
 
     def _work_out_targets(self, schema: ObjectSchema) -> tuple[_Target, ...]:
         targets = {

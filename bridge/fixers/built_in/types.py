@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -296,7 +296,7 @@ class Types(Fixer[TypesOptions]):
 
     def fix(
         self, record: Record, schema: ObjectSchema, diagnosis: Diagnosis | None
-    ) -> list[Change]:
+    ) -> Iterable[Change]:
         targets = self._targets(schema)
         right = targets.right.get
         in_doubt = [
