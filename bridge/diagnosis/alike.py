@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from bridge.diagnosis.grammar import MESSAGE_LENGTH
 from bridge.diagnosis.ids import all_ids_in
-from bridge.diagnosis.words import TOO_LARGE
+from bridge.diagnosis.words import LIMIT, TOO_LARGE
 from bridge.model import Diagnosis
 
 SIGN: Final = "¤"
@@ -22,7 +22,6 @@ SIGN: Final = "¤"
 
 _CODE: Final = "STRING_TOO_LONG"
 _HEADS: Final = (f"{_CODE}:", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:")
-_LIMIT: Final = " (max length="
 _OF_ANOTHER_FORM: Final = (SIGN, "\x1b", "ExceptionCode")
 """A terminal's orders are taken out first, and a flow's sentence about codes ends a message."""
 _PLAIN: Final = re.compile(r"(?!\s)[^:\[\](){}<>\"“”„«»「」‘’`\\_|]+")
@@ -48,7 +47,7 @@ def apart(text: str) -> Apart | None:
     if not text.startswith(_HEADS) or len(text) > MESSAGE_LENGTH:
         return None
     before, too_large, quoted = text.partition(TOO_LARGE)
-    value, limit, behind = quoted.rpartition(_LIMIT)
+    value, limit, behind = quoted.rpartition(f" {LIMIT}")
     if not limit or not _is_plain(value) or any(map(text.__contains__, _OF_ANOTHER_FORM)):
         return None
     return Apart(f"{before}{too_large}{SIGN}{limit}{behind}", value)

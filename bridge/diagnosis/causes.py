@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from bridge.diagnosis.catalogue import MAY_QUOTE, kind_of
-from bridge.diagnosis.words import start_of_cut_value
+from bridge.diagnosis.words import LIMIT, start_of_cut_value
 from bridge.model import Cause, Diagnosis, Kind
 
 BY_FIELDS: Final = 1
@@ -91,9 +91,10 @@ def wording(message: str, value: str | None = None, code: str | None = None) -> 
 
 def _without_value(message: str, value: str) -> str:
     """The message without the quoted value: at its end, in front of the limit, or after a colon."""
-    head, limit, behind = message.rpartition(" (max length=")
-    if head.rstrip().endswith(value):
-        return f"{head.rstrip().removesuffix(value)}{_VALUE}{limit}{behind}"
+    head, limit, behind = message.rpartition(f" {LIMIT}")
+    quoting = head.rstrip()
+    if quoting.endswith(value):
+        return f"{quoting.removesuffix(value)}{_VALUE}{limit}{behind}"
     before, found, behind = message.rpartition(f": {value} ")
     if found:
         return f"{before}: {_VALUE} {behind}"

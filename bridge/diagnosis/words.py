@@ -49,6 +49,7 @@ _OBJECT_PATTERNS: Final = (
     ("setup object", re.compile(rf"non-setup object[^:\n]{{0,80}}: ({_NAME})")),
 )
 
+LIMIT: Final = "(max length="
 TOO_LARGE: Final = "data value too large: "
 _VALUES_TO_THE_END: Final = (
     "bad value for restricted picklist field: ",
@@ -107,7 +108,7 @@ def said_in(code: str | None, message: str) -> Said:
 
 def _limit(code: str | None, message: str) -> tuple[int | None, int]:
     """The last limit named, since what stands before it may be the chatter's text; where it is."""
-    at = message.rfind("(max length=")
+    at = message.rfind(LIMIT)
     found = _LIMIT.match(message, at) if at >= 0 else None
     if found is None and code == "STRING_TOO_LONG" and message.endswith(")"):
         found = _ANY_LIMIT.search(message, max(0, len(message) - 80))

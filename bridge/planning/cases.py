@@ -49,12 +49,11 @@ class Case(NamedTuple):
     """The message's object as these narrow it."""
 
     def quoting(self, value: str) -> Case:
-        """This case of a text that was told apart from its value, with the value."""
-        diagnosis = told = self.diagnosis and with_value(self.diagnosis, value)
-        if self.told and self.told is not self.diagnosis:
-            told = with_value(self.told, value)
-        message = diagnosis.message if diagnosis else ""
-        cause = self.cause._replace(message=message)
+        """This case of a text told apart from its value, with the value; no error quotes none."""
+        if self.diagnosis is None or self.told is None:
+            return self
+        diagnosis, told = with_value(self.diagnosis, value), with_value(self.told, value)
+        cause = self.cause._replace(message=diagnosis.message)
         return self._replace(diagnosis=diagnosis, cause=cause, told=told)
 
 
@@ -110,7 +109,6 @@ class Cases:
         )
         self._kept = lru_cache(_ALIKE)(self._of_any_message)
         self._kept_apart = lru_cache(_ALIKE)(self._of_any_value)
-        self._kept_where_held = lru_cache(_ALIKE)(self._where_held)
 
     def of_text(self, error_text: str | None, original: Record) -> Case:
         """The case of a message's error text.
@@ -123,21 +121,19 @@ class Cases:
             return self._without_error
         told_apart = None if self._reads_messages else apart(error_text)
         if told_apart is not None:
-            alike = self._of_alike(*told_apart, original)
+            alike = self._kept_apart(told_apart.text)
             if alike is not None:
-                return alike.quoting(told_apart.value)
+                value = told_apart.value
+                return self._decided(alike, value, original).quoting(value)
         kept = self._kept if len(error_text) <= _LONGEST else self._of_any_message
         case = kept(error_text)
-        if isinstance(case, Case):
-            return case
-        holding = downstream.holding(case.possible, case.diagnosis.value, original)
-        return self._case(case.diagnosis, case.cause, case.possible, holding)
+        return self._decided(case, case.diagnosis and case.diagnosis.value, original)
 
     def of_refusal(self, refusal: Diagnosis, original: Record) -> Case:
         """The case of what the org itself answered."""
         possible = self._possible_traces(refusal)
-        holding = downstream.holding(possible, refusal.value, original)
-        return self._case(refusal, cause_of(refusal), possible, holding)
+        undecided = _Undecided(refusal, cause_of(refusal), possible)
+        return self._decided(undecided, refusal.value, original)
 
     def tightened(self, cases: Sequence[Case]) -> Tightened:
         """The message's object as what is known of these errors narrows it."""
@@ -153,22 +149,18 @@ class Cases:
             return _Undecided(diagnosis, cause, possible)
         return self._case(diagnosis, cause, possible, frozenset())
 
-    def _of_alike(self, text: str, value: str, original: Record) -> Case | None:
-        """The case of a text told apart from its value; None where it has to be read with it."""
-        case = self._kept_apart(text)
-        if isinstance(case, _Undecided):
-            holding = downstream.holding(case.possible, value, original)
-            return self._kept_where_held(text, holding)
-        return case
-
     def _of_any_value(self, text: str) -> Case | _Undecided | None:
+        """The same of a text told apart from its value; None where it has to be read with it."""
         case = self._of_any_message(text)
         told_apart = case.diagnosis is not None and quotes_the_sign_alone(case.diagnosis)
         return case if told_apart else None
 
-    def _where_held(self, text: str, holding: frozenset[str]) -> Case:
-        diagnosis = diagnose(text)
-        return self._case(diagnosis, cause_of(diagnosis), self._possible_traces(diagnosis), holding)
+    def _decided(self, case: Case | _Undecided, value: str | None, original: Record) -> Case:
+        """The case of an error that quotes this value, of a message with this record."""
+        if isinstance(case, Case):
+            return case
+        holding = downstream.holding(case.possible, value, original)
+        return self._case(case.diagnosis, case.cause, case.possible, holding)
 
     def _possible_traces(self, diagnosis: Diagnosis) -> tuple[downstream.Trace, ...]:
         objects = downstream.objects_of(self._mapping.downstream, self._schema, diagnosis)
